@@ -1,0 +1,186 @@
+// Bundles the sources: the parts that run in the extension host, the webview, and the command-line program.
+//
+// Of the extension host only extension.js is loaded when VS Code starts. Everything heavy is a chunk of its own that is
+// loaded when it is first needed, by an ordinary `await import('./session.ts')`.
+
+import { chmod, copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import * as esbuild from 'esbuild';
+import { root } from './run.mjs';
+
+/** Chunks of the extension host that are loaded on demand, beside every file in src/vscode/lazy/. */
+const lazyEntries = ['src/vscode/session.ts'];
+const lazyFolder = 'src/vscode/lazy';
+/** Scripts that run in worker threads; the chunk of `src/node/workers/x.ts` is `x.js` beside the bundle that starts it. */
+const workerFolder = 'src/node/workers';
+
+/**
+ * @typedef {object} BuildOptions
+ * @property {boolean} [production] minified, without source maps
+ * @property {boolean} [watch] keep building until the process ends
+ * @property {string} [outdir] absolute; dist/ of the repository without it
+ */
+
+/** Bundles everything that ships. Throws after esbuild has printed its errors. Resolves to the npm packages inside.
+ * @param {BuildOptions} [options]
+ * @returns {Promise<string[]>} folders of the packages, relative to the repository */
+export async function build(options = {}) {
+  const outdir = options.outdir ?? join(root, 'dist');
+  if (!options.watch) await rm(outdir, { recursive: true, force: true });
+  const production = options.production === true;
+  /** @type {(esbuild.BuildOptions & { metafile: true })[]} */
+  const bundles = [await hostBundle(outdir, production), webviewBundle(outdir, production)];
+  if (await exists('src/headless/belay.ts')) bundles.push(commandBundle(outdir, production));
+  await copyIcons(join(outdir, 'webview'));
+  if (options.watch) {
+    await watch(bundles);
+    return [];
+  }
+  const results = await Promise.all(bundles.map((bundle) => esbuild.build(bundle)));
+  await chmod(join(outdir, 'belay.cjs'), 0o755).catch(ignoreMissing);
+  for (const result of results) printSizes(result.metafile);
+  return packagesIn(results.map((result) => result.metafile));
+}
+
+/** @param {esbuild.BuildOptions[]} bundles */
+async function watch(bundles) {
+  for (const bundle of bundles) {
+    const context = await esbuild.context({ ...bundle, logLevel: 'info' });
+    await context.watch();
+  }
+}
+
+/** @param {boolean} production
+ * @returns {esbuild.BuildOptions & { metafile: true }} */
+function commonOptions(production) {
+  return {
+    absWorkingDir: root,
+    bundle: true,
+    minify: production,
+    sourcemap: production ? false : 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    define: { 'process.env.NODE_ENV': production ? '"production"' : '"development"' },
+  };
+}
+
+/** @param {string} outdir
+ * @param {boolean} production
+ * @returns {Promise<esbuild.BuildOptions & { metafile: true }>} */
+async function hostBundle(outdir, production) {
+  const lazy = [...lazyEntries, ...(await sourcesIn(lazyFolder))];
+  return {
+    ...commonOptions(production),
+    entryPoints: ['src/vscode/extension.ts', ...lazy, ...(await sourcesIn(workerFolder))],
+    entryNames: '[name]',
+    outdir,
+    platform: 'node',
+    format: 'cjs',
+    // The oldest VS Code in "engines" runs Node 20.
+    target: 'node20',
+    // Packages offer a file for Node's import and one for require; only the first can be tree-shaken.
+    mainFields: ['module', 'main'],
+    external: ['vscode'],
+    // `await import(…)` becomes a require, which finds `vscode` in the extension host; Node's own import does not.
+    supported: { 'dynamic-import': false },
+    plugins: [lazyChunks(lazy)],
+  };
+}
+
+/** @param {string} outdir
+ * @param {boolean} production
+ * @returns {esbuild.BuildOptions & { metafile: true }} */
+function webviewBundle(outdir, production) {
+  return {
+    ...commonOptions(production),
+    entryPoints: ['webview/main.tsx'],
+    entryNames: '[name]',
+    outdir: join(outdir, 'webview'),
+    platform: 'browser',
+    format: 'iife',
+    target: 'chrome132',
+    loader: { '.ttf': 'copy' },
+    assetNames: '[name]',
+  };
+}
+
+/** @param {string} outdir
+ * @param {boolean} production
+ * @returns {esbuild.BuildOptions & { metafile: true }} */
+function commandBundle(outdir, production) {
+  return {
+    ...commonOptions(production),
+    entryPoints: ['src/headless/belay.ts'],
+    outfile: join(outdir, 'belay.cjs'),
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    banner: { js: '#!/usr/bin/env node' },
+  };
+}
+
+/** Leaves `import('./session.ts')` in place as a require of the chunk that is built from it. A static import would pull
+ * the chunk into whoever imports it, which is an error.
+ * @param {string[]} entries
+ * @returns {esbuild.Plugin} */
+function lazyChunks(entries) {
+  const chunks = new Set(entries.map((entry) => resolve(root, entry)));
+  return {
+    name: 'lazy-chunks',
+    setup(context) {
+      context.onResolve({ filter: /^\.{1,2}\// }, (args) => {
+        const target = resolve(args.resolveDir, args.path);
+        if (!chunks.has(target) || args.kind === 'entry-point') return undefined;
+        if (args.kind === 'dynamic-import')
+          return { path: `./${basename(target, '.ts')}.js`, external: true };
+        const text = `${relative(root, target)} is loaded on demand: use \`await import(…)\` or \`import type\``;
+        return { errors: [{ text }] };
+      });
+    },
+  };
+}
+
+/** The icon font of VS Code, which a webview cannot reach in VS Code itself.
+ * @param {string} outdir */
+async function copyIcons(outdir) {
+  await mkdir(outdir, { recursive: true });
+  const source = join(root, 'node_modules', '@vscode', 'codicons', 'dist');
+  for (const file of ['codicon.css', 'codicon.ttf']) await copyFile(join(source, file), join(outdir, file));
+}
+
+/** @param {string} folder
+ * @returns {Promise<string[]>} */
+async function sourcesIn(folder) {
+  const names = await readdir(join(root, folder)).catch(ignoreMissing);
+  return (names ?? []).filter((name) => name.endsWith('.ts')).map((name) => `${folder}/${name}`);
+}
+
+/** @param {string} path */
+async function exists(path) {
+  return (await stat(join(root, path)).catch(ignoreMissing)) !== undefined;
+}
+
+/** @param {unknown} error
+ * @returns {undefined} */
+function ignoreMissing(error) {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  throw error;
+}
+
+/** @param {esbuild.Metafile} metafile */
+function printSizes(metafile) {
+  for (const [file, output] of Object.entries(metafile.outputs)) {
+    if (file.endsWith('.map')) continue;
+    process.stdout.write(`  ${file.padEnd(32)} ${(output.bytes / 1024).toFixed(1).padStart(9)} KB\n`);
+  }
+}
+
+/** @param {esbuild.Metafile[]} metafiles */
+function packagesIn(metafiles) {
+  const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs));
+  const folders = inputs.map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
+  return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
+}

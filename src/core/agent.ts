@@ -1,0 +1,61 @@
+/**
+ * The agent: one session actor behind one channel. A composition root (src/vscode, src/headless) gives it the ports and the
+ * options; whoever holds the other end of the channel drives it with the messages of src/protocol.
+ */
+import type { ModelInfo } from '../protocol/control.ts';
+import type { PermissionMode } from '../protocol/messages.ts';
+import type { Checkpoints } from './checkpoints/checkpoints.ts';
+import type { Effort } from './model/modelRequest.ts';
+import type { ModelTable } from './model/modelTable.ts';
+import type { LayeredRule } from './permissions/decidePermission.ts';
+import type { Clock, FileSystem, Log, Processes, Storage, StreamModel, Web, Workspace } from './ports.ts';
+import type { TranscriptStore } from './sessions/transcriptStore.ts';
+import type { AnyTool } from './tools/tool.ts';
+
+export interface AgentPorts {
+  readonly files: FileSystem;
+  readonly processes: Processes;
+  readonly web: Web;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly workspace: Workspace;
+  readonly transcripts: TranscriptStore;
+  /** undefined: file checkpointing is off. */
+  readonly checkpoints: Checkpoints | undefined;
+  /** Asks the provider chosen at the time of the call: a key set after a 401 counts from the next request on. */
+  readonly streamModel: StreamModel;
+  /** uuid v4; injected so that tests can name what they expect. */
+  readonly createId: () => string;
+}
+
+export interface AgentOptions {
+  readonly sessionId: string;
+  /** Load the transcript of `sessionId` and go on with it. */
+  readonly resume: boolean;
+  readonly model: string;
+  /** Which models there are, what they cost and hold; asked anew for each request, since a provider may change. */
+  readonly models: () => ModelTable;
+  readonly modelList: () => readonly ModelInfo[];
+  readonly permissionMode: PermissionMode;
+  readonly rules: readonly LayeredRule[];
+  readonly tools: readonly AnyTool[];
+  /** Model round trips in one turn; undefined: no limit. */
+  readonly maxTurns?: number | undefined;
+  /** US dollars of the session; undefined: no limit. */
+  readonly maxBudgetUsd?: number | undefined;
+  readonly effort?: Effort | undefined;
+  /** Emit `stream_event` messages. */
+  readonly partialMessages: boolean;
+  /** False: nobody can answer a prompt, and what would be asked is denied. */
+  readonly interactive: boolean;
+  readonly version: string;
+}
+
+export interface Agent {
+  readonly sessionId: string;
+  /** Ends the turn, the background tasks and the channel, and writes what is to be written. Resolves when all is quiet. */
+  close(): Promise<void>;
+  /** Resolves after `close`, or when the other side has closed the channel. */
+  readonly done: Promise<void>;
+}

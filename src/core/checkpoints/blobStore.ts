@@ -1,0 +1,237 @@
+/**
+ * Contents by their SHA-256, in packs of one folder that only one process writes. A content is stored once. What is damaged
+ * on the disk is noticed when it is read, and only that content is lost.
+ */
+import type { AppendFile, Log, Storage } from '../ports.ts';
+import { decodeBlob, encodeBlob } from './codec.ts';
+import { crc32 } from './crc32.ts';
+import { packSignature, recordHeaderSize, toPackRecord } from './packFormat.ts';
+import { type PackEntry, scanPack } from './scanPack.ts';
+import { toSha256 } from './sha256.ts';
+
+/** A content that was stored can't be had any more. */
+export class BlobError extends Error {
+  override readonly name = 'BlobError';
+  readonly problem: 'missing' | 'corrupt';
+  readonly sha256: string;
+
+  constructor(problem: 'missing' | 'corrupt', sha256: string, options?: ErrorOptions) {
+    super(`The stored content ${sha256.slice(0, 12)} is ${problem}.`, options);
+    this.problem = problem;
+    this.sha256 = sha256;
+  }
+}
+
+export interface BlobStore {
+  /**
+   * Its SHA-256, which may be given where it is known. On the disk after the next `flush`. Throws FileError (ENOSPC, …); the
+   * store stays usable.
+   */
+  put(bytes: Uint8Array, knownSha256?: string): Promise<string>;
+  /** Throws BlobError. */
+  get(sha256: string): Promise<Uint8Array>;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface BlobStoreOptions {
+  readonly storage: Storage;
+  readonly folder: readonly string[];
+  /** False: another process writes here; nothing is appended and no torn tail cut. */
+  readonly writable: boolean;
+  readonly log: Log;
+  /** A pack that has reached this many bytes is followed by the next. */
+  readonly packSize?: number;
+}
+
+export async function openBlobStore(options: BlobStoreOptions): Promise<BlobStore> {
+  const store = new PackedBlobs(options);
+  await store.open();
+  return store;
+}
+
+interface Entry extends PackEntry {
+  readonly pack: Pack;
+  /** `unread`: found by a scan, which saw the header only. `suspect`: not known to be on the disk, so not to be relied on. */
+  trust: 'unread' | 'good' | 'suspect';
+}
+
+interface Pack {
+  readonly name: string;
+  readonly file: AppendFile;
+  /** Bytes that are known to be whole. */
+  size: number;
+}
+
+const PACK_SIZE = 64 * 1024 * 1024;
+
+class PackedBlobs implements BlobStore {
+  readonly #options: BlobStoreOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #packs: Pack[] = [];
+  /** The pack that is written; undefined: the next content starts a new one. */
+  #current: Pack | undefined;
+  #unflushed: Entry[] = [];
+  #queue: Promise<unknown> = Promise.resolve();
+  #flushing: Promise<void> = Promise.resolve();
+
+  constructor(options: BlobStoreOptions) {
+    this.#options = options;
+  }
+
+  async open(): Promise<void> {
+    const { storage, folder } = this.#options;
+    const names = (await storage.list(folder)).map(({ name }) => name).filter((name) => PACK_NAME.test(name));
+    for (const name of names.sort()) await this.#openPack(name);
+    const last = this.#packs.at(-1);
+    if (last !== undefined && last.size < this.#packSize()) this.#current = last;
+  }
+
+  async #openPack(name: string): Promise<void> {
+    const { storage, folder, writable, log } = this.#options;
+    const file = await storage.openAppend([...folder, name]);
+    const pack: Pack = { name, file, size: file.size };
+    this.#packs.push(pack);
+    const { entries, end, gaps } = await scanPack(file);
+    for (const entry of entries) this.#entries.set(entry.sha256, { ...entry, pack, trust: 'unread' });
+    if (gaps > 0) log.warn('a checkpoint pack has unreadable places', { pack: name, gaps });
+    if (end === file.size) return;
+    log.warn('a checkpoint pack ends in the middle of a record', { pack: name, bytes: file.size - end });
+    if (writable) await file.truncate(end);
+    pack.size = end;
+  }
+
+  async put(bytes: Uint8Array, knownSha256?: string): Promise<string> {
+    const sha256 = knownSha256 ?? (await toSha256(bytes));
+    const stored = this.#queue.then(() => this.#store(sha256, bytes));
+    this.#queue = stored.catch(() => undefined);
+    await stored;
+    return sha256;
+  }
+
+  async #store(sha256: string, bytes: Uint8Array): Promise<void> {
+    const known = this.#entries.get(sha256);
+    if (known !== undefined && (await this.#isGood(known))) return;
+    const encoded = await encodeBlob(bytes);
+    const record = toPackRecord(encoded, { sha256, length: bytes.length });
+    const pack = await this.#packFor(record.length);
+    const start = await this.#append(pack, record);
+    const entry: Entry = {
+      codec: encoded.codec,
+      length: bytes.length,
+      storedLength: encoded.stored.length,
+      sha256,
+      storedCrc: crc32(encoded.stored),
+      offset: start + recordHeaderSize,
+      pack,
+      trust: 'good',
+    };
+    this.#entries.set(sha256, entry);
+    this.#unflushed.push(entry);
+  }
+
+  /** A content that was only seen by its header is read once before it stands for a new one. */
+  async #isGood(entry: Entry): Promise<boolean> {
+    if (entry.trust === 'unread') {
+      entry.trust = await this.#read(entry).then(
+        () => 'good' as const,
+        () => 'suspect' as const,
+      );
+    }
+    return entry.trust === 'good';
+  }
+
+  async #packFor(length: number): Promise<Pack> {
+    const current = this.#current;
+    if (current !== undefined) {
+      const isEmpty = current.size <= packSignature.length;
+      if (isEmpty || current.size + length <= this.#packSize()) return current;
+    }
+    const { storage, folder } = this.#options;
+    const last = this.#packs.at(-1)?.name ?? '0000.pack';
+    const name = `${String(Number.parseInt(last, 10) + 1).padStart(4, '0')}.pack`;
+    const pack: Pack = { name, file: await storage.openAppend([...folder, name]), size: 0 };
+    this.#packs.push(pack);
+    this.#current = pack;
+    return pack;
+  }
+
+  /** Where the record starts. */
+  async #append(pack: Pack, record: Uint8Array): Promise<number> {
+    const signature = pack.size === 0 ? packSignature : new Uint8Array();
+    try {
+      if (signature.length > 0) await pack.file.append(signature);
+      await pack.file.append(record);
+    } catch (error) {
+      // Half a record may lie there. When it can't be cut off, a scan will step over it, but nothing is added behind it.
+      await pack.file.truncate(pack.size).catch(() => {
+        this.#current = undefined;
+      });
+      throw error;
+    }
+    const start = pack.size + signature.length;
+    pack.size = start + record.length;
+    return start;
+  }
+
+  async get(sha256: string): Promise<Uint8Array> {
+    const entry = this.#entries.get(sha256);
+    if (entry === undefined) throw new BlobError('missing', sha256);
+    const bytes = await this.#read(entry);
+    if (entry.trust === 'unread') entry.trust = 'good';
+    return bytes;
+  }
+
+  async #read({ pack, offset, codec, storedLength, storedCrc, sha256 }: Entry): Promise<Uint8Array> {
+    if (codec === undefined) throw new BlobError('missing', sha256);
+    try {
+      const stored = await pack.file.read(offset, storedLength);
+      if (stored.length === storedLength && crc32(stored) === storedCrc) {
+        const bytes = await decodeBlob({ codec, stored });
+        if ((await toSha256(bytes)) === sha256) return bytes;
+      }
+    } catch (cause) {
+      throw new BlobError('corrupt', sha256, { cause });
+    }
+    throw new BlobError('corrupt', sha256);
+  }
+
+  /** One after the other: who relies on a content that another flush is carrying out waits for that one, and fails with it. */
+  async flush(): Promise<void> {
+    const flushed = this.#flushAfter(this.#flushing);
+    this.#flushing = flushed;
+    try {
+      await flushed;
+    } finally {
+      if (this.#flushing === flushed) this.#flushing = Promise.resolve();
+    }
+  }
+
+  async #flushAfter(previous: Promise<void>): Promise<void> {
+    await previous;
+    await this.#queue;
+    const unflushed = this.#unflushed;
+    this.#unflushed = [];
+    try {
+      for (const pack of new Set(unflushed.map((entry) => entry.pack))) await pack.file.flush();
+    } catch (error) {
+      // After a failed flush the system may have dropped the pages and will not say so again.
+      for (const entry of unflushed) entry.trust = 'suspect';
+      this.#current = undefined;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#queue;
+    for (const { file } of this.#packs) await file.close();
+    this.#packs.length = 0;
+    this.#entries.clear();
+  }
+
+  #packSize(): number {
+    return this.#options.packSize ?? PACK_SIZE;
+  }
+}
+
+const PACK_NAME = /^\d{4,}\.pack$/;

@@ -1,0 +1,101 @@
+/**
+ * Checkpoints: what the agent changed, recorded so that it can be taken back. A write-ahead journal over a
+ * content-addressed store; see docs/architecture.md. This file holds what the rest of the agent sees of it;
+ * createCheckpoints.ts makes one.
+ */
+import type { RewindAnswer } from '../../protocol/control.ts';
+
+export type ChangeOrigin = 'tool' | 'shell' | 'subagent' | 'mcp' | 'rewind';
+
+/** One entry of a checkpoint: a file the call changed. */
+export interface FileChange {
+  readonly path: string;
+  readonly change: 'created' | 'modified' | 'deleted';
+  readonly insertions: number;
+  readonly deletions: number;
+}
+
+export interface Checkpoint {
+  readonly id: string;
+  /** uuid of the user message in whose turn it was made; of a rewind: the message it went back to. */
+  readonly userMessageId: string;
+  readonly toolUseId: string | null;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly origin: ChangeOrigin;
+  readonly files: readonly FileChange[];
+}
+
+/** 'merge' leaves what somebody else changed since and reports it; 'overwrite' takes it back all the same (it stays in the store). */
+export type RewindMode = 'merge' | 'overwrite';
+
+export interface RewindOptions {
+  /** Go back to the state before the first change made in this user message's turn or after it. */
+  readonly userMessageId: string;
+  readonly dryRun: boolean;
+  /** Only these files. */
+  readonly paths?: readonly string[];
+  readonly mode: RewindMode;
+}
+
+export interface RedoOptions {
+  readonly dryRun: boolean;
+  /** Default: merge. */
+  readonly mode?: RewindMode;
+}
+
+export interface FileVersions {
+  /** null: not there. */
+  readonly before: Uint8Array | null;
+  readonly after: Uint8Array | null;
+}
+
+/** One tool call's record. `beforeWrite` must have resolved before the file is touched. createRecordingFiles does it all. */
+export interface ChangeRecorder {
+  /** Runs `task` while no other call writes this path and no rewind runs. Not to be nested. */
+  exclusive<T>(path: string, task: () => Promise<T>): Promise<T>;
+  /**
+   * Resolves when the before-image is on the disk. `path` must be a real path (FileSystem.realPath). `intended` is what is
+   * about to be written: with it, a crash during the write leaves no doubt about whose change it was.
+   */
+  beforeWrite(path: string, intended?: Uint8Array): Promise<void>;
+  /** What stands there now: `bytes`, or read from the disk when not given. Also called when a write failed. */
+  afterWrite(path: string, directoriesMade: readonly string[], bytes?: Uint8Array): Promise<void>;
+  /** Ends the record; undefined when nothing changed. */
+  finish(): Promise<Checkpoint | undefined>;
+}
+
+/** What opening the store had to set right after a crash. */
+export interface Recovery {
+  /** Rewinds that a crash had cut off and that were finished now. */
+  readonly rewinds: readonly RewindAnswer[];
+  /** Files that a crash hit between before-image and after-image, and whose change can't be told from the user's own. */
+  readonly unknownChanges: readonly string[];
+}
+
+export interface Checkpoints {
+  readonly recovery: Recovery;
+  /** A user message's turn starts. Without it, a message in whose turn no call is recorded is unknown to `rewind`. */
+  beginTurn(userMessageId: string): void;
+  /** `userMessageId`: the message whose turn the call belongs to. */
+  record(call: {
+    readonly userMessageId: string;
+    readonly toolUseId: string;
+    readonly origin: ChangeOrigin;
+  }): ChangeRecorder;
+  /** Oldest first, rewinds among them. */
+  list(): readonly Checkpoint[];
+  rewind(options: RewindOptions): Promise<RewindAnswer>;
+  canRedo(): boolean;
+  /**
+   * Takes the last rewind back: the files the agent changed are again as they were just before it. What the agent did since
+   * is taken back by that, and offered in turn once the older rewinds have been redone.
+   */
+  redo(options: RedoOptions): Promise<RewindAnswer>;
+  /**
+   * The file before the first change in or after this user message's turn, and after the last. undefined: the agent didn't
+   * change it. Throws BlobError when the stored bytes are damaged.
+   */
+  versions(userMessageId: string, path: string): Promise<FileVersions | undefined>;
+  close(): Promise<void>;
+}

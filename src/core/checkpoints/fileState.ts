@@ -1,0 +1,45 @@
+/** What stands at a path: the unit in which the journal speaks. */
+import * as z from 'zod';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/**
+ * `mode`: permission bits as in `stat(2)`. A file's bytes are the blob `sha256`. `nlink`: how many names it had, where that
+ * was more than one; no part of what makes two states the same.
+ */
+export const fileState = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('absent') }),
+  z.object({
+    kind: z.literal('file'),
+    sha256,
+    size: z.number(),
+    mode: z.number(),
+    nlink: z.number().optional(),
+  }),
+  z.object({ kind: z.literal('symlink'), target: z.string() }),
+  z.object({ kind: z.literal('directory'), mode: z.number() }),
+]);
+export type FileState = z.infer<typeof fileState>;
+
+export const absent: FileState = { kind: 'absent' };
+
+/** The same but for permission bits. */
+export function isSameContent(left: FileState, right: FileState): boolean {
+  if (left.kind === 'file') return right.kind === 'file' && left.sha256 === right.sha256;
+  if (left.kind === 'symlink') return right.kind === 'symlink' && left.target === right.target;
+  return left.kind === right.kind;
+}
+
+export function isSameState(left: FileState, right: FileState): boolean {
+  return isSameContent(left, right) && modeOf(left) === modeOf(right);
+}
+
+/** undefined: what stands there has no mode of its own. */
+export function modeOf(state: FileState): number | undefined {
+  return state.kind === 'file' || state.kind === 'directory' ? state.mode : undefined;
+}
+
+/** Something a person would call a file: not a folder, and not nothing. */
+export function isFile(state: FileState): boolean {
+  return state.kind === 'file' || state.kind === 'symlink';
+}

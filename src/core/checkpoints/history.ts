@@ -1,0 +1,240 @@
+/**
+ * What the journal says, replayed. Each path has a tree of positions: a change by the agent grows a new one on the current
+ * position, a rewind only moves back to an older one, a redo moves forth again. What lies between the current position and
+ * an older one on the way back is what a rewind takes back; a state in between that the agent didn't make is somebody
+ * else's work.
+ */
+import type { ChangeOrigin, Checkpoint, FileChange } from './checkpoints.ts';
+import { type FileState, isSameState } from './fileState.ts';
+import type { JournalRecord, RecordOf, RewindStep, StepOutcome } from './journalRecords.ts';
+import type { PathKey } from './paths.ts';
+
+export interface Position {
+  readonly ref: string;
+  readonly state: FileState;
+  /** Where it was grown from; undefined: what was there before the agent came. */
+  readonly parent: Position | undefined;
+  /** Who made this state out of the parent's. `unknown`: the agent, somebody else or both. `rewind`: a folder on the way. */
+  readonly madeBy: 'agent' | 'somebody' | 'unknown' | 'rewind';
+  /** When, as a count of records. */
+  readonly order: number;
+}
+
+interface Move {
+  readonly order: number;
+  readonly from: Position;
+}
+
+/** The history of one path. */
+export interface PathHistory {
+  /** As it is spelled on the disk. */
+  readonly path: string;
+  /** Where Belay last left it. */
+  current: Position;
+  /** Every time the current position changed, oldest first. */
+  readonly moves: Move[];
+}
+
+/** A rewind that can be taken back: the files go where they were at `order`. */
+export interface Redoable {
+  readonly id: string;
+  readonly userMessageId: string;
+  readonly order: number;
+}
+
+interface RecordedCheckpoint {
+  readonly id: string;
+  readonly userMessageId: string;
+  readonly toolUseId: string | null;
+  readonly createdAt: number;
+  readonly origin: ChangeOrigin;
+  /** undefined: not ended. */
+  files: readonly FileChange[] | undefined;
+}
+
+export class History {
+  readonly toKey: PathKey;
+  readonly paths = new Map<string, PathHistory>();
+  /** Writes announced and not settled, oldest first. */
+  readonly pending = new Set<RecordOf<'before'>>();
+  readonly deltas: RecordOf<'delta'>[] = [];
+  /** The last thing that was begun, and is not done. */
+  openRewind: { readonly begin: RecordOf<'rewind-begin'>; readonly order: number } | undefined;
+  readonly #checkpoints = new Map<string, RecordedCheckpoint>();
+  readonly #positions = new Map<string, Position>();
+  readonly #messages = new Map<string, number>();
+  /** Last one first to be redone. */
+  readonly #redoable: Redoable[] = [];
+  #order = 0;
+
+  constructor(toKey: PathKey) {
+    this.toKey = toKey;
+  }
+
+  apply(record: JournalRecord): void {
+    this.#order += 1;
+    switch (record.kind) {
+      case 'session':
+        return;
+      case 'message':
+        return this.#noteMessage(record.userMessageId);
+      case 'checkpoint':
+        return this.#openCheckpoint(record);
+      case 'before':
+        this.#settle(record);
+        this.pending.add(record);
+        return;
+      case 'unchanged':
+        return this.#settle(record);
+      case 'delta':
+        this.#settle(record);
+        return this.#applyDelta(record);
+      case 'checkpoint-end':
+        return this.#endCheckpoint(record);
+      case 'rewind-begin':
+        this.#closeOpenRewind();
+        this.openRewind = { begin: record, order: this.#order };
+        return;
+      case 'rewind-done':
+        return this.#finishRewind(record);
+    }
+  }
+
+  checkpoints(): readonly Checkpoint[] {
+    return [...this.#checkpoints.values()].flatMap(({ files, ...checkpoint }) =>
+      files === undefined || files.length === 0 ? [] : [{ ...checkpoint, files }],
+    );
+  }
+
+  unendedCheckpoints(): readonly string[] {
+    return [...this.#checkpoints.values()].filter(({ files }) => files === undefined).map(({ id }) => id);
+  }
+
+  /** When the message's turn began; undefined: no such message. */
+  orderOfMessage(userMessageId: string): number | undefined {
+    return this.#messages.get(userMessageId);
+  }
+
+  /** Rewinds that can be taken back, the next one first. */
+  redoable(): readonly Redoable[] {
+    return this.#redoable.toReversed();
+  }
+
+  position(ref: string): Position | undefined {
+    return this.#positions.get(ref);
+  }
+
+  #noteMessage(userMessageId: string): void {
+    if (!this.#messages.has(userMessageId)) this.#messages.set(userMessageId, this.#order);
+  }
+
+  #openCheckpoint({ id, userMessageId, toolUseId, createdAt, origin }: RecordOf<'checkpoint'>): void {
+    this.#noteMessage(userMessageId);
+    this.#checkpoints.set(id, { id, userMessageId, toolUseId, createdAt, origin, files: undefined });
+  }
+
+  #settle(settled: { readonly checkpoint: string; readonly path: string }): void {
+    for (const before of this.pending) {
+      if (before.checkpoint === settled.checkpoint && before.path === settled.path)
+        this.pending.delete(before);
+    }
+  }
+
+  #endCheckpoint({ id, files }: RecordOf<'checkpoint-end'>): void {
+    const checkpoint = this.#checkpoints.get(id);
+    if (checkpoint !== undefined) checkpoint.files = files;
+  }
+
+  #applyDelta(delta: RecordOf<'delta'>): void {
+    this.#closeOpenRewind();
+    this.deltas.push(delta);
+    const before = this.#stand(delta.path, `${delta.id}-`, delta.before);
+    const after = this.#grow(`${delta.id}+`, before, { state: delta.after, madeBy: toMaker(delta.origin) });
+    this.#move(delta.path, { from: before, to: after });
+  }
+
+  #finishRewind({ id, outcomes, files, complete }: RecordOf<'rewind-done'>): void {
+    const open = this.openRewind;
+    if (open?.begin.id !== id) return;
+    this.openRewind = undefined;
+    const byPath = new Map(outcomes.map((outcome) => [outcome.path, outcome]));
+    for (const step of open.begin.steps) {
+      const outcome = byPath.get(step.path);
+      if (outcome?.outcome === 'restored' || outcome?.outcome === 'unchanged')
+        this.#takeStep(step, outcome.after);
+    }
+    this.#listRewind(open.begin, files);
+    this.#noteRedoable(open, { changed: files.length > 0, complete });
+  }
+
+  /**
+   * Something follows that can only follow a rewind that is done, so that the record of its end was lost (a flipped bit):
+   * every step counts as taken. What that gets wrong shows up as a conflict.
+   */
+  #closeOpenRewind(): void {
+    const open = this.openRewind;
+    if (open === undefined) return;
+    const outcomes = open.begin.steps.map(({ path }): StepOutcome => ({ path, outcome: 'restored' }));
+    this.#finishRewind({ kind: 'rewind-done', id: open.begin.id, outcomes, files: [], complete: true });
+  }
+
+  #takeStep({ path, delta, from, to, target }: RewindStep, after: FileState | undefined): void {
+    const left = this.#stand(path, `${delta}-`, from);
+    const aimed = target === null ? left : this.#positions.get(target);
+    const state = after ?? to;
+    if (aimed !== undefined && isSameState(aimed.state, state))
+      return this.#move(path, { from: left, to: aimed });
+    // A folder on the way, or what a formatter made of it on save; else the step kept a part that is somebody else's.
+    const madeBy = target === null || after !== undefined ? 'rewind' : 'somebody';
+    this.#move(path, { from: left, to: this.#grow(`${delta}+`, aimed, { state, madeBy }) });
+  }
+
+  #listRewind(begin: RecordOf<'rewind-begin'>, files: readonly FileChange[]): void {
+    const { id, userMessageId, createdAt } = begin;
+    this.#checkpoints.set(id, { id, userMessageId, toolUseId: null, createdAt, origin: 'rewind', files });
+  }
+
+  #noteRedoable(
+    { begin, order }: { readonly begin: RecordOf<'rewind-begin'>; readonly order: number },
+    { changed, complete }: { readonly changed: boolean; readonly complete: boolean },
+  ): void {
+    const entry = { id: begin.id, userMessageId: begin.userMessageId, order };
+    if (begin.redoOf === null) {
+      if (changed) this.#redoable.push(entry);
+      return;
+    }
+    const taken = this.#redoable.findIndex(({ id }) => id === begin.redoOf);
+    if (complete && taken >= 0) this.#redoable.splice(taken, 1);
+    // The branch that was left is the last to be offered, so that redo first walks forth to the end of this one.
+    if (begin.leavesBranch && changed) this.#redoable.unshift(entry);
+  }
+
+  /** The position of what stands at the path: the current one, or a new one where somebody else changed it. */
+  #stand(path: string, ref: string, state: FileState): Position {
+    const current = this.paths.get(this.toKey(path))?.current;
+    if (current === undefined || !isSameState(current.state, state)) {
+      return this.#grow(ref, current, { state, madeBy: 'somebody' });
+    }
+    this.#positions.set(ref, current);
+    return current;
+  }
+
+  #grow(ref: string, parent: Position | undefined, made: Pick<Position, 'state' | 'madeBy'>): Position {
+    const position = { ref, parent, order: this.#order, ...made };
+    this.#positions.set(ref, position);
+    return position;
+  }
+
+  #move(path: string, { from, to }: { readonly from: Position; readonly to: Position }): void {
+    const key = this.toKey(path);
+    const history = this.paths.get(key) ?? { path, current: to, moves: [] };
+    history.current = to;
+    history.moves.push({ order: this.#order, from });
+    this.paths.set(key, history);
+  }
+}
+
+function toMaker(origin: RecordOf<'delta'>['origin']): Position['madeBy'] {
+  if (origin === 'user') return 'somebody';
+  return origin === 'unknown' ? 'unknown' : 'agent';
+}

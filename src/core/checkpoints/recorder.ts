@@ -1,0 +1,184 @@
+/**
+ * Records one tool call: the before-image of each file ahead of its change, the after-image behind it. A file that the call
+ * leaves as it was makes no delta.
+ */
+import { type Clock, FileError, type FileStat, type FileSystem } from '../ports.ts';
+import { type Capture, captureFile, findMissingParents, saveContent, toFileState } from './captureFile.ts';
+import type { ChangeOrigin, ChangeRecorder, Checkpoint } from './checkpoints.ts';
+import { absent, isSameState } from './fileState.ts';
+import type { JournalRecord, RecordOf } from './journalRecords.ts';
+import type { PathKey } from './paths.ts';
+import type { SessionStore } from './sessionStore.ts';
+import { toSha256 } from './sha256.ts';
+import { type StateChange, summarizeChanges } from './summarize.ts';
+import type { WriteGate } from './writeGate.ts';
+
+export interface RecordedCall {
+  readonly id: string;
+  readonly userMessageId: string;
+  readonly toolUseId: string;
+  readonly origin: ChangeOrigin;
+}
+
+export interface RecorderDeps {
+  readonly files: FileSystem;
+  readonly store: SessionStore;
+  readonly gate: WriteGate;
+  readonly clock: Clock;
+}
+
+export function createRecorder(call: RecordedCall, deps: RecorderDeps): ChangeRecorder {
+  return new CallRecorder(call, deps);
+}
+
+/** Somebody may save the file while its before-image is on its way to the disk: then that is the before-image. */
+const MOST_LOOKS = 3;
+
+class CallRecorder implements ChangeRecorder {
+  readonly #call: RecordedCall;
+  readonly #deps: RecorderDeps;
+  readonly #toKey: PathKey;
+  readonly #pending = new Map<string, RecordOf<'before'>>();
+  readonly #changes: StateChange[] = [];
+  #opened: Promise<number> | undefined;
+
+  constructor(call: RecordedCall, deps: RecorderDeps) {
+    this.#call = call;
+    this.#deps = deps;
+    this.#toKey = deps.store.ledger.history.toKey;
+  }
+
+  exclusive<T>(path: string, task: () => Promise<T>): Promise<T> {
+    return this.#deps.gate.write(this.#toKey(path), task);
+  }
+
+  async beforeWrite(path: string, intended?: Uint8Array): Promise<void> {
+    const { files, store } = this.#deps;
+    if (this.#pending.has(this.#toKey(path))) return;
+    if (!store.writable) throw openElsewhere(path);
+    await this.#open();
+    const intendedSha256 = intended === undefined ? null : await toSha256(intended);
+    for (let attempt = 1; attempt <= MOST_LOOKS; attempt += 1) {
+      const seen = await files.lstat(path);
+      await this.#recordBefore(path, intendedSha256);
+      if (isSameStat(seen, await files.lstat(path))) return;
+    }
+  }
+
+  async #recordBefore(path: string, intended: string | null): Promise<void> {
+    const { files, store } = this.#deps;
+    const capture = await captureFile(files, path);
+    await saveContent(capture, store.blobs);
+    const before: RecordOf<'before'> = {
+      kind: 'before',
+      checkpoint: this.#call.id,
+      path,
+      state: capture.state,
+      missing: await findMissingParents(files, path),
+      intended,
+    };
+    await store.ledger.append([before]);
+    this.#pending.set(this.#toKey(path), before);
+    await store.flush();
+  }
+
+  /** When the call was opened; the first write does it. */
+  #open(): Promise<number> {
+    this.#opened ??= this.#appendCheckpoint().catch((error: unknown) => {
+      this.#opened = undefined;
+      throw error;
+    });
+    return this.#opened;
+  }
+
+  async #appendCheckpoint(): Promise<number> {
+    const { store, clock } = this.#deps;
+    await store.renewWhenGone();
+    const createdAt = clock.now();
+    await store.ledger.append([{ kind: 'checkpoint', ...this.#call, createdAt }]);
+    return createdAt;
+  }
+
+  async afterWrite(path: string, directoriesMade: readonly string[], bytes?: Uint8Array): Promise<void> {
+    const before = this.#pending.get(this.#toKey(path));
+    if (before === undefined) throw new Error(`afterWrite without beforeWrite: ${path}`);
+    const { state } = await this.#capture(path, bytes);
+    const changes = await this.#findFoldersMade(before, directoriesMade);
+    if (!isSameState(before.state, state)) changes.push({ path, before: before.state, after: state });
+    this.#pending.delete(this.#toKey(path));
+    await this.#deps.store.ledger.note(this.#toRecords(before, changes));
+  }
+
+  #toRecords(before: RecordOf<'before'>, changes: readonly StateChange[]): JournalRecord[] {
+    const { id, origin } = this.#call;
+    const records = changes.map((change): JournalRecord => {
+      const delta = `${id}/${this.#changes.length}`;
+      this.#changes.push(change);
+      return { kind: 'delta', id: delta, checkpoint: id, ...change, origin: toDeltaOrigin(origin) };
+    });
+    if (changes.at(-1)?.path === before.path) return records;
+    return [...records, { kind: 'unchanged', checkpoint: id, path: before.path }];
+  }
+
+  /** The after-image is for looking at and for the next before-image: a store that has no room for it is no failure here. */
+  async #capture(path: string, written: Uint8Array | undefined): Promise<Pick<Capture, 'state'>> {
+    const { files, store } = this.#deps;
+    const stat = written === undefined ? undefined : await files.lstat(path);
+    const capture =
+      written !== undefined && stat?.kind === 'file'
+        ? { state: await toFileState(written, stat), bytes: written }
+        : await captureFile(files, path);
+    await saveContent(capture, store.blobs).catch(() => undefined);
+    return capture;
+  }
+
+  async #findFoldersMade(
+    { missing }: RecordOf<'before'>,
+    directoriesMade: readonly string[],
+  ): Promise<StateChange[]> {
+    const made: StateChange[] = [];
+    for (const path of new Set([...missing, ...directoriesMade])) {
+      const stat = await this.#deps.files.lstat(path);
+      if (stat?.kind !== 'directory') continue;
+      made.push({ path, before: absent, after: { kind: 'directory', mode: stat.mode } });
+    }
+    return made;
+  }
+
+  async finish(): Promise<Checkpoint | undefined> {
+    const { store } = this.#deps;
+    if (this.#opened === undefined) return undefined;
+    const createdAt = await this.#opened;
+    for (const { path } of [...this.#pending.values()]) {
+      // What can't be looked at now is looked at when the store is opened the next time.
+      await this.afterWrite(path, []).catch(() => undefined);
+    }
+    const files = await summarizeChanges(this.#changes, store.blobs);
+    const { id, userMessageId, toolUseId, origin } = this.#call;
+    await store.ledger.note([{ kind: 'checkpoint-end', id, files }]);
+    await store.settle();
+    return files.length === 0 ? undefined : { id, userMessageId, toolUseId, createdAt, origin, files };
+  }
+}
+
+function isSameStat(left: FileStat | undefined, right: FileStat | undefined): boolean {
+  if (left === undefined || right === undefined) return left === right;
+  return (
+    left.ino === right.ino &&
+    left.size === right.size &&
+    left.mtimeMs === right.mtimeMs &&
+    left.ctimeMs === right.ctimeMs
+  );
+}
+
+function toDeltaOrigin(origin: ChangeOrigin): RecordOf<'delta'>['origin'] {
+  return origin === 'rewind' ? 'tool' : origin;
+}
+
+function openElsewhere(path: string): FileError {
+  return new FileError(
+    'EBUSY',
+    path,
+    'This session is open in another window, and only that one may change files. Nothing was written.',
+  );
+}

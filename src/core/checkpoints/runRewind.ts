@@ -1,0 +1,138 @@
+/**
+ * A rewind or a redo from the plan to the answer. Before the first file is touched, every content that is about to be
+ * overwritten and the whole plan are on the disk; from then on it is finished, here or at the next start.
+ */
+import type { RewindAnswer } from '../../protocol/control.ts';
+import type { Clock, FileSystem } from '../ports.ts';
+import { applySteps } from './applySteps.ts';
+import type { RewindMode } from './checkpoints.ts';
+import { reasons } from './decideStep.ts';
+import type { RecordOf, RewindFile, StepOutcome } from './journalRecords.ts';
+import { planRewind } from './planRewind.ts';
+import type { SessionStore } from './sessionStore.ts';
+import { summarizeRewind } from './summarize.ts';
+import { isFileTarget, type Target } from './targets.ts';
+
+export interface RewindRequest {
+  readonly id: string;
+  readonly userMessageId: string;
+  /** The rewind to take back; null: this is one itself. */
+  readonly redoOf: string | null;
+  readonly targets: readonly Target[];
+  readonly mode: RewindMode;
+  readonly dryRun: boolean;
+}
+
+export interface RewindDeps {
+  readonly files: FileSystem;
+  readonly store: SessionStore;
+  readonly clock: Clock;
+}
+
+/** Throws FileError when the store can't be written; then no file was touched. */
+export async function runRewind(request: RewindRequest, deps: RewindDeps): Promise<RewindAnswer> {
+  const { store, files } = deps;
+  const { id, userMessageId, redoOf, targets, mode, dryRun } = request;
+  const plan = await planRewind(targets, {
+    id,
+    mode,
+    save: !dryRun,
+    files,
+    blobs: store.blobs,
+    toKey: store.ledger.history.toKey,
+  });
+  const willChange = plan.files.some(({ outcome }) => outcome === 'restored');
+  const canRedo = willChange || canRedoIn(store);
+  if (dryRun || plan.steps.length === 0) return toAnswer(plan.files, { canRedo });
+  const leavesBranch =
+    redoOf !== null && targets.some((target) => isFileTarget(target) && target.undone.byAgent);
+  const createdAt = deps.clock.now();
+  return beginRewind(
+    { kind: 'rewind-begin', id, userMessageId, createdAt, redoOf, leavesBranch, ...plan },
+    deps,
+  );
+}
+
+async function beginRewind(begin: RecordOf<'rewind-begin'>, deps: RewindDeps): Promise<RewindAnswer> {
+  const { store } = deps;
+  await store.markUnfinished();
+  try {
+    await store.ledger.append([begin]);
+    await store.flush();
+  } catch (error) {
+    await cancelRewind(begin.id, store);
+    throw error;
+  }
+  return finishRewind(begin, deps);
+}
+
+/** What may lie in the journal of it must not be carried out at the next start. */
+async function cancelRewind(id: string, store: SessionStore): Promise<void> {
+  if (store.ledger.history.openRewind !== undefined) {
+    await store.ledger.note([{ kind: 'rewind-done', id, outcomes: [], files: [], complete: false }]);
+  }
+  await store.clearUnfinished();
+}
+
+/** Takes the steps that are still to be taken. Also after a crash. */
+export async function finishRewind(begin: RecordOf<'rewind-begin'>, deps: RewindDeps): Promise<RewindAnswer> {
+  const { store, files } = deps;
+  const outcomes = await applySteps(begin.steps, { files, blobs: store.blobs });
+  const byPath = new Map(outcomes.map((outcome) => [outcome.path, outcome]));
+  const told = begin.files.map((file) => tellOutcome(file, byPath.get(file.path)));
+  await store.ledger.note([
+    {
+      kind: 'rewind-done',
+      id: begin.id,
+      outcomes,
+      files: summarizeRewind(begin.steps, outcomes, begin.files),
+      complete: told.every(isSettled),
+    },
+  ]);
+  await store.settle();
+  await store.clearUnfinished();
+  return toAnswer(told, { canRedo: canRedoIn(store), skippedLinks: told.filter(isSkippedLink).length });
+}
+
+function canRedoIn({ ledger }: SessionStore): boolean {
+  return ledger.history.redoable().length > 0;
+}
+
+function tellOutcome(file: RewindFile, outcome: StepOutcome | undefined): RewindFile {
+  if (outcome === undefined) return file;
+  const reason = outcome.reason ?? file.reason;
+  const told = { path: file.path, outcome: outcome.outcome, ...(reason === undefined ? {} : { reason }) };
+  const isRestored = outcome.outcome === 'restored';
+  return {
+    ...told,
+    insertions: isRestored ? file.insertions : 0,
+    deletions: isRestored ? file.deletions : 0,
+  };
+}
+
+/** Nothing that another attempt could change. */
+function isSettled({ outcome, reason }: RewindFile): boolean {
+  if (outcome === 'conflicted') return false;
+  return outcome !== 'skipped' || reason === reasons.damaged;
+}
+
+const LINK_REASONS: ReadonlySet<string | undefined> = new Set([reasons.hardLink, reasons.linkedParent]);
+
+function isSkippedLink({ reason }: RewindFile): boolean {
+  return LINK_REASONS.has(reason);
+}
+
+function toAnswer(
+  files: readonly RewindFile[],
+  more: { readonly canRedo: boolean; readonly skippedLinks?: number },
+): RewindAnswer {
+  const restored = files.filter(({ outcome }) => outcome === 'restored');
+  return {
+    canRewind: true,
+    filesChanged: restored.map(({ path }) => path),
+    insertions: restored.reduce((sum, { insertions }) => sum + insertions, 0),
+    deletions: restored.reduce((sum, { deletions }) => sum + deletions, 0),
+    files: [...files],
+    ...more,
+  };
+}

@@ -1,0 +1,243 @@
+/** Builds the session actor behind a channel: opens the transcript, joins the parts, repairs what a crash left, replays. */
+import type { Channel } from '../channel/channel.ts';
+import { createPeer, type Peer } from '../channel/peer.ts';
+import { parseConversationMessage, type UserMessage } from '../protocol/messages.ts';
+import type { Agent, AgentOptions, AgentPorts } from './agent.ts';
+import { createRecordingFiles } from './checkpoints/recordingFiles.ts';
+import { buildSystemPrompt } from './context/systemPrompt.ts';
+import { toContentBlocks } from './input/toContentBlocks.ts';
+import { createAgentHandlers } from './loop/agentHandlers.ts';
+import { digestOf } from './loop/digest.ts';
+import { createEmitter, type Emitter } from './loop/emitter.ts';
+import { createGuardedFiles } from './loop/guardedFiles.ts';
+import { reportOpenFailure } from './loop/openFailure.ts';
+import { resumeSession } from './loop/resumeSession.ts';
+import type { RunToolCallDeps } from './loop/runToolCall.ts';
+import { type ActorParts, SessionActor } from './loop/sessionActor.ts';
+import { tellCheckpoint, tellRecovery, tellTask } from './loop/tellNews.ts';
+import { createUsageMeter } from './loop/usageMeter.ts';
+import { isReadDenied } from './permissions/decidePermission.ts';
+import { createPermissionState, type MutablePermissionState } from './permissions/permissionState.ts';
+import { Session } from './sessions/session.ts';
+import { type BackgroundTasks, createBackgroundTasks } from './tools/backgroundTasks.ts';
+import { ReadState } from './tools/readState.ts';
+import type { AnyTool } from './tools/tool.ts';
+import { toApiTool } from './tools/toolSchema.ts';
+
+export function createAgent(ports: AgentPorts, options: AgentOptions, channel: Channel): Agent {
+  const emitter = createEmitter(channel, { sessionId: options.sessionId, createId: ports.createId });
+  // What comes before the transcript is open waits in the channel.
+  const opening = openActor({ ports, options, emitter, channel });
+  opening.catch((error: unknown) => reportOpenFailure(error, { ports, emitter, options }));
+
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= closeAll();
+    return closing;
+  };
+  async function closeAll(): Promise<void> {
+    const opened = await opening.catch(() => undefined);
+    await opened?.actor.close();
+    await opened?.tasks.close();
+    await opened?.session.close();
+    channel.close();
+  }
+
+  const done = opening.then(({ peer }) => peer.closed).then(close, close);
+  return { sessionId: options.sessionId, close, done };
+}
+
+interface Opened {
+  readonly actor: SessionActor;
+  readonly session: Session;
+  readonly tasks: BackgroundTasks;
+  readonly peer: Peer;
+}
+
+interface Opening {
+  readonly ports: AgentPorts;
+  readonly options: AgentOptions;
+  readonly emitter: Emitter;
+  readonly channel: Channel;
+}
+
+async function openActor({ ports, options, emitter, channel }: Opening): Promise<Opened> {
+  const { clock, log, workspace, createId } = ports;
+  const session = await Session.open(ports.transcripts, {
+    sessionId: options.sessionId,
+    cwd: workspace.cwd,
+    version: options.version,
+    clock,
+    log,
+    createId,
+  });
+  const tools = withoutDenied(options);
+  const prefix = await buildPrefix({ tools, session, ports });
+  const meter = createUsageMeter(options.models);
+  const permissions = await openPermissions({ ports, options, emitter });
+  const readState = new ReadState();
+  const tasks = createBackgroundTasks({
+    storage: ports.storage,
+    clock,
+    sessionId: options.sessionId,
+    onChange: (task) => void tellTask(task, { emitter, actor }),
+  });
+  const authorization = {
+    permissions,
+    files: ports.files,
+    log,
+    interactive: options.interactive,
+    peer: { request: askAsWaiting(() => peer, emitter) },
+  };
+  const callDeps = (userMessageId: string): RunToolCallDeps => ({
+    tools: new Map(tools.map((tool) => [tool.name, tool])),
+    authorization,
+    emitter,
+    clock,
+    log,
+    openScope(toolUseId, signal) {
+      const recorder = ports.checkpoints?.record({ userMessageId, toolUseId, origin: 'tool' });
+      const { files, allowWrites } = createGuardedFiles(createRecordingFiles(ports.files, recorder));
+      return {
+        context: {
+          toolUseId,
+          workspace,
+          files,
+          processes: ports.processes,
+          web: ports.web,
+          storage: ports.storage,
+          clock,
+          log,
+          readState,
+          tasks,
+          mayRead: (path) => !isReadDenied(path, permissions.context()),
+          signal,
+        },
+        allowWrites,
+        finish: async () => recorder?.finish(),
+      };
+    },
+    recordStart: (toolUseId) =>
+      session.record({ type: 'belay/tool_started', sessionId: options.sessionId, tool_use_id: toolUseId }),
+    onCheckpoint: (checkpoint) => tellCheckpoint(checkpoint, { session, emitter }),
+  });
+  const parts: ActorParts = {
+    ports,
+    options,
+    session,
+    emitter,
+    meter,
+    permissions,
+    readState,
+    callDeps,
+    prefix,
+  };
+  const actor = new SessionActor(parts);
+
+  await resumeSession({ session, emitter, meter, ports });
+  await tellRecovery({ emitter, actor, ports });
+  await emitter.emitSystem('session_state_changed', { state: 'idle' });
+  const peer: Peer = createPeer<'agent'>(channel, {
+    handlers: createAgentHandlers({ parts, actor, tasks }),
+    onMessage: (message) => receive(message, { actor, ports, emitter }),
+    onProblem: (problem, cause) => log.warn(problem, { cause: String(cause ?? '') }),
+  });
+  return { actor, session, tasks, peer };
+}
+
+/** PROTOCOL: a deny rule that names a whole tool takes the tool out of the request. */
+function withoutDenied({ tools, rules }: AgentOptions): readonly AnyTool[] {
+  const denied = new Set(
+    rules.flatMap((rule) =>
+      rule.behavior === 'deny' && rule.ruleContent === undefined ? [rule.toolName] : [],
+    ),
+  );
+  return tools.filter(({ name }) => !denied.has(name));
+}
+
+interface PrefixParts {
+  readonly tools: readonly AnyTool[];
+  readonly session: Session;
+  readonly ports: AgentPorts;
+}
+
+/** What every request of the session starts with. A resumed session keeps its own; where the tools differ now, its thinking is void. */
+async function buildPrefix({ tools, session, ports }: PrefixParts): Promise<ActorParts['prefix']> {
+  const apiTools = tools.map(toApiTool);
+  const { start, leaf } = session.conversation;
+  if (start === undefined) {
+    const date = new Date(ports.clock.now()).toISOString().slice(0, 10);
+    const system = buildSystemPrompt({
+      workspace: ports.workspace,
+      shellName: ports.processes.shellName,
+      date,
+    });
+    return { apiTools, system, thinkingVoidUpTo: leaf?.uuid };
+  }
+  const sameTools = start.toolsSha256 === (await digestOf(apiTools));
+  return { apiTools, system: start.system, thinkingVoidUpTo: sameTools ? undefined : leaf?.uuid };
+}
+
+async function openPermissions({
+  ports,
+  options,
+  emitter,
+}: Omit<Opening, 'channel'>): Promise<MutablePermissionState> {
+  const { workspace, files, storage } = ports;
+  const realRoots = await Promise.all(workspace.roots.map((root) => files.realPath(root)));
+  return createPermissionState({
+    mode: options.permissionMode,
+    rules: options.rules,
+    place: { workspace, realRoots, readableDirectories: [storage.locate(['output', options.sessionId])] },
+    onModeChange: (permissionMode) => void emitter.emitSystem('status', { status: null, permissionMode }),
+  });
+}
+
+/** While a person is asked, the session says so: a badge, a status bar and a notification hang on it. */
+function askAsWaiting(peer: () => Peer, emitter: Emitter): Peer['request'] {
+  let waiting = 0;
+  return async (subtype, payload, requestOptions) => {
+    waiting += 1;
+    if (waiting === 1) void emitter.emitSystem('session_state_changed', { state: 'requires_action' });
+    try {
+      return await peer().request(subtype, payload, requestOptions);
+    } finally {
+      waiting -= 1;
+      if (waiting === 0) void emitter.emitSystem('session_state_changed', { state: 'running' });
+    }
+  };
+}
+
+interface Receiving {
+  readonly actor: SessionActor;
+  readonly ports: AgentPorts;
+  readonly emitter: Emitter;
+}
+
+function receive(message: unknown, { actor, ports, emitter }: Receiving): void {
+  const parsed = parseConversationMessage(message);
+  if (parsed.kind === 'invalid') {
+    ports.log.warn('an invalid message was skipped', { type: parsed.type, problem: parsed.problem });
+    void emitter.emitSystem('informational', {
+      content: `A message could not be read and was skipped: ${parsed.problem}`,
+      level: 'warning',
+    });
+    return;
+  }
+  if (parsed.kind === 'unknown' || parsed.message.type !== 'user') {
+    ports.log.debug('a message of no use to the agent was skipped', {
+      type: parsed.kind === 'unknown' ? parsed.type : parsed.message.type,
+    });
+    return;
+  }
+  receivePrompt(parsed.message, { actor, ports, emitter });
+}
+
+function receivePrompt(message: UserMessage, { actor, emitter }: Receiving): void {
+  const content = toContentBlocks(message.message.content);
+  if (content.kind === 'refused') {
+    void emitter.emitSystem('informational', { content: content.problem, level: 'warning' });
+    return;
+  }
+  actor.receive({ ...message, message: { ...message.message, content: [...content.blocks] } });
+}

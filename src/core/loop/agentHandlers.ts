@@ -1,0 +1,203 @@
+/** The control requests the agent answers, one handler each. */
+import type { Handlers } from '../../channel/peer.ts';
+import type { RewindAnswer } from '../../protocol/control.ts';
+import { promptText } from '../sessions/listSessions.ts';
+import type { BackgroundTasks } from '../tools/backgroundTasks.ts';
+import { decodeText } from '../tools/textEncoding.ts';
+import type { ActorParts, SessionActor } from './sessionActor.ts';
+
+export interface AgentHandlerDeps {
+  readonly parts: ActorParts;
+  readonly actor: SessionActor;
+  readonly tasks: BackgroundTasks;
+}
+
+const REWIND_OFF: RewindAnswer = {
+  canRewind: false,
+  error: 'Checkpoints are switched off, so files cannot be rewound.',
+};
+
+export function createAgentHandlers(deps: AgentHandlerDeps): Handlers<'agent'> {
+  const { parts, actor, tasks } = deps;
+  const { options, permissions, ports } = parts;
+  return {
+    initialize: async () => ({
+      commands: [],
+      agents: [],
+      output_style: 'default',
+      available_output_styles: ['default'],
+      models: [...options.modelList()],
+      account: {},
+    }),
+    interrupt: async ({ cancel_queued }) => {
+      const cancelled = cancel_queued === true ? actor.queue.clear() : [];
+      const stillQueued = actor.queue.ids;
+      await actor.interrupt();
+      return {
+        still_queued: [...stillQueued],
+        ...(cancel_queued === true ? { cancelled: [...cancelled] } : {}),
+      };
+    },
+    set_permission_mode: async ({ mode }) => {
+      permissions.setMode(mode);
+      return {};
+    },
+    set_model: async ({ model }) => {
+      await actor.setModel(
+        model === null || model === undefined || model === 'default' ? options.model : model,
+      );
+      return {};
+    },
+    set_max_thinking_tokens: async () => ({}),
+    cancel_async_message: async ({ message_uuid }) => ({ cancelled: actor.queue.remove(message_uuid) }),
+    stop_task: async ({ task_id }) => {
+      if (!(await tasks.stop(task_id))) throw new Error(`There is no running task "${task_id}".`);
+      return {};
+    },
+    mcp_status: async () => ({ mcpServers: [] }),
+    get_context_usage: async () => describeContext(deps),
+    rewind_files: (request) => rewindFiles(request, deps),
+    'belay/conversation_rewind': ({ user_message_id }) => rewindConversation(user_message_id, deps),
+    'belay/conversation_redo': () => redoConversation(deps),
+    'belay/turn_retry': async () => ({ started: await actor.retry() }),
+    'belay/checkpoint_list': async () => ({
+      checkpoints: (ports.checkpoints?.list() ?? []).map((checkpoint) => ({
+        id: checkpoint.id,
+        user_message_id: checkpoint.userMessageId,
+        tool_use_id: checkpoint.toolUseId,
+        created_at: new Date(checkpoint.createdAt).toISOString(),
+        files: checkpoint.files.map(({ path }) => path),
+        origin: checkpoint.origin,
+      })),
+    }),
+    'belay/checkpoint_diff': async ({ user_message_id, path }) => {
+      const versions = await ports.checkpoints?.versions(user_message_id, path);
+      if (versions === undefined) throw new Error(`Belay has no record of a change to ${path}.`);
+      const before = toText(versions.before);
+      const after = toText(versions.after);
+      const binary =
+        (versions.before !== null && before === null) || (versions.after !== null && after === null);
+      return { before, after, binary };
+    },
+  };
+}
+
+async function describeContext({ parts, actor }: AgentHandlerDeps) {
+  const { contextWindow } = parts.options.models().get(actor.model);
+  const used = parts.meter.contextTokens;
+  return {
+    categories: [
+      { name: 'Conversation', tokens: used, color: 'blue', kind: 'used' as const },
+      { name: 'Free', tokens: Math.max(0, contextWindow - used), color: 'gray', kind: 'free' as const },
+    ],
+    totalTokens: used,
+    maxTokens: contextWindow,
+    percentage: contextWindow === 0 ? 0 : (used / contextWindow) * 100,
+    model: actor.model,
+  };
+}
+
+interface RewindRequest {
+  readonly user_message_id: string;
+  readonly dry_run?: boolean | undefined;
+  readonly paths?: readonly string[] | undefined;
+  readonly mode?: 'merge' | 'overwrite' | undefined;
+  readonly redo?: boolean | undefined;
+}
+
+async function rewindFiles(
+  request: RewindRequest,
+  { parts, actor }: AgentHandlerDeps,
+): Promise<RewindAnswer> {
+  const { checkpoints } = parts.ports;
+  if (checkpoints === undefined) return REWIND_OFF;
+  const dryRun = request.dry_run === true;
+  if (!dryRun) await actor.interrupt();
+  const answer =
+    request.redo === true
+      ? await checkpoints.redo({ dryRun, mode: request.mode ?? 'merge' })
+      : await checkpoints.rewind({
+          userMessageId: request.user_message_id,
+          dryRun,
+          mode: request.mode ?? 'merge',
+          ...(request.paths === undefined ? {} : { paths: request.paths }),
+        });
+  if (!dryRun && answer.canRewind) await tellRewind(answer, { request, parts, actor });
+  return { ...answer, canRedo: checkpoints.canRedo() };
+}
+
+interface Told {
+  readonly request: RewindRequest;
+  readonly parts: ActorParts;
+  readonly actor: SessionActor;
+}
+
+async function tellRewind(answer: RewindAnswer, { request, parts, actor }: Told): Promise<void> {
+  const files = answer.files ?? [];
+  const restored = files.filter(({ outcome }) => outcome === 'restored').map(({ path }) => path);
+  for (const path of restored) parts.readState.forget(path);
+  const withOutcome = (wanted: string) =>
+    files
+      .filter(({ outcome }) => outcome === wanted)
+      .map(({ path, reason }) => ({ path, reason: reason ?? '' }));
+  const redo = request.redo === true;
+  await parts.session.note(
+    await parts.emitter.emitSystem('belay/files_rewound', {
+      user_message_id: request.user_message_id,
+      redo,
+      restored,
+      conflicted: withOutcome('conflicted'),
+      skipped: withOutcome('skipped'),
+      can_redo: parts.ports.checkpoints?.canRedo() === true,
+    }),
+  );
+  if (restored.length === 0) return;
+  const what = redo ? 'brought your changes to these files back' : 'took your changes to these files back';
+  actor.notice(
+    `The user ${what}; read them again before you edit them:\n${restored.map((path) => `- ${path}`).join('\n')}`,
+  );
+}
+
+async function rewindConversation(
+  userMessageId: string,
+  { parts, actor }: AgentHandlerDeps,
+): Promise<{ text: string }> {
+  const { session, emitter, options } = parts;
+  await actor.interrupt();
+  const cut = session.conversation.cutBefore(userMessageId);
+  const [first] = cut?.removed ?? [];
+  if (cut === undefined || first === undefined)
+    throw new Error('That message is not part of the conversation (any more).');
+  await emitter.emitSystem('belay/conversation_rewound', { user_message_id: userMessageId });
+  await session.record({
+    type: 'belay/leaf_moved',
+    sessionId: options.sessionId,
+    leafUuid: session.conversation.leaf?.uuid ?? null,
+    user_message_id: userMessageId,
+    restored: false,
+  });
+  return { text: promptText(first) };
+}
+
+async function redoConversation({ parts, actor }: AgentHandlerDeps): Promise<{ restored: boolean }> {
+  const { session, emitter, options } = parts;
+  if (actor.isRunning) return { restored: false };
+  const cut = session.conversation.restoreLastCut();
+  if (cut === undefined) return { restored: false };
+  await emitter.emitSystem('belay/conversation_restored', { user_message_id: cut.userMessageId });
+  for (const line of cut.removed)
+    await emitter.emit(line.type === 'user' ? { ...line, isReplay: true } : line);
+  await session.record({
+    type: 'belay/leaf_moved',
+    sessionId: options.sessionId,
+    leafUuid: session.conversation.leaf?.uuid ?? null,
+    user_message_id: cut.userMessageId,
+    restored: true,
+  });
+  return { restored: true };
+}
+
+/** null: not there, or not text. */
+function toText(bytes: Uint8Array | null): string | null {
+  return bytes === null ? null : (decodeText(bytes)?.text ?? null);
+}

@@ -1,0 +1,218 @@
+/**
+ * From a tool call to leave to run it. The verdict of `decidePermission` is final for allow and deny; for "ask" the client
+ * is asked, as long as it takes. When the mode or the rules change meanwhile, the question is judged anew. What comes back
+ * is judged once more before it counts.
+ */
+import type { Peer } from '../../channel/peer.ts';
+import type { PermissionResult, PermissionUpdate, RequestOf } from '../../protocol/control.ts';
+import {
+  decidePermission,
+  type PermissionContext,
+  type PermissionDecision,
+  type PermissionQuestion,
+} from '../permissions/decidePermission.ts';
+import type { FileSystem, Log } from '../ports.ts';
+import type { AnyTool, Effect, FilePreview, ToolView } from '../tools/tool.ts';
+import { digestOf } from './digest.ts';
+
+export interface PermissionState {
+  context(): PermissionContext;
+  /** Adds rules, sets the mode: what a person chose to remember. */
+  apply(updates: readonly PermissionUpdate[]): void;
+  /** Called whenever the context has changed; returns how to stop listening. */
+  onChange(listener: () => void): () => void;
+}
+
+export interface AuthorizeDeps {
+  readonly permissions: PermissionState;
+  readonly peer: Pick<Peer, 'request'>;
+  readonly files: Pick<FileSystem, 'realPath'>;
+  readonly log: Log;
+  /** False: nobody can be asked. */
+  readonly interactive: boolean;
+}
+
+export interface ToolCall {
+  readonly tool: AnyTool;
+  readonly toolUseId: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly view: ToolView;
+  readonly signal: AbortSignal;
+}
+
+export type Authorization =
+  | {
+      readonly kind: 'granted';
+      /** What is to run: the call's own input, or what the person made of it. */
+      readonly input: Readonly<Record<string, unknown>>;
+      /** The files that may be written, and where each really led when that was granted. */
+      readonly writable: ReadonlyMap<string, string>;
+    }
+  | {
+      readonly kind: 'refused';
+      /** For the model. */
+      readonly message: string;
+      /** The person wants the turn to end. */
+      readonly interrupt: boolean;
+      /** Refused by a rule or a mode, without anybody having been asked. */
+      readonly unasked: { readonly type: string; readonly text: string } | undefined;
+    };
+
+/** Previews beyond this are left out of the question: the card says so and offers the diff. */
+const MAX_PREVIEW_CHARS = 400_000;
+
+export async function authorize(call: ToolCall, deps: AuthorizeDeps): Promise<Authorization> {
+  const question = await buildQuestion(call, deps);
+  for (;;) {
+    const decision = judge(question, deps);
+    if (decision.behavior === 'allow') return grant(call.input, question);
+    if (decision.behavior === 'deny') return refuseUnasked(decision.message, decision.reasons[0]);
+    if (!deps.interactive) {
+      return refuseUnasked(
+        'Permission for this call was not given, and nobody is there to be asked.',
+        decision.reasons[0],
+      );
+    }
+    const answer = await askClient(call, decision, deps);
+    if (answer !== 'judge again') return settle(answer, { call, question, deps });
+  }
+}
+
+/** F56: an evaluator that throws never means yes. */
+function judge(question: PermissionQuestion, { permissions, log }: AuthorizeDeps): PermissionDecision {
+  try {
+    return decidePermission(question, permissions.context());
+  } catch (error) {
+    log.error('the permission check failed; asking instead', {
+      tool: question.toolName,
+      error: String(error),
+    });
+    const text = 'The permission check itself failed, so Belay asks to be safe.';
+    return { behavior: 'ask', reasons: [{ type: 'other', text }], suggestions: [] };
+  }
+}
+
+async function buildQuestion(call: ToolCall, { files }: AuthorizeDeps): Promise<PermissionQuestion> {
+  const effects: readonly Effect[] = await call.tool.effects(call.input, call.view);
+  const realPaths = new Map<string, string>();
+  for (const effect of effects) {
+    if (effect.kind === 'read' || effect.kind === 'write')
+      realPaths.set(effect.path, await files.realPath(effect.path));
+  }
+  return { toolName: call.tool.name, input: call.input, effects, realPaths };
+}
+
+async function askClient(
+  call: ToolCall,
+  decision: Extract<PermissionDecision, { behavior: 'ask' }>,
+  { peer, permissions, log }: AuthorizeDeps,
+): Promise<PermissionResult | 'judge again'> {
+  const changed = new AbortController();
+  const stopListening = permissions.onChange(() => changed.abort());
+  try {
+    const question = await buildClientQuestion(call, decision);
+    if (changed.signal.aborted) return 'judge again';
+    const signal = AbortSignal.any([call.signal, changed.signal]);
+    const answer = await peer.request('can_use_tool', question, { signal });
+    if (answer.digest !== undefined && answer.digest !== question.digest) {
+      return { behavior: 'deny', message: 'The answer was for another call, so it does not count.' };
+    }
+    return answer;
+  } catch (error) {
+    if (call.signal.aborted) throw call.signal.reason;
+    if (changed.signal.aborted) return 'judge again';
+    log.warn('a permission request was not answered properly; it counts as denied', { error: String(error) });
+    return {
+      behavior: 'deny',
+      message: 'The permission request got no valid answer, so it counts as denied.',
+    };
+  } finally {
+    stopListening();
+  }
+}
+
+async function buildClientQuestion(
+  call: ToolCall,
+  decision: Extract<PermissionDecision, { behavior: 'ask' }>,
+): Promise<RequestOf<'can_use_tool'> & { readonly digest: string }> {
+  const { tool, input, view, toolUseId } = call;
+  const preview = toSmallPreview(await tool.preview?.(input, view));
+  const effects = await tool.effects(input, view);
+  return {
+    tool_name: tool.name,
+    input: { ...input },
+    tool_use_id: toolUseId,
+    permission_suggestions: [...decision.suggestions],
+    decision_reason: decision.reasons.map(({ text }) => text).join('\n'),
+    decision_reason_type: decision.reasons[0]?.type ?? 'other',
+    title: tool.title(input),
+    display_name: tool.name,
+    ...(typeof input.description === 'string' ? { description: input.description } : {}),
+    requires_user_interaction: effects.some(({ kind }) => kind === 'ask'),
+    digest: await digestOf({ tool: tool.name, input, cwd: view.workspace.cwd }),
+    ...(decision.blockedPath === undefined ? {} : { blocked_path: decision.blockedPath }),
+    ...(preview === undefined ? {} : { preview: { ...preview } }),
+  };
+}
+
+function toSmallPreview(preview: FilePreview | undefined): FilePreview | undefined {
+  if (preview === undefined) return undefined;
+  const size = (preview.before?.length ?? 0) + (preview.after?.length ?? 0);
+  return size <= MAX_PREVIEW_CHARS ? preview : undefined;
+}
+
+interface Asked {
+  readonly call: ToolCall;
+  readonly question: PermissionQuestion;
+  readonly deps: AuthorizeDeps;
+}
+
+async function settle(answer: PermissionResult, asked: Asked): Promise<Authorization> {
+  const { call, question, deps } = asked;
+  if (answer.behavior === 'deny') {
+    const message = answer.message.trim() === '' ? 'The user did not allow this call.' : answer.message;
+    return { kind: 'refused', message, interrupt: answer.interrupt === true, unasked: undefined };
+  }
+  const input = answer.updatedInput ?? call.input;
+  const asRun = answer.updatedInput === undefined ? question : await judgeableInput({ ...call, input }, deps);
+  if (typeof asRun === 'string')
+    return { kind: 'refused', message: asRun, interrupt: false, unasked: undefined };
+  const again = judge(asRun, deps);
+  if (again.behavior === 'deny') return refuseUnasked(again.message, again.reasons[0]);
+  if (answer.updatedPermissions !== undefined) deps.permissions.apply(answer.updatedPermissions);
+  leavePlanMode(asRun, deps);
+  return grant(input, asRun);
+}
+
+/** A plan that was agreed to ends plan mode, also when the answer names no mode to go on in. */
+function leavePlanMode({ effects }: PermissionQuestion, { permissions }: AuthorizeDeps): void {
+  const isPlan = effects.some((effect) => effect.kind === 'ask' && effect.what === 'plan');
+  if (!isPlan || permissions.context().mode !== 'plan') return;
+  permissions.apply([{ type: 'setMode', mode: 'default', destination: 'session' }]);
+}
+
+function grant(
+  input: Readonly<Record<string, unknown>>,
+  { effects, realPaths }: PermissionQuestion,
+): Authorization {
+  const written = effects.flatMap((effect) => (effect.kind === 'write' ? [effect.path] : []));
+  return {
+    kind: 'granted',
+    input,
+    writable: new Map(written.map((path) => [path, realPaths.get(path) ?? path])),
+  };
+}
+
+/** Input that a person changed must fit the schema like any other; a string says why it doesn't. */
+async function judgeableInput(call: ToolCall, deps: AuthorizeDeps): Promise<PermissionQuestion | string> {
+  const parsed = call.tool.inputSchema.safeParse(call.input);
+  if (parsed.success) return buildQuestion(call, deps);
+  return `The input that came with the permission does not fit the tool: ${parsed.error.message}`;
+}
+
+function refuseUnasked(
+  message: string,
+  reason: { readonly type: string; readonly text: string } | undefined,
+): Authorization {
+  return { kind: 'refused', message, interrupt: false, unasked: reason ?? { type: 'other', text: message } };
+}

@@ -1,0 +1,223 @@
+/**
+ * One tool call from block to result: known tool, valid input, permission, recorded start, run, result. Whatever goes wrong
+ * becomes a result the model can read; only an abort leaves by throwing.
+ */
+import * as z from 'zod';
+import type { ToolResultBlock, ToolUseBlock } from '../../protocol/blocks.ts';
+import type { Checkpoint } from '../checkpoints/checkpoints.ts';
+import type { Clock, Log } from '../ports.ts';
+import { type AnyTool, type ToolContext, ToolInputError, type ToolOutcome } from '../tools/tool.ts';
+import { type AuthorizeDeps, authorize } from './authorize.ts';
+import type { Emitter } from './emitter.ts';
+import { createProgressThrottle } from './progressThrottle.ts';
+
+/** What a call may use, and how its record is closed. */
+export interface CallScope {
+  readonly context: ToolContext;
+  /** From here on these files may be written, as long as they lead where they led. Before it, none may. */
+  allowWrites(writable: ReadonlyMap<string, string>): void;
+  /** Ends the record of what the call changed; undefined when it changed nothing. */
+  finish(): Promise<Checkpoint | undefined>;
+}
+
+export interface RunToolCallDeps {
+  readonly tools: ReadonlyMap<string, AnyTool>;
+  readonly authorization: AuthorizeDeps;
+  readonly emitter: Emitter;
+  readonly clock: Clock;
+  readonly log: Log;
+  openScope(toolUseId: string, signal: AbortSignal): CallScope;
+  /** Written ahead: from here on the call may have changed something. */
+  recordStart(toolUseId: string): Promise<void>;
+  onCheckpoint(checkpoint: Checkpoint): Promise<void>;
+}
+
+export interface CallOutcome {
+  readonly result: ToolResultBlock;
+  /** The tool's whole output, for the panel. */
+  readonly output: unknown;
+  /** Listed in the turn's result. */
+  readonly denial:
+    | {
+        readonly tool_name: string;
+        readonly tool_use_id: string;
+        readonly tool_input: Record<string, unknown>;
+      }
+    | undefined;
+  /** The person wants the turn to end. */
+  readonly interrupt: boolean;
+}
+
+export interface CallToRun {
+  readonly block: ToolUseBlock;
+  /** Why the input isn't JSON; undefined when it is. */
+  readonly inputProblem: string | undefined;
+  readonly signal: AbortSignal;
+  /** Resolves when the reply is complete: a call that changes something runs only then (SECURITY F13). */
+  readonly confirmed: Promise<void>;
+}
+
+export async function runToolCall(call: CallToRun, deps: RunToolCallDeps): Promise<CallOutcome> {
+  const { block, signal } = call;
+  const prepared = prepare(call, deps);
+  if ('refusal' in prepared) return failed(block, prepared.refusal);
+  const { tool, input } = prepared;
+  const scope = deps.openScope(block.id, signal);
+  try {
+    const granted = await authorizeCall({ block, tool, input, signal }, scope, deps);
+    if ('outcome' in granted) return granted.outcome;
+    const parsed = tool.inputSchema.parse(granted.input);
+    if (!tool.isReadOnly(parsed)) {
+      await abortable(call.confirmed, signal);
+      await deps.recordStart(block.id);
+    }
+    return await run({ block, tool, input: parsed }, scope, deps);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    return failed(block, describeFailure(block.name, error, deps.log));
+  } finally {
+    const checkpoint = await scope.finish();
+    if (checkpoint !== undefined) await deps.onCheckpoint(checkpoint);
+  }
+}
+
+type Prepared =
+  | { readonly tool: AnyTool; readonly input: Record<string, unknown> }
+  | { readonly refusal: string };
+
+function prepare({ block, inputProblem }: CallToRun, { tools }: RunToolCallDeps): Prepared {
+  const tool = tools.get(block.name);
+  if (tool === undefined) {
+    return {
+      refusal: `There is no tool named "${block.name}". The tools are: ${[...tools.keys()].join(', ')}.`,
+    };
+  }
+  if (inputProblem !== undefined) {
+    return {
+      refusal: `The input of ${block.name} is not valid JSON (${inputProblem}). Nothing was run. Call it again with valid JSON.`,
+    };
+  }
+  const parsed = tool.inputSchema.safeParse(block.input);
+  if (parsed.success) return { tool, input: block.input as Record<string, unknown> };
+  return {
+    refusal: `The input of ${block.name} does not fit its schema. Nothing was run.\n${z.prettifyError(parsed.error)}`,
+  };
+}
+
+interface AuthorizedCall {
+  readonly block: ToolUseBlock;
+  readonly tool: AnyTool;
+  readonly input: Record<string, unknown>;
+  readonly signal: AbortSignal;
+}
+
+async function authorizeCall(
+  { block, tool, input, signal }: AuthorizedCall,
+  scope: CallScope,
+  deps: RunToolCallDeps,
+): Promise<{ readonly input: unknown } | { readonly outcome: CallOutcome }> {
+  const call = { tool, toolUseId: block.id, input, view: scope.context, signal };
+  const authorization = await authorize(call, deps.authorization);
+  if (authorization.kind === 'granted') {
+    scope.allowWrites(authorization.writable);
+    return { input: authorization.input };
+  }
+  if (authorization.unasked !== undefined) {
+    await deps.emitter.emitSystem('permission_denied', {
+      tool_name: tool.name,
+      tool_use_id: block.id,
+      decision_reason_type: authorization.unasked.type,
+      decision_reason: authorization.unasked.text,
+      message: authorization.message,
+    });
+  }
+  const denial = { tool_name: tool.name, tool_use_id: block.id, tool_input: input };
+  const told =
+    authorization.unasked === undefined
+      ? `The user did not allow this call: ${authorization.message}`
+      : authorization.message;
+  return { outcome: { ...failed(block, told), denial, interrupt: authorization.interrupt } };
+}
+
+interface ReadyCall {
+  readonly block: ToolUseBlock;
+  readonly tool: AnyTool;
+  readonly input: unknown;
+}
+
+async function run(
+  { block, tool, input }: ReadyCall,
+  scope: CallScope,
+  deps: RunToolCallDeps,
+): Promise<CallOutcome> {
+  const started = deps.clock.monotonic();
+  const title = tool.title(input as Record<string, unknown>);
+  const report = (output: string): void => {
+    void deps.emitter.emit({
+      type: 'tool_progress',
+      ...deps.emitter.envelope(),
+      parent_tool_use_id: null,
+      tool_use_id: block.id,
+      tool_name: tool.name,
+      elapsed_time_seconds: (deps.clock.monotonic() - started) / 1000,
+      title,
+      ...(output === '' ? {} : { output }),
+    });
+  };
+  report('');
+  const throttle = createProgressThrottle(deps.clock, report);
+  const running = tool.run(input, scope.context);
+  for (;;) {
+    const step = await running.next();
+    if (step.done === true) {
+      throttle.flush();
+      return toOutcome(block, tool, step.value);
+    }
+    throttle.push(step.value.output);
+  }
+}
+
+function toOutcome(
+  block: ToolUseBlock,
+  tool: AnyTool,
+  { output, isError }: ToolOutcome<unknown>,
+): CallOutcome {
+  const content = tool.toResultContent(output);
+  const result: ToolResultBlock = {
+    type: 'tool_result',
+    tool_use_id: block.id,
+    content,
+    ...(isError ? { is_error: true } : {}),
+  };
+  return { result, output, denial: undefined, interrupt: false };
+}
+
+/** A result that says why the call did not do what was asked. */
+export function failed(block: ToolUseBlock, content: string): CallOutcome {
+  const result: ToolResultBlock = { type: 'tool_result', tool_use_id: block.id, content, is_error: true };
+  return { result, output: undefined, denial: undefined, interrupt: false };
+}
+
+function describeFailure(name: string, error: unknown, log: Log): string {
+  if (error instanceof ToolInputError) return error.message;
+  log.error('a tool failed', {
+    tool: name,
+    error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  });
+  return `${name} failed: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** Waits for the promise, but not beyond an abort. */
+async function abortable(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    if (stop !== undefined) signal.removeEventListener('abort', stop);
+  }
+}

@@ -1,0 +1,329 @@
+/**
+ * A turn: ask the model, run the tools it calls, give it the results, until it has nothing more to call or something ends
+ * the turn. Every way a reply can end has its place here (SECURITY F12–F26); the conversation is valid after each.
+ */
+import type { ContentBlock } from '../../protocol/blocks.ts';
+import type { Failure, ResultMessage } from '../../protocol/messages.ts';
+import type { ApiReply, StreamEvent } from '../../protocol/streamEvents.ts';
+import { ModelError, toFailure } from '../model/modelError.ts';
+import type { ApiTool, Effort, ModelRequest } from '../model/modelRequest.ts';
+import type { ModelTable } from '../model/modelTable.ts';
+import { buildModelMessages } from '../model/toApiMessages.ts';
+import type { Clock, Log, StreamModel } from '../ports.ts';
+import type { Session } from '../sessions/session.ts';
+import type { Emitter } from './emitter.ts';
+import type { RunToolCallDeps } from './runToolCall.ts';
+import { type ReplyOutcome, streamReply } from './streamReply.ts';
+import { createToolCalls, type ToolCalls } from './toolCalls.ts';
+import { appendReply, appendResult, appendUser, inform, meterReply } from './turnMessages.ts';
+import type { UsageMeter } from './usageMeter.ts';
+
+export interface TurnDeps {
+  readonly session: Session;
+  readonly emitter: Emitter;
+  readonly meter: UsageMeter;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly streamModel: StreamModel;
+  readonly models: () => ModelTable;
+  readonly model: () => string;
+  readonly effort: Effort | undefined;
+  readonly system: readonly string[];
+  readonly apiTools: readonly ApiTool[];
+  /** Thinking of replies up to this uuid was made under another prefix and can't be sent back; undefined: all is valid. */
+  readonly thinkingVoidUpTo: string | undefined;
+  readonly callDeps: RunToolCallDeps;
+  /** Model round trips. */
+  readonly maxTurns: number | undefined;
+  /** US dollars of the session. */
+  readonly maxBudgetUsd: number | undefined;
+  readonly partialMessages: boolean;
+}
+
+export interface TurnEnd {
+  readonly subtype: ResultMessage['subtype'];
+  /** The text of the last reply. */
+  readonly text: string;
+  readonly stopReason: string | null;
+  readonly interrupted: boolean;
+  readonly failure: Failure | undefined;
+  readonly apiStatus: number | undefined;
+  readonly rounds: number;
+  readonly apiMs: number;
+  readonly denials: ResultMessage['permission_denials'];
+}
+
+const FIRST_MAX_TOKENS = 32_000;
+const MAX_PAUSES = 5;
+const NUDGE = 'Your last reply was empty. Go on with the task, or say what you found.';
+
+interface TurnState {
+  rounds: number;
+  apiMs: number;
+  maxTokens: number;
+  pauses: number;
+  nudged: boolean;
+  text: string;
+  stopReason: string | null;
+  denials: TurnEnd['denials'];
+}
+
+/** What a round leads to: another round, or the end of the turn. */
+type Step = 'again' | Pick<TurnEnd, 'subtype' | 'interrupted' | 'failure' | 'apiStatus'>;
+
+/** The conversation must end with what the model is to answer. Throws TranscriptWriteError when it can't be written down. */
+export async function runTurn(deps: TurnDeps, signal: AbortSignal): Promise<TurnEnd> {
+  const state: TurnState = {
+    rounds: 0,
+    apiMs: 0,
+    maxTokens: Math.min(FIRST_MAX_TOKENS, deps.models().get(deps.model()).maxOutput),
+    pauses: 0,
+    nudged: false,
+    text: '',
+    stopReason: null,
+    denials: [],
+  };
+  for (;;) {
+    const step = limitReached(state, deps) ?? (await runRound(state, deps, signal));
+    if (step === 'again') continue;
+    const { text, stopReason, rounds, apiMs, denials } = state;
+    return { ...step, text, stopReason, rounds, apiMs, denials };
+  }
+}
+
+function limitReached(state: TurnState, { maxTurns, maxBudgetUsd, meter }: TurnDeps): Step | undefined {
+  if (maxTurns !== undefined && state.rounds >= maxTurns) return end('error_max_turns');
+  if (maxBudgetUsd !== undefined && meter.totalCost >= maxBudgetUsd) return end('error_max_budget_usd');
+  return undefined;
+}
+
+async function runRound(state: TurnState, deps: TurnDeps, signal: AbortSignal): Promise<Step> {
+  if (signal.aborted) return interrupted();
+  state.rounds += 1;
+  const round = { calls: createToolCalls(deps.callDeps, signal) };
+  const outcome = await askModel(state, { deps, signal, round });
+  switch (outcome.kind) {
+    case 'complete':
+      return takeReply(outcome.reply, { state, deps, calls: round.calls, signal });
+    case 'interrupted':
+      await keepInterrupted(outcome.reply, { state, deps, calls: round.calls });
+      return interrupted();
+    case 'broken':
+      await appendReply(outcome.reply, { deps, aborted: true });
+      return end('error_during_execution', toFailure(outcome.error, { canContinue: true }), outcome.error);
+    case 'failed':
+      return end('error_during_execution', toFailure(outcome.error, { canContinue: false }), outcome.error);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+interface Asking {
+  readonly deps: TurnDeps;
+  readonly signal: AbortSignal;
+  /** Replaced when an attempt is discarded: its calls must not be mixed with those of the next. */
+  readonly round: { calls: ToolCalls };
+}
+
+async function askModel(state: TurnState, { deps, signal, round }: Asking): Promise<ReplyOutcome> {
+  const started = deps.clock.monotonic();
+  await deps.emitter.emitSystem('status', { status: 'requesting' });
+  try {
+    return await streamReply(
+      buildRequest(state, deps),
+      {
+        streamModel: deps.streamModel,
+        clock: deps.clock,
+        random: deps.random,
+        onEvent: (event) => emitEvent(event, deps),
+        onToolUse: (block, problem) => round.calls.start(block, problem),
+        async onDiscard(messageId, reason) {
+          await round.calls.discard();
+          round.calls = createToolCalls(deps.callDeps, signal);
+          await deps.emitter.emitSystem('belay/reply_discarded', { message_id: messageId, reason });
+        },
+        async onRetry({ attempt, maxAttempts, delayMs }, error) {
+          deps.log.warn('asking the model again', {
+            attempt,
+            delayMs,
+            kind: error.kind,
+            status: error.status,
+          });
+          await deps.emitter.emitSystem('api_retry', {
+            attempt,
+            max_retries: maxAttempts,
+            retry_delay_ms: delayMs,
+            error_status: error.status ?? null,
+            error: error.wireName,
+          });
+        },
+      },
+      signal,
+    );
+  } finally {
+    state.apiMs += deps.clock.monotonic() - started;
+  }
+}
+
+function buildRequest(state: TurnState, deps: TurnDeps): ModelRequest {
+  const model = deps.model();
+  return {
+    model,
+    system: deps.system,
+    tools: deps.apiTools,
+    messages: buildModelMessages(deps.session.conversation.visibleToModel, {
+      model,
+      thinkingVoidUpTo: deps.thinkingVoidUpTo,
+    }),
+    maxTokens: state.maxTokens,
+    ...(deps.effort === undefined ? {} : { effort: deps.effort }),
+  };
+}
+
+function emitEvent(event: StreamEvent, { emitter, partialMessages }: TurnDeps): void {
+  if (!partialMessages || event.type === 'ping') return;
+  void emitter.emit({ type: 'stream_event', ...emitter.envelope(), parent_tool_use_id: null, event });
+}
+
+interface Taking {
+  readonly state: TurnState;
+  readonly deps: TurnDeps;
+  readonly calls: ToolCalls;
+  readonly signal: AbortSignal;
+}
+
+async function takeReply(reply: ApiReply, taking: Taking): Promise<Step> {
+  const { state, deps, calls } = taking;
+  await meterReply(reply, deps);
+  state.stopReason = reply.stop_reason;
+  state.text = textOf(reply.content);
+  if (reply.stop_reason === 'refusal') return withholdRefused(reply, taking);
+  if (reply.stop_reason === 'max_tokens' && calls.size > 0 && raiseMaxTokens(taking))
+    return discardCut(reply, taking);
+  if (reply.content.length === 0) return takeEmptyReply(taking);
+  await appendReply(reply, { deps, aborted: false });
+  if (calls.size > 0) return answerCalls(taking);
+  if (reply.stop_reason === 'pause_turn' && state.pauses < MAX_PAUSES) {
+    state.pauses += 1;
+    return 'again';
+  }
+  return endOfReply(reply.stop_reason, deps);
+}
+
+/** F18: a reply that was cut within a tool call is asked for once more with all the room the model has. */
+function raiseMaxTokens({ state, deps }: Taking): boolean {
+  const { maxOutput } = deps.models().get(deps.model());
+  if (state.maxTokens >= maxOutput) return false;
+  state.maxTokens = maxOutput;
+  return true;
+}
+
+async function discardCut(reply: ApiReply, { deps, calls }: Taking): Promise<Step> {
+  await calls.discard();
+  await deps.emitter.emitSystem('belay/reply_discarded', {
+    message_id: reply.id,
+    reason: 'The reply reached its length limit within a tool call; asking again with a higher limit.',
+  });
+  return 'again';
+}
+
+/** F23: one nudge, as a message of its own; then the turn ends. */
+async function takeEmptyReply({ state, deps }: Taking): Promise<Step> {
+  const last = deps.session.conversation.leaf;
+  const afterResults = last?.type === 'user' && last.tool_use_result !== undefined;
+  if (state.nudged || !afterResults) return endOfReply(state.stopReason, deps);
+  state.nudged = true;
+  await appendUser({ deps, content: [{ type: 'text', text: NUDGE }], synthetic: true });
+  return 'again';
+}
+
+/** F21: the reply and what it refused stay visible, but the model doesn't see them again. */
+async function withholdRefused(reply: ApiReply, { deps, calls }: Taking): Promise<Step> {
+  await calls.discard();
+  const asked = deps.session.conversation.leaf;
+  const message = await appendReply(reply.content.length > 0 ? reply : { ...reply, content: [REFUSED] }, {
+    deps,
+    aborted: false,
+  });
+  const uuids = [
+    message.uuid,
+    ...(asked?.type === 'user' && asked.tool_use_result === undefined ? [asked.uuid] : []),
+  ];
+  await deps.session.record({ type: 'belay/withheld', sessionId: message.session_id, uuids });
+  await inform(
+    deps,
+    'The model refused to answer. The refused exchange is left out of what it sees from here on.',
+  );
+  return end('success');
+}
+
+const REFUSED: ContentBlock = { type: 'text', text: '(The model refused to answer.)' };
+
+async function answerCalls({ state, deps, calls, signal }: Taking): Promise<Step> {
+  calls.confirm();
+  const ended = await appendOutcomes({ state, deps, calls });
+  if (signal.aborted || ended) return interrupted();
+  return 'again';
+}
+
+/** True when a denial asked for the end of the turn. */
+async function appendOutcomes({ state, deps, calls }: Omit<Taking, 'signal'>): Promise<boolean> {
+  let interrupt = false;
+  for await (const outcome of calls.outcomes()) {
+    await appendResult(outcome, deps);
+    interrupt ||= outcome.interrupt;
+    if (outcome.denial !== undefined) state.denials = [...state.denials, outcome.denial];
+  }
+  return interrupt;
+}
+
+async function keepInterrupted(reply: ApiReply | undefined, taking: Omit<Taking, 'signal'>): Promise<void> {
+  if (reply === undefined) {
+    await taking.calls.discard();
+    return;
+  }
+  taking.state.text = textOf(reply.content);
+  await appendReply(reply, { deps: taking.deps, aborted: true });
+  await appendOutcomes(taking);
+}
+
+async function endOfReply(stopReason: string | null, deps: TurnDeps): Promise<Step> {
+  switch (stopReason) {
+    case 'end_turn':
+    case 'stop_sequence':
+    case 'tool_use':
+      return end('success');
+    case 'max_tokens':
+      await inform(deps, 'The reply reached its length limit and is cut off. Say "continue" to go on.');
+      return end('success');
+    case 'pause_turn':
+      await inform(deps, 'The model paused again and again, so the turn was ended. Say "continue" to go on.');
+      return end('success');
+    case 'model_context_window_exceeded':
+      return end(
+        'error_during_execution',
+        toFailure(new ModelError({ kind: 'prompt_too_long', message: 'The context window is full.' }), {
+          canContinue: false,
+        }),
+      );
+    default:
+      await inform(
+        deps,
+        `The reply ended for a reason that Belay doesn't know: ${stopReason ?? 'none given'}.`,
+      );
+      return end('success');
+  }
+}
+
+function textOf(content: readonly ContentBlock[]): string {
+  return content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('');
+}
+
+function end(subtype: TurnEnd['subtype'], failure?: Failure, error?: ModelError): Exclude<Step, 'again'> {
+  return { subtype, interrupted: false, failure, apiStatus: error?.status };
+}
+
+function interrupted(): Exclude<Step, 'again'> {
+  return { subtype: 'error_during_execution', interrupted: true, failure: undefined, apiStatus: undefined };
+}

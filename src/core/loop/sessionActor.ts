@@ -1,0 +1,311 @@
+/**
+ * The actor of one session: an inbox of user messages, one turn at a time, everything cancellable. It owns what lives as
+ * long as the session and says what happens; the control requests that reach into it are in agentHandlers.ts.
+ */
+import type { PermissionMode, ResultMessage, UserMessage } from '../../protocol/messages.ts';
+import type { AgentOptions, AgentPorts } from '../agent.ts';
+import type { MutablePermissionState } from '../permissions/permissionState.ts';
+import type { Session } from '../sessions/session.ts';
+import type { ChainLine } from '../sessions/transcriptLine.ts';
+import type { ReadState } from '../tools/readState.ts';
+import { digestOf } from './digest.ts';
+import type { Emitter } from './emitter.ts';
+import { PromptQueue, type QueuedPrompt } from './promptQueue.ts';
+import type { RunToolCallDeps } from './runToolCall.ts';
+import { runTurn, type TurnDeps, type TurnEnd } from './runTurn.ts';
+import { SessionReadOnlyError, toErrors, toTurnFailure } from './turnFailure.ts';
+import { appendUser } from './turnMessages.ts';
+import type { UsageMeter } from './usageMeter.ts';
+
+export interface ActorParts {
+  readonly ports: AgentPorts;
+  readonly options: AgentOptions;
+  readonly session: Session;
+  readonly emitter: Emitter;
+  readonly meter: UsageMeter;
+  readonly permissions: MutablePermissionState;
+  readonly readState: ReadState;
+  /** What the calls of a turn are given; `userMessageId` is the message that started it. */
+  readonly callDeps: (userMessageId: string) => RunToolCallDeps;
+  /** The prefix of every request, fixed for the session. */
+  readonly prefix: Pick<TurnDeps, 'system' | 'apiTools' | 'thinkingVoidUpTo'>;
+}
+
+interface RunningTurn {
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
+
+const PLAN_NOTICE =
+  'Plan mode is on. Look around, but change nothing: no edits, no commands that change anything. When you know what to do, call ExitPlanMode with your plan and wait for the answer.';
+const CONTINUE = 'Your last reply was cut off. Go on exactly where it stopped.';
+
+export class SessionActor {
+  readonly queue: PromptQueue;
+  readonly #parts: ActorParts;
+  #running: RunningTurn | undefined;
+  #model: string;
+  /** Things the model must learn with the next message. */
+  #notices: string[] = [];
+  #lastToldMode: PermissionMode = 'default';
+  #isClosed = false;
+  /** The result of the running turn has been told. */
+  #isEnding = false;
+
+  constructor(parts: ActorParts) {
+    this.#parts = parts;
+    this.#model = parts.options.model;
+    this.queue = new PromptQueue((prompts) => {
+      void parts.emitter.emitSystem('belay/queue_changed', { queued: prompts.map(toQueued) });
+    });
+  }
+
+  get model(): string {
+    return this.#model;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Tells the model something with the next message. */
+  notice(text: string): void {
+    this.#notices.push(text);
+  }
+
+  async setModel(model: string): Promise<void> {
+    this.#model = model;
+    await this.#parts.emitter.emitSystem('status', { status: null, model });
+  }
+
+  /** Puts a message into the queue and starts a turn when none runs. */
+  receive(message: UserMessage): void {
+    if (this.#isClosed) return;
+    const uuid = message.uuid ?? this.#parts.ports.createId();
+    if (this.#isKnown(uuid)) {
+      this.#parts.ports.log.warn('a message came twice and was taken once', { uuid });
+      return;
+    }
+    this.queue.add({ uuid, message: { ...message, uuid } });
+    this.#pump();
+  }
+
+  /** Ends the running turn and waits for its end; nothing happens when none runs. */
+  async interrupt(): Promise<void> {
+    this.#running?.abort.abort(new DOMException('The user stopped the turn.', 'AbortError'));
+    await this.#running?.done;
+  }
+
+  /** Asks again after a failure, or goes on after a reply that was cut off. False when there is nothing to answer. */
+  async retry(): Promise<boolean> {
+    if (this.#isEnding) await this.#running?.done;
+    if (this.isRunning || this.#isClosed) return false;
+    const { path, leaf } = this.#parts.session.conversation;
+    const asked = path.findLast(isPrompt);
+    if (leaf === undefined || asked === undefined || !isUnfinished(leaf)) return false;
+    this.#start(async (signal) => {
+      if (leaf.type === 'assistant') await this.#appendNotice(CONTINUE);
+      await this.#turn(asked.uuid, signal);
+    });
+    return true;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.queue.clear();
+    await this.interrupt();
+  }
+
+  #isKnown(uuid: string): boolean {
+    return (
+      this.queue.ids.includes(uuid) ||
+      this.#parts.session.conversation.path.some((line) => line.uuid === uuid)
+    );
+  }
+
+  #pump(): void {
+    if (this.isRunning || this.#isClosed) return;
+    const prompt = this.queue.take();
+    if (prompt !== undefined) this.#start((signal) => this.#takePrompt(prompt, signal));
+  }
+
+  #start(work: (signal: AbortSignal) => Promise<void>): void {
+    const abort = new AbortController();
+    this.#isEnding = false;
+    const done = this.#work(work, abort.signal).finally(() => {
+      this.#running = undefined;
+      this.#isEnding = false;
+      this.#pump();
+    });
+    this.#running = { abort, done };
+  }
+
+  async #work(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    const { emitter, ports } = this.#parts;
+    const started = ports.clock.monotonic();
+    await emitter.emitSystem('session_state_changed', { state: 'running' });
+    try {
+      await work(signal);
+    } catch (error) {
+      ports.log.error('the turn failed', {
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+      await this.#emitResult({ ...FAILED, failure: toTurnFailure(error) }, started);
+    } finally {
+      await emitter.emitSystem('status', { status: null });
+      await emitter.emitSystem('session_state_changed', { state: 'idle' });
+    }
+  }
+
+  async #takePrompt({ uuid, message }: QueuedPrompt, signal: AbortSignal): Promise<void> {
+    const { session, emitter, ports } = this.#parts;
+    const timestamp = new Date(ports.clock.now()).toISOString();
+    const taken: UserMessage = { ...message, uuid, timestamp, session_id: this.#parts.options.sessionId };
+    await emitter.emit({ ...taken, isReplay: true });
+    if (session.readOnly) throw new SessionReadOnlyError();
+    await session.append(taken);
+    ports.checkpoints?.beginTurn(uuid);
+    await this.#tellNotices();
+    if (message.shouldQuery === false) return;
+    await this.#turn(uuid, signal);
+  }
+
+  async #recordStart(): Promise<void> {
+    const { session, options, prefix } = this.#parts;
+    if (session.conversation.start !== undefined) return;
+    await session.record({
+      type: 'belay/session_start',
+      sessionId: options.sessionId,
+      system: [...prefix.system],
+      toolsSha256: await digestOf(prefix.apiTools),
+    });
+  }
+
+  /** What changed outside the conversation since the model last spoke goes into the newest user message, never into the past. */
+  async #tellNotices(): Promise<void> {
+    const { mode } = this.#parts.permissions;
+    if (mode !== this.#lastToldMode) {
+      if (mode === 'plan') this.#notices.push(PLAN_NOTICE);
+      else if (this.#lastToldMode === 'plan') this.#notices.push('Plan mode is off.');
+      this.#lastToldMode = mode;
+    }
+    const notices = this.#notices;
+    this.#notices = [];
+    if (notices.length > 0) await this.#appendNotice(notices.join('\n\n'));
+  }
+
+  async #appendNotice(text: string): Promise<void> {
+    const { session, emitter, ports } = this.#parts;
+    await appendUser({
+      deps: { session, emitter, clock: ports.clock },
+      content: [{ type: 'text', text }],
+      synthetic: true,
+    });
+  }
+
+  async #turn(userMessageId: string, signal: AbortSignal): Promise<void> {
+    const { ports, options, session, emitter, meter } = this.#parts;
+    const started = ports.clock.monotonic();
+    await this.#recordStart();
+    meter.startTurn();
+    await this.#emitInit();
+    const end = await runTurn(
+      {
+        session,
+        emitter,
+        meter,
+        clock: ports.clock,
+        log: ports.log,
+        random: Math.random,
+        streamModel: ports.streamModel,
+        models: options.models,
+        model: () => this.#model,
+        effort: options.effort,
+        ...this.#parts.prefix,
+        callDeps: this.#parts.callDeps(userMessageId),
+        maxTurns: options.maxTurns,
+        maxBudgetUsd: options.maxBudgetUsd,
+        partialMessages: options.partialMessages,
+      },
+      signal,
+    );
+    await this.#emitResult(end, started);
+  }
+
+  async #emitInit(): Promise<void> {
+    const { emitter, options, ports, permissions, prefix } = this.#parts;
+    await emitter.emitSystem('init', {
+      apiKeySource: 'user',
+      claude_code_version: options.version,
+      cwd: ports.workspace.cwd,
+      tools: prefix.apiTools.map(({ name }) => name),
+      mcp_servers: [],
+      model: this.#model,
+      permissionMode: permissions.mode,
+      slash_commands: [],
+      output_style: 'default',
+      skills: [],
+      plugins: [],
+      capabilities: ['interrupt_receipt_v1', 'interrupt_cancel_queued_v1'],
+    });
+  }
+
+  async #emitResult(end: TurnEnd, started: number): Promise<void> {
+    const { emitter, meter, ports, session } = this.#parts;
+    const message: ResultMessage = {
+      type: 'result',
+      ...emitter.envelope(),
+      subtype: end.subtype,
+      duration_ms: ports.clock.monotonic() - started,
+      duration_api_ms: end.apiMs,
+      is_error: end.subtype !== 'success',
+      num_turns: end.rounds,
+      ...(end.subtype === 'success' ? { result: end.text } : { errors: toErrors(end) }),
+      stop_reason: end.stopReason,
+      total_cost_usd: meter.totalCost,
+      usage: meter.turnUsage,
+      modelUsage: { ...meter.byModel },
+      permission_denials: [...end.denials],
+      cost_known: meter.costKnown,
+      turn_cost_usd: meter.turnCost,
+      ...(end.failure === undefined ? {} : { failure: end.failure }),
+      ...(end.apiStatus === undefined ? {} : { api_error_status: end.apiStatus }),
+      ...(end.interrupted ? { interrupted: true } : {}),
+    };
+    this.#isEnding = true;
+    await emitter.emit(message);
+    await session.note(message).catch((error: unknown) => {
+      ports.log.error('the end of the turn could not be written down', { error: String(error) });
+    });
+  }
+}
+
+/** A message of a person, not of a tool or of Belay itself. */
+function isPrompt(line: ChainLine): boolean {
+  return line.type === 'user' && line.isSynthetic !== true && line.tool_use_result === undefined;
+}
+
+/** The model still owes an answer, or the rest of one. */
+function isUnfinished(leaf: ChainLine): boolean {
+  if (leaf.type === 'user') return true;
+  const { stop_reason } = leaf.message;
+  return leaf.aborted === true || stop_reason === 'max_tokens' || stop_reason === 'pause_turn';
+}
+
+const FAILED: TurnEnd = {
+  subtype: 'error_during_execution',
+  text: '',
+  stopReason: null,
+  interrupted: false,
+  failure: undefined,
+  apiStatus: undefined,
+  rounds: 0,
+  apiMs: 0,
+  denials: [],
+};
+
+function toQueued({ uuid, message }: QueuedPrompt): { uuid: string; text: string } {
+  const { content } = message.message;
+  if (typeof content === 'string') return { uuid, text: content };
+  return { uuid, text: content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n') };
+}

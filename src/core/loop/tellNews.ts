@@ -1,0 +1,74 @@
+/** What happens beside the turns and is told as it happens: checkpoints, background commands, what a crash left. */
+import type { AgentPorts } from '../agent.ts';
+import type { Checkpoint } from '../checkpoints/checkpoints.ts';
+import type { BackgroundTask } from '../tools/backgroundTasks.ts';
+import type { Emitter } from './emitter.ts';
+import type { ActorParts, SessionActor } from './sessionActor.ts';
+
+export async function tellCheckpoint(
+  checkpoint: Checkpoint,
+  { session, emitter }: Pick<ActorParts, 'session' | 'emitter'>,
+): Promise<void> {
+  await session.note(
+    await emitter.emitSystem('belay/checkpoint_created', {
+      id: checkpoint.id,
+      tool_use_id: checkpoint.toolUseId,
+      user_message_id: checkpoint.userMessageId,
+      files: checkpoint.files.map((file) => ({ ...file })),
+      origin: checkpoint.origin,
+    }),
+  );
+}
+
+export async function tellTask(
+  task: BackgroundTask,
+  { emitter, actor }: { readonly emitter: Emitter; readonly actor: SessionActor },
+): Promise<void> {
+  if (task.state === 'running') {
+    await emitter.emitSystem('task_started', {
+      task_id: task.id,
+      tool_use_id: task.toolUseId,
+      description: task.command,
+      task_type: 'local_bash',
+    });
+    return;
+  }
+  const status = task.state === 'completed' || task.state === 'stopped' ? task.state : 'failed';
+  await emitter.emitSystem('task_notification', {
+    task_id: task.id,
+    tool_use_id: task.toolUseId,
+    status,
+    output_file: task.outputFile,
+    summary: task.command,
+  });
+  actor.notice(`The background command ${task.id} (${task.command}) has ended: ${status}.`);
+}
+
+/** What a crash had left half done among the checkpoints, and how it was set right. */
+export async function tellRecovery({
+  emitter,
+  actor,
+  ports,
+}: {
+  readonly emitter: Emitter;
+  readonly actor: SessionActor;
+  readonly ports: AgentPorts;
+}): Promise<void> {
+  const { rewinds, unknownChanges } = ports.checkpoints?.recovery ?? { rewinds: [], unknownChanges: [] };
+  const conflicts = rewinds
+    .flatMap(({ files }) => files ?? [])
+    .filter(({ outcome }) => outcome === 'conflicted');
+  const lines = [
+    ...(rewinds.length > 0 ? ['A rewind that was cut off has been finished.'] : []),
+    ...conflicts.map(
+      ({ path, reason }) => `${path} was left as it is: ${reason ?? 'it was changed meanwhile.'}`,
+    ),
+    ...unknownChanges.map(
+      (path) =>
+        `${path} was being written when Belay was stopped. A rewind takes its present content back too.`,
+    ),
+  ];
+  if (lines.length === 0) return;
+  await emitter.emitSystem('informational', { content: lines.join('\n'), level: 'warning' });
+  actor.notice(lines.join('\n'));
+}

@@ -1,0 +1,131 @@
+/** Counts tokens and dollars: of the turn, of the session, and by model. */
+import type { ModelUsage } from '../../protocol/messages.ts';
+import type { Usage } from '../../protocol/streamEvents.ts';
+import { priceUsage } from '../model/cost.ts';
+import type { ModelTable } from '../model/modelTable.ts';
+
+export interface UsageTotals {
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cache_creation_input_tokens: number;
+  readonly cache_read_input_tokens: number;
+  readonly [field: string]: unknown;
+}
+
+export interface UsageMeter {
+  /** Counts a finished reply in. */
+  add(model: string, usage: Usage): void;
+  startTurn(): void;
+  readonly turnUsage: UsageTotals;
+  /** US dollars; a lower bound when `costKnown` is false. */
+  readonly totalCost: number;
+  /** US dollars; null when a model without a price took part in the turn. */
+  readonly turnCost: number | null;
+  readonly costKnown: boolean;
+  /** Tokens the next request will carry at least. */
+  readonly contextTokens: number;
+  readonly byModel: Readonly<Record<string, ModelUsage>>;
+}
+
+const NONE: UsageTotals = {
+  input_tokens: 0,
+  output_tokens: 0,
+  cache_creation_input_tokens: 0,
+  cache_read_input_tokens: 0,
+};
+
+export function createUsageMeter(models: () => ModelTable): UsageMeter {
+  const byModel: Record<string, ModelUsage> = {};
+  let turnUsage = NONE;
+  let totalCost = 0;
+  let turnCost: number | null = 0;
+  let costKnown = true;
+  let contextTokens = 0;
+
+  function add(model: string, usage: Usage): void {
+    const row = models().get(model);
+    const cost = priceUsage(row, usage);
+    const counted = toTotals(usage);
+    turnUsage = sum(turnUsage, counted);
+    contextTokens =
+      counted.input_tokens +
+      counted.cache_read_input_tokens +
+      counted.cache_creation_input_tokens +
+      counted.output_tokens;
+    costKnown &&= cost !== undefined;
+    totalCost += cost ?? 0;
+    turnCost = cost === undefined || turnCost === null ? null : turnCost + cost;
+    byModel[model] = addModelUsage(byModel[model], {
+      counted,
+      cost,
+      contextWindow: row.contextWindow,
+      maxOutput: row.maxOutput,
+    });
+  }
+
+  return {
+    add,
+    startTurn() {
+      turnUsage = NONE;
+      turnCost = 0;
+    },
+    get turnUsage() {
+      return turnUsage;
+    },
+    get totalCost() {
+      return totalCost;
+    },
+    get turnCost() {
+      return turnCost;
+    },
+    get costKnown() {
+      return costKnown;
+    },
+    get contextTokens() {
+      return contextTokens;
+    },
+    byModel,
+  };
+}
+
+function toTotals(usage: Usage): UsageTotals {
+  return {
+    input_tokens: usage.input_tokens,
+    output_tokens: usage.output_tokens,
+    cache_creation_input_tokens: usage.cache_creation_input_tokens ?? 0,
+    cache_read_input_tokens: usage.cache_read_input_tokens ?? 0,
+  };
+}
+
+function sum(left: UsageTotals, right: UsageTotals): UsageTotals {
+  return {
+    input_tokens: left.input_tokens + right.input_tokens,
+    output_tokens: left.output_tokens + right.output_tokens,
+    cache_creation_input_tokens: left.cache_creation_input_tokens + right.cache_creation_input_tokens,
+    cache_read_input_tokens: left.cache_read_input_tokens + right.cache_read_input_tokens,
+  };
+}
+
+interface ModelCount {
+  readonly counted: UsageTotals;
+  readonly cost: number | undefined;
+  readonly contextWindow: number;
+  readonly maxOutput: number;
+}
+
+function addModelUsage(
+  before: ModelUsage | undefined,
+  { counted, cost, contextWindow, maxOutput }: ModelCount,
+): ModelUsage {
+  return {
+    inputTokens: (before?.inputTokens ?? 0) + counted.input_tokens,
+    outputTokens: (before?.outputTokens ?? 0) + counted.output_tokens,
+    cacheReadInputTokens: (before?.cacheReadInputTokens ?? 0) + counted.cache_read_input_tokens,
+    cacheCreationInputTokens: (before?.cacheCreationInputTokens ?? 0) + counted.cache_creation_input_tokens,
+    webSearchRequests: 0,
+    costUSD: (before?.costUSD ?? 0) + (cost ?? 0),
+    contextWindow,
+    maxOutputTokens: maxOutput,
+    costBasis: cost === undefined ? 'unknown' : 'list',
+  };
+}

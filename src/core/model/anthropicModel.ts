@@ -1,0 +1,82 @@
+/**
+ * A model behind the Messages API: the Anthropic API, or any server that speaks it. When to ask again is decided elsewhere
+ * (retry.ts); the stream is read by readReply.ts, because the SDK's own reader drops pings, unwraps nothing and can't tell a
+ * broken stream from a whole one.
+ */
+import type { StreamEvent } from '../../protocol/streamEvents.ts';
+import type { Clock, StreamModel } from '../ports.ts';
+import { type AnthropicAccess, connect, parseAddress, toEdgeError } from './anthropicClient.ts';
+import { buildRequestBody } from './buildRequestBody.ts';
+import { ModelError } from './modelError.ts';
+import type { ModelRequest } from './modelRequest.ts';
+import type { ModelTable } from './modelTable.ts';
+import { readReply } from './readReply.ts';
+import { startWatchdog, type Watchdog } from './watchdog.ts';
+
+export interface AnthropicModelOptions extends AnthropicAccess {
+  readonly clock: Clock;
+  readonly models: () => ModelTable;
+  /** How long the answer may take to begin. Default 5 minutes. */
+  readonly answerTimeoutMs?: number | undefined;
+  /** How long a reply may be silent, pings counted as sound. Default 75 seconds. */
+  readonly idleTimeoutMs?: number | undefined;
+}
+
+const ANSWER_TIMEOUT_MS = 300_000;
+const IDLE_TIMEOUT_MS = 75_000;
+
+/** Each call makes one request. It throws ModelError, or the signal's reason when that was aborted. */
+export function createAnthropicModel(options: AnthropicModelOptions): StreamModel {
+  return (request, signal) => streamOnce(request, signal, options);
+}
+
+async function* streamOnce(
+  request: ModelRequest,
+  signal: AbortSignal,
+  options: AnthropicModelOptions,
+): AsyncGenerator<StreamEvent, void> {
+  signal.throwIfAborted();
+  const { clock, answerTimeoutMs = ANSWER_TIMEOUT_MS, idleTimeoutMs = IDLE_TIMEOUT_MS } = options;
+  const address = parseAddress(options.baseUrl());
+  const client = await connect(address, options);
+  const body = buildRequestBody(request, options.models().get(request.model));
+  const watchdog = startWatchdog({ clock, answerMs: answerTimeoutMs, silenceMs: idleTimeoutMs });
+  try {
+    const ended = AbortSignal.any([signal, watchdog.signal]);
+    const answer = await client.post('/v1/messages', { body, stream: true, signal: ended }).asResponse();
+    watchdog.feed();
+    yield* readReply(answer, { host: address.host, clock, onBytes: watchdog.feed });
+  } catch (thrown) {
+    signal.throwIfAborted();
+    throw (
+      describeBark(watchdog, address.host) ?? toEdgeError(thrown, { host: address.host, now: clock.now() })
+    );
+  } finally {
+    watchdog.stop();
+  }
+}
+
+function describeBark({ barked }: Watchdog, host: string): ModelError | undefined {
+  switch (barked) {
+    case undefined:
+      return undefined;
+    case 'answer':
+      return new ModelError({
+        kind: 'network',
+        code: 'no_answer',
+        host,
+        // It may be working on it all the same, and that is paid for: a person decides.
+        retryable: false,
+        message: 'The server did not answer.',
+      });
+    case 'silence':
+      return new ModelError({
+        kind: 'stream_broken',
+        code: 'stalled',
+        host,
+        message: 'The server went silent in the middle of the reply.',
+      });
+    default:
+      return barked satisfies never;
+  }
+}

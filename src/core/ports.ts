@@ -1,0 +1,236 @@
+/**
+ * What the outside must give the agent. The core knows no editor, no Node and no DOM: it sees the world through these.
+ * Each port is small and says how it fails. `src/node/` and `src/vscode/` hold the implementations; tests use the Node
+ * ones on a temporary folder, or small in-memory ones.
+ *
+ * Paths are absolute, in the form of the platform the agent works on (`Workspace.platform`).
+ */
+import type { StreamEvent } from '../protocol/streamEvents.ts';
+import type { ModelRequest } from './model/modelRequest.ts';
+
+export type Platform = 'linux' | 'darwin' | 'win32';
+
+export interface FileStat {
+  readonly kind: 'file' | 'directory' | 'symlink' | 'other';
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970, with fractions where the file system has them. */
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly ino: number;
+  /** Number of hard links. */
+  readonly nlink: number;
+  /** Permission bits, as in `stat(2)`, without the kind. */
+  readonly mode: number;
+}
+
+/** What stands in the file after a write: equal to what was written, unless something (a formatter on save) changed it. */
+export interface WriteOutcome {
+  readonly bytes: Uint8Array;
+  /** True when `bytes` differ from what was asked to be written. */
+  readonly changedOnSave: boolean;
+}
+
+export interface WriteOptions {
+  /** Permission bits the file is to have. */
+  readonly mode?: number;
+  /** The real path the write was allowed for: FileError('ESTALE') when the path leads elsewhere by now. */
+  readonly expectedRealPath?: string;
+}
+
+/** A failed operation on a file. `code` is the system's word (ENOENT, EACCES, ENOSPC, EISDIR, ELOOP, …). */
+export class FileError extends Error {
+  override readonly name = 'FileError';
+  readonly code: string;
+  readonly path: string;
+
+  constructor(code: string, path: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.path = path;
+  }
+}
+
+/**
+ * The files the agent sees. On disk when headless; in VS Code a file that is open or dirty is read from, and written
+ * through, its document. All methods throw FileError; "not there" is `undefined` where the return type says so.
+ */
+export interface FileSystem {
+  /** Follows links. */
+  stat(path: string): Promise<FileStat | undefined>;
+  /** Does not follow a link at the end of the path. */
+  lstat(path: string): Promise<FileStat | undefined>;
+  /** The bytes (of the open document, where there is one). Throws FileError('EFBIG') beyond `maxBytes`, EISDIR, EINVAL for FIFOs and devices. */
+  readFile(
+    path: string,
+    options?: { readonly maxBytes?: number; readonly signal?: AbortSignal },
+  ): Promise<Uint8Array>;
+  /** Bytes on disk from `offset`, at most `length` of them: for looking into a file too big to be read whole. */
+  readRange(path: string, offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * All or nothing (temporary file and rename, or the open document and a save). Keeps the mode of an existing file. Parent
+   * folders must exist. A link is followed: its target is written. A file that may not be written is refused (EACCES),
+   * unless `mode` says what it is to become.
+   */
+  writeFile(path: string, bytes: Uint8Array, options?: WriteOptions): Promise<WriteOutcome>;
+  /** Makes the folder and its missing parents; returns those it made, outermost first. */
+  makeDirectory(path: string): Promise<readonly string[]>;
+  /** Removes a file or link. Not there is no error. */
+  removeFile(path: string): Promise<void>;
+  /** Removes an empty folder; returns false when it isn't empty or isn't there. */
+  removeEmptyDirectory(path: string): Promise<boolean>;
+  readDirectory(path: string): Promise<readonly { readonly name: string; readonly kind: FileStat['kind'] }[]>;
+  readLink(path: string): Promise<string>;
+  makeLink(path: string, target: string): Promise<void>;
+  setMode(path: string, mode: number): Promise<void>;
+  /** The real path of the deepest existing ancestor, plus the rest. Throws FileError('ELOOP') on a loop of links. */
+  realPath(path: string): Promise<string>;
+  /** True when an editor holds unsaved changes of this file. */
+  hasUnsavedChanges(path: string): boolean;
+}
+
+export interface ProcessExit {
+  /** Exit code; null when a signal ended the process. */
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly timedOut: boolean;
+}
+
+/** A running process with all its children. Its standard input is closed. */
+export interface RunningProcess {
+  readonly pid: number;
+  /** Decoded output in the order it came; ends when the process has ended. Read it, or the process may block. */
+  readonly output: AsyncIterable<{ readonly stream: 'stdout' | 'stderr'; readonly text: string }>;
+  /** Never rejects. Resolves once the process has ended and its output is closed (or was given up after the kill). */
+  readonly exit: Promise<ProcessExit>;
+  /** Ends the whole process tree: politely first, by force after 3 s. Resolves when it is gone. */
+  kill(): Promise<void>;
+}
+
+export interface SpawnOptions {
+  readonly cwd: string;
+  /** Added to (or, with undefined, taken out of) the environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly timeoutMs?: number;
+  /** Aborting kills the tree. */
+  readonly signal?: AbortSignal;
+}
+
+/** A process that could not be started. `code` is the system's word (ENOENT, EMFILE, …). */
+export class SpawnError extends Error {
+  override readonly name = 'SpawnError';
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export interface Processes {
+  /** Runs a command line in the platform's shell: `bash --noprofile --norc`, PowerShell on Windows. Throws SpawnError. */
+  runShell(command: string, options: SpawnOptions): Promise<RunningProcess>;
+  /** Runs a program directly, without a shell. Throws SpawnError. */
+  run(file: string, args: readonly string[], options: SpawnOptions): Promise<RunningProcess>;
+  /** What to call the shell towards the model: "bash" or "PowerShell". */
+  readonly shellName: string;
+  /** Path of ripgrep, or undefined when there is none. */
+  ripgrep(): Promise<string | undefined>;
+}
+
+export type WebAnswer =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly contentType: string;
+      readonly body: Uint8Array;
+      readonly truncated: boolean;
+    }
+  /** One hop only; whether to follow is for the caller to decide. */
+  | { readonly kind: 'redirect'; readonly location: string }
+  /** Refused before anything was sent: a private, link-local or metadata address. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export interface Web {
+  /** GET without cookies, pinned to the address that was checked. Never rejects but for an abort. */
+  get(url: string, options: { readonly maxBytes: number; readonly signal: AbortSignal }): Promise<WebAnswer>;
+}
+
+/** Looks into PDF documents. The code that can is large, so it is loaded with the first PDF. */
+export interface PdfReader {
+  /** undefined: it can't be read (damaged, or locked with a password). */
+  countPages(bytes: Uint8Array): Promise<number | undefined>;
+  /** A document of only these pages. The first page of a document is 1; `last` is included. */
+  extractPages(
+    bytes: Uint8Array,
+    pages: { readonly first: number; readonly last: number },
+  ): Promise<Uint8Array>;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Milliseconds that only ever grow. */
+  monotonic(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Keys and tokens, kept by the outside (SecretStorage, environment). Never logged, never sent to the webview. */
+export interface Secrets {
+  get(name: 'anthropic-api-key' | 'anthropic-auth-token'): Promise<string | undefined>;
+}
+
+/** An append-only file of records, for journals and packs. */
+export interface AppendFile {
+  /** Bytes in the file. */
+  readonly size: number;
+  append(bytes: Uint8Array): Promise<void>;
+  /** Waits until what was appended is on the disk (fdatasync). */
+  flush(): Promise<void>;
+  read(offset: number, length: number): Promise<Uint8Array>;
+  /** Cuts the file, for dropping a torn tail. */
+  truncate(size: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Belay's own files (checkpoints, transcripts, task output): a folder that is never inside the workspace. */
+export interface Storage {
+  openAppend(path: readonly string[]): Promise<AppendFile>;
+  /** Names in a folder of the storage; empty when it isn't there. */
+  list(
+    path: readonly string[],
+  ): Promise<readonly { readonly name: string; readonly size: number; readonly mtimeMs: number }[]>;
+  readFile(path: readonly string[]): Promise<Uint8Array | undefined>;
+  /** Temporary file, flush, rename. */
+  writeFile(path: readonly string[], bytes: Uint8Array): Promise<void>;
+  remove(path: readonly string[]): Promise<void>;
+  /** Absolute path, for telling it to a person or to the model. */
+  locate(path: readonly string[]): string;
+  /** Takes the lock; undefined when another living process holds it. A lock left by a dead process is taken over. */
+  lock(path: readonly string[]): Promise<{ release(): Promise<void> } | undefined>;
+}
+
+/** Where the agent works. */
+export interface Workspace {
+  /** The folder relative paths and commands start from. */
+  readonly cwd: string;
+  /** All folders the agent may work in, `cwd` first. */
+  readonly roots: readonly string[];
+  readonly home: string;
+  readonly platform: Platform;
+  readonly trusted: boolean;
+  /** Operating system and version, for the system prompt. */
+  readonly osDescription: string;
+}
+
+/** Asks the model: a stream of events, ended by `message_stop`. Throws ModelError (core/model/modelError.ts). */
+export type StreamModel = (request: ModelRequest, signal: AbortSignal) => AsyncIterable<StreamEvent>;
+
+export interface Log {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}

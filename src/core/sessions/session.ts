@@ -1,0 +1,148 @@
+/**
+ * A session: the conversation and the file it is kept in. What was appended is in memory at once and in the file as soon
+ * as the system takes it; when the file can't be written (a full disk), the lines wait and go with the next attempt.
+ */
+import type {
+  AssistantMessage,
+  ResultMessage,
+  SystemMessageOf,
+  UserMessage,
+} from '../../protocol/messages.ts';
+import type { Clock, Log } from '../ports.ts';
+import { Conversation } from './conversation.ts';
+import { parseTranscript } from './parseTranscript.ts';
+import type { ChainLine, NoteLine, RecordLine } from './transcriptLine.ts';
+import type { TranscriptFile, TranscriptStore } from './transcriptStore.ts';
+
+export interface SessionOptions {
+  readonly sessionId: string;
+  readonly cwd: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly createId: () => string;
+}
+
+/** The transcript could not be written. What was said is kept in memory and written with the next attempt. */
+export class TranscriptWriteError extends Error {
+  override readonly name = 'TranscriptWriteError';
+}
+
+/** Messages worth keeping beside the conversation. */
+export type Note =
+  | ResultMessage
+  | SystemMessageOf<'belay/checkpoint_created'>
+  | SystemMessageOf<'belay/files_rewound'>
+  | SystemMessageOf<'informational'>;
+
+export class Session {
+  readonly conversation: Conversation;
+  /** True when another window writes this session. */
+  readonly readOnly: boolean;
+  readonly #file: TranscriptFile;
+  readonly #options: SessionOptions;
+  #waiting: string[];
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(
+    file: TranscriptFile & { readonly readOnly: boolean },
+    conversation: Conversation,
+    options: SessionOptions,
+  ) {
+    this.#file = file;
+    this.readOnly = file.readOnly;
+    this.conversation = conversation;
+    this.#options = options;
+    this.#waiting = [];
+  }
+
+  /** Opens the transcript, new or old. Lines that can't be read are moved aside, never lost. */
+  static async open(store: TranscriptStore, options: SessionOptions): Promise<Session> {
+    const file = await store.open(options.sessionId);
+    const parsed = parseTranscript(await file.read());
+    const session = new Session(file, Conversation.fromLines(parsed.lines), options);
+    if (!parsed.endsWithNewline) session.#waiting.push('');
+    if (parsed.corrupt.length > 0 && !file.readOnly) {
+      options.log.warn('lines of the transcript could not be read and were set aside', {
+        path: file.path,
+        lines: parsed.corrupt.length,
+      });
+      for (const bytes of parsed.corrupt) await file.quarantine(bytes);
+    }
+    return session;
+  }
+
+  get path(): string {
+    return this.#file.path;
+  }
+
+  /** Makes the message part of the conversation. Throws TranscriptWriteError when it could not be written down (yet). */
+  async append(message: AssistantMessage | UserMessage): Promise<void> {
+    const line = { ...message, ...this.#localFields(message), ...userFields(message) } as ChainLine;
+    this.conversation.append(line);
+    await this.#write(line);
+  }
+
+  /** Keeps the message beside the conversation, at its present end. */
+  async note(message: Note): Promise<void> {
+    const line = { ...message, ...this.#localFields(message) } as NoteLine;
+    this.conversation.note(line);
+    await this.#write(line);
+  }
+
+  async record(line: RecordLine): Promise<void> {
+    this.conversation.record(line);
+    await this.#write(line);
+  }
+
+  async close(): Promise<void> {
+    await this.#writing.catch(() => undefined);
+    await this.#file.close();
+  }
+
+  #localFields(message: { readonly uuid?: string | undefined; readonly timestamp?: unknown }) {
+    const { sessionId, cwd, version, clock, createId } = this.#options;
+    return {
+      uuid: message.uuid ?? createId(),
+      session_id: sessionId,
+      parentUuid: this.conversation.leaf?.uuid ?? null,
+      sessionId,
+      timestamp:
+        typeof message.timestamp === 'string' ? message.timestamp : new Date(clock.now()).toISOString(),
+      cwd,
+      version,
+      isSidechain: false,
+      userType: 'external',
+    };
+  }
+
+  async #write(line: object): Promise<void> {
+    if (this.readOnly) return;
+    this.#waiting.push(JSON.stringify(line));
+    this.#writing = this.#writing.catch(() => undefined).then(() => this.#flush());
+    await this.#writing;
+  }
+
+  async #flush(): Promise<void> {
+    const lines = this.#waiting;
+    if (lines.length === 0) return;
+    this.#waiting = [];
+    try {
+      await this.#file.append(lines);
+    } catch (cause) {
+      this.#waiting = [...lines, ...this.#waiting];
+      throw new TranscriptWriteError(`The conversation could not be written to ${this.#file.path}.`, {
+        cause,
+      });
+    }
+  }
+}
+
+/** `isMeta` and `toolUseResult` are the transcript's words for two wire fields. */
+function userFields(message: AssistantMessage | UserMessage): object {
+  if (message.type !== 'user') return {};
+  return {
+    ...(message.isSynthetic === true ? { isMeta: true } : {}),
+    ...(message.tool_use_result === undefined ? {} : { toolUseResult: message.tool_use_result }),
+  };
+}

@@ -1,0 +1,29 @@
+/** Where transcripts lie: one append-only JSONL file per session. A port; src/node/transcripts.ts is the one on disk. */
+export interface TranscriptFile {
+  /** The whole file as it is, for parsing; empty when the session is new. */
+  read(): Promise<Uint8Array>;
+  /** Appends whole lines (without the final newline each) and resolves when the system has taken them. One writer at a time. */
+  append(lines: readonly string[]): Promise<void>;
+  /** Moves bytes that could not be parsed into a file beside the transcript (`.corrupt`), keeping them. */
+  quarantine(bytes: Uint8Array): Promise<void>;
+  /** Absolute path. */
+  readonly path: string;
+  close(): Promise<void>;
+}
+
+export interface TranscriptEntry {
+  readonly sessionId: string;
+  /** Milliseconds since 1970. */
+  readonly lastModified: number;
+  /** Bytes. */
+  readonly fileSize: number;
+}
+
+export interface TranscriptStore {
+  /** `readOnly` is true when another living process writes this session. */
+  open(sessionId: string): Promise<TranscriptFile & { readonly readOnly: boolean }>;
+  /** Sessions of this workspace, newest first. */
+  list(): Promise<readonly TranscriptEntry[]>;
+  /** The first and the last bytes of a transcript, for a list that needn't read all of it. */
+  peek(sessionId: string, bytes: number): Promise<{ readonly head: Uint8Array; readonly tail: Uint8Array }>;
+}

@@ -1,0 +1,132 @@
+/** Commands that go on after their call has been answered. They live as long as the session; all are ended with it. */
+import type { Clock, RunningProcess, Storage } from '../ports.ts';
+import { createOutputFile, type OutputFile } from './outputFile.ts';
+import { TerminalText } from './terminalText.ts';
+
+export interface BackgroundTask {
+  readonly id: string;
+  readonly command: string;
+  readonly toolUseId: string;
+  readonly state: 'running' | 'completed' | 'failed' | 'stopped';
+  /** Exit code, once it has ended by itself. */
+  readonly exitCode: number | null;
+  /** Absolute path of the file that takes its output while it comes. */
+  readonly outputFile: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+export interface NewTask {
+  readonly command: string;
+  readonly toolUseId: string;
+  readonly running: RunningProcess;
+}
+
+export interface BackgroundTasks {
+  list(): readonly BackgroundTask[];
+  get(id: string): BackgroundTask | undefined;
+  /** Takes over a running process: reads its output into a file, and ends it with the session at the latest. */
+  add(task: NewTask): Promise<BackgroundTask>;
+  /** Ends the task and its process tree; false when there is no such running task. */
+  stop(id: string): Promise<boolean>;
+  /** Ends all tasks. */
+  close(): Promise<void>;
+  /** A file for an output that is too long to be answered, in the folder of the session's outputs. */
+  openOutput(name: string): OutputFile;
+}
+
+export interface BackgroundTasksOptions {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  /** Names the folder of the outputs: `output/<sessionId>` of the storage. */
+  readonly sessionId: string;
+  /** A task has started or ended. */
+  readonly onChange: (task: BackgroundTask) => void;
+}
+
+interface Entry {
+  task: BackgroundTask;
+  readonly running: RunningProcess;
+  /** Resolves when the end has been told. */
+  ended: Promise<void>;
+  stopped: boolean;
+}
+
+export function createBackgroundTasks(options: BackgroundTasksOptions): BackgroundTasks {
+  const { storage, clock, sessionId, onChange } = options;
+  const folder = ['output', sessionId];
+  const entries = new Map<string, Entry>();
+  let count: Promise<number> | undefined;
+  let closed = false;
+  /** Goes on counting after a resume, so that no file is used again. */
+  const nextId = async (): Promise<string> => {
+    const next = (count ?? countOutputs(storage, folder)).then((number) => number + 1);
+    count = next;
+    return `shell-${await next}`;
+  };
+  const stopEntry = async (entry: Entry): Promise<void> => {
+    entry.stopped = true;
+    await entry.running.kill();
+    await entry.ended;
+  };
+  return {
+    list: () => [...entries.values()].map((entry) => entry.task),
+    get: (id) => entries.get(id)?.task,
+    add: async ({ command, toolUseId, running }) => {
+      const id = await nextId();
+      const file = createOutputFile(storage, [...folder, `${id}.txt`]);
+      const ids = { id, command, toolUseId, outputFile: file.path };
+      const entry: Entry = {
+        task: { ...ids, state: 'running', exitCode: null, startedAt: clock.now() },
+        running,
+        ended: Promise.resolve(),
+        stopped: false,
+      };
+      // Listed before anything is waited for: in the order they were started, and seen by `close`.
+      entries.set(id, entry);
+      const begun = file.create().then(() => onChange(entry.task));
+      entry.ended = begun.then(() => follow(entry, file, onChange));
+      await begun;
+      if (closed) await stopEntry(entry);
+      return entry.task;
+    },
+    stop: async (id) => {
+      const entry = entries.get(id);
+      if (entry?.task.state !== 'running') return false;
+      await stopEntry(entry);
+      return true;
+    },
+    close: async () => {
+      closed = true;
+      const running = [...entries.values()].filter((entry) => entry.task.state === 'running');
+      await Promise.all(running.map(stopEntry));
+    },
+    openOutput: (name) => createOutputFile(storage, [...folder, `${name.replace(/[^\w-]/g, '_')}.txt`]),
+  };
+}
+
+/** The highest number that an output of an earlier run of the session has. */
+async function countOutputs(storage: Storage, folder: readonly string[]): Promise<number> {
+  const files = await storage.list(folder).catch(() => []);
+  const numbers = files.map(({ name }) => Number(/^shell-(\d+)\.txt$/.exec(name)?.[1] ?? 0));
+  return Math.max(0, ...numbers);
+}
+
+async function follow(
+  entry: Entry,
+  file: OutputFile,
+  onChange: BackgroundTasksOptions['onChange'],
+): Promise<void> {
+  const text = new TerminalText();
+  for await (const chunk of entry.running.output) await file.write(text.push(chunk.text));
+  const exit = await entry.running.exit;
+  await file.write(text.end());
+  if (exit.timedOut) await file.write('\n[Stopped: the time limit was reached.]\n');
+  await file.close();
+  entry.task = {
+    ...entry.task,
+    state: entry.stopped ? 'stopped' : exit.code === 0 ? 'completed' : 'failed',
+    exitCode: exit.code,
+  };
+  onChange(entry.task);
+}

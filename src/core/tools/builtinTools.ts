@@ -1,0 +1,58 @@
+/** The tools every session has. */
+import type { ToolResultContent } from '../../protocol/blocks.ts';
+import type { PdfReader, Workspace } from '../ports.ts';
+import { askUserQuestion } from './askUserQuestion.ts';
+import { createBashTool } from './bash.ts';
+import { createEditTool } from './edit.ts';
+import { exitPlanMode } from './exitPlanMode.ts';
+import { createGlobTool } from './glob.ts';
+import { createGrepTool } from './grep.ts';
+import { createNotebookEditTool } from './notebookEdit.ts';
+import { createPathLocks } from './pathLocks.ts';
+import { createReadTool } from './read.ts';
+import { taskStop } from './taskStop.ts';
+import { todoWrite } from './todoWrite.ts';
+import type { AnyTool } from './tool.ts';
+import { webFetch } from './webFetch.ts';
+import { createWriteTool } from './write.ts';
+
+export interface BuiltinToolsOptions {
+  /** For the titles of calls, which name paths as people see them. */
+  readonly workspace: Pick<Workspace, 'cwd' | 'home' | 'platform' | 'roots'>;
+  /** `Processes.shellName`. */
+  readonly shellName: string;
+  /** undefined: PDF documents can only be read whole. */
+  readonly pdf?: PdfReader | undefined;
+}
+
+/** In the order in which the model is told of them, which must not change within a session. */
+export function createBuiltinTools(options: BuiltinToolsOptions): readonly AnyTool[] {
+  const place = options.workspace;
+  const locks = createPathLocks();
+  const tools: readonly AnyTool[] = [
+    createReadTool({ place, pdf: options.pdf }),
+    createEditTool({ place, locks }),
+    createWriteTool({ place, locks }),
+    createNotebookEditTool({ place, locks }),
+    createGlobTool({ place }),
+    createGrepTool({ place }),
+    createBashTool({ shellName: options.shellName }),
+    taskStop,
+    webFetch,
+    todoWrite,
+    askUserQuestion,
+    exitPlanMode,
+  ];
+  return tools.map(withWellFormedResults);
+}
+
+/** Half of a surrogate pair (a file may hold one, a cut may leave one) makes the API refuse the whole conversation. */
+function withWellFormedResults(tool: AnyTool): AnyTool {
+  return { ...tool, toResultContent: (output) => toWellFormed(tool.toResultContent(output)) };
+}
+
+function toWellFormed(content: ToolResultContent): ToolResultContent {
+  const mend = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
+  if (typeof content === 'string') return mend(content);
+  return content.map((block) => (block.type === 'text' ? { ...block, text: mend(block.text) } : block));
+}

@@ -1,0 +1,29 @@
+/** The commands people find in the palette, in menus and on keys. */
+import { commands, Disposable, type ExtensionContext } from 'vscode';
+import { openTab } from './chatTab.ts';
+import type { LazySessions } from './lazySessions.ts';
+import type { EditorLog } from './log.ts';
+import { type EditorSecrets, readOwnServer } from './secrets.ts';
+
+export interface CommandDeps {
+  readonly sessions: LazySessions;
+  readonly secrets: EditorSecrets;
+  readonly log: EditorLog;
+}
+
+export function registerCommands(context: ExtensionContext, deps: CommandDeps): Disposable {
+  const { sessions, secrets, log } = deps;
+  const table: Readonly<Record<string, () => unknown>> = {
+    'belay.open': () => sessions.use((loaded) => loaded.openView()),
+    'belay.openInTab': () => openTab(context, sessions),
+    'belay.newSession': () => sessions.use((loaded) => loaded.newSession()),
+    'belay.resumeSession': () => sessions.use((loaded) => loaded.resumeSession()),
+    'belay.interrupt': () => sessions.use((loaded) => loaded.interrupt()),
+    'belay.rewind': () => sessions.use((loaded) => loaded.askRewind()),
+    'belay.redoRewind': () => sessions.use((loaded) => loaded.redoRewind()),
+    'belay.setApiKey': () => secrets.askApiKey(readOwnServer()),
+    'belay.chooseProvider': () => sessions.use((loaded) => loaded.chooseProvider()),
+    'belay.showLog': () => log.show(),
+  };
+  return Disposable.from(...Object.entries(table).map(([name, run]) => commands.registerCommand(name, run)));
+}

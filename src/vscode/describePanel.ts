@@ -1,0 +1,33 @@
+/** Everything a panel shows besides the conversation, put together from where it is known. */
+import type { PanelState } from '../protocol/control.ts';
+import type { Providers } from './providers.ts';
+import type { SessionHost } from './sessionHost.ts';
+import type { Settings } from './settings.ts';
+import type { EditorWorkspace } from './workspacePort.ts';
+
+export interface DescribeDeps {
+  readonly providers: Pick<Providers, 'kind' | 'label' | 'modelList'>;
+  readonly workspace: Pick<EditorWorkspace, 'cwd' | 'hasFolder' | 'problem'>;
+  readonly settings: Pick<Settings, 'permissionMode'>;
+  /** CSS custom properties. */
+  readonly tokenColors: Readonly<Record<string, string>>;
+}
+
+export function describePanel(host: SessionHost, deps: DescribeDeps): PanelState {
+  const { providers, workspace, settings, tokenColors } = deps;
+  const { state, sessionId } = host;
+  return {
+    session_id: sessionId,
+    title: state.title,
+    provider: providers.kind,
+    provider_label: providers.label,
+    model: state.model,
+    models: [...providers.modelList()],
+    permission_mode: state.permissionMode,
+    bypass_allowed: settings.permissionMode === 'bypassPermissions',
+    cwd: workspace.hasFolder ? workspace.cwd : null,
+    workspace_problem: workspace.problem,
+    can_redo: host.canRedo,
+    token_colors: { ...tokenColors },
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * What VS Code loads. Only registrations: everything that takes time is loaded by them when it is first needed
+ * (lazySessions.ts).
+ */
+import type { ExtensionContext } from 'vscode';
+import { createAttention } from './attention.ts';
+import { registerChatTabs } from './chatTab.ts';
+import { registerChatView } from './chatView.ts';
+import { registerCommands } from './commands.ts';
+import { registerEarlierTexts } from './earlierText.ts';
+import { createLazySessions, type LazySessions } from './lazySessions.ts';
+import { createLog } from './log.ts';
+import { createSecrets } from './secrets.ts';
+
+/** Milliseconds that the end of the window waits for what is still to be written. */
+const CLOSE_MS = 2000;
+
+/** VS Code hands nothing to `deactivate`. */
+let active: LazySessions | undefined;
+
+export function activate(context: ExtensionContext): void {
+  const started = performance.now();
+  const log = createLog();
+  const secrets = createSecrets(context, log);
+  const earlierTexts = registerEarlierTexts();
+  const attention = createAttention(() => sessions.use((loaded) => loaded.showWaiting()));
+  const sessions = createLazySessions(async () => {
+    const started = performance.now();
+    const { createSessions } = await import('./session.ts');
+    const loaded = await createSessions({ context, log, secrets, attention, earlierTexts });
+    log.info('sessions loaded', { milliseconds: Math.round(performance.now() - started) });
+    return loaded;
+  }, log);
+  active = sessions;
+  context.subscriptions.push(
+    log,
+    attention,
+    earlierTexts,
+    registerChatView(context, sessions),
+    registerChatTabs(context, sessions),
+    registerCommands(context, { sessions, secrets, log }),
+  );
+  log.info('activated', { milliseconds: Math.round(performance.now() - started) });
+}
+
+export async function deactivate(): Promise<void> {
+  const sessions = await active?.loaded;
+  active = undefined;
+  const limit = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_MS));
+  await Promise.race([sessions?.close(), limit]);
+}

@@ -1,0 +1,221 @@
+/**
+ * The sessions of this window and the panels that show them. A session lives while a panel shows it or it has something to do;
+ * several panels may show the same one.
+ */
+import type { Memento } from 'vscode';
+import type { Channel } from '../channel/channel.ts';
+import type { Agent } from '../core/agent.ts';
+import type { Log } from '../core/ports.ts';
+import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
+import type { PanelState } from '../protocol/control.ts';
+import type { Activity } from './attention.ts';
+import type { PanelActions } from './panelHandlers.ts';
+import { PanelHost } from './panelHost.ts';
+import type { PanelSurface } from './panelSurface.ts';
+import { SessionHost, type SessionHostOptions } from './sessionHost.ts';
+import type { ViewStore } from './viewStore.ts';
+
+export interface OpenSessionsDeps {
+  readonly transcripts: TranscriptStore;
+  /** With what a new session starts. */
+  readonly start: () => SessionHostOptions['start'];
+  readonly startAgent: (host: SessionStart, channel: Channel) => Promise<Agent>;
+  readonly describe: (host: SessionHost) => PanelState;
+  readonly actions: PanelActions;
+  readonly views: ViewStore;
+  /** Of this workspace. */
+  readonly memento: Memento;
+  readonly log: Log;
+  readonly onActivity: (activity: Activity) => void;
+}
+
+/** What an agent is started with. */
+export type SessionStart = Pick<SessionHostOptions, 'sessionId' | 'resume' | 'start'>;
+
+/** Where it is remembered which session was shown last, so that it comes back with the window. */
+const LAST_SHOWN = { view: 'belay.viewSession', tab: 'belay.tabSession' } as const;
+
+export class OpenSessions {
+  readonly #deps: OpenSessionsDeps;
+  readonly #hosts = new Map<string, SessionHost>();
+  /** The one that was used last comes last. */
+  readonly #panels = new Set<PanelHost>();
+  readonly #closing = new Set<Promise<void>>();
+  readonly #viewWaiters: ((view: PanelHost) => void)[] = [];
+
+  constructor(deps: OpenSessionsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Puts a session on a surface: the wanted one, else the one such a surface showed last, else a new one. undefined: the
+   * surface was closed meanwhile.
+   */
+  async attach(surface: PanelSurface, wanted: string | null): Promise<PanelHost | undefined> {
+    const remembered = this.#deps.memento.get<string>(LAST_SHOWN[surface.place]);
+    const host = await this.#find(wanted ?? remembered ?? null);
+    if (!surface.isOpen()) {
+      this.#changed();
+      return undefined;
+    }
+    const panel = new PanelHost({
+      ...this.#deps,
+      surface,
+      host,
+      onChange: () => this.#changed(),
+    });
+    this.#panels.add(panel);
+    if (surface.place === 'view') for (const resolve of this.#viewWaiters.splice(0)) resolve(panel);
+    surface.onDidActivate(() => this.#activate(panel));
+    surface.onDidDispose(() => {
+      this.#panels.delete(panel);
+      panel.dispose();
+      this.#changed();
+    });
+    this.#remember(panel);
+    this.#changed();
+    return panel;
+  }
+
+  /** null: a new session. */
+  async open(panel: PanelHost, sessionId: string | null): Promise<void> {
+    panel.show(await this.#find(sessionId));
+    this.#activate(panel);
+    this.#remember(panel);
+    this.#changed();
+  }
+
+  /** The panel a command means: the one used last among those that are seen, else the one used last. */
+  current(): PanelHost | undefined {
+    const panels = [...this.#panels].reverse();
+    return panels.find(({ surface }) => surface.isVisible()) ?? panels[0];
+  }
+
+  /** The panel whose question has waited longest. */
+  waiting(): PanelHost | undefined {
+    return [...this.#panels].find(({ host }) => host.permissions.waiting().length > 0);
+  }
+
+  /** The session a stop is meant for: that of the current panel, else any that runs. */
+  running(): SessionHost | undefined {
+    const runs = (host: SessionHost | undefined): boolean =>
+      host !== undefined && host.state.activity !== 'idle';
+    const current = this.current()?.host;
+    return runs(current) ? current : [...this.#hosts.values()].find(runs);
+  }
+
+  /** The panel of the view, once there is one. */
+  view(): Promise<PanelHost> {
+    const view = [...this.#panels].find(({ surface }) => surface.place === 'view');
+    return view === undefined
+      ? new Promise((resolve) => this.#viewWaiters.push(resolve))
+      : Promise.resolve(view);
+  }
+
+  /** Another provider has other models, so every session goes on with one of those. */
+  changeModel(model: string): void {
+    for (const host of this.#hosts.values()) {
+      if (host.state.model === model) continue;
+      host.request('set_model', { model }).catch((error: unknown) => {
+        this.#deps.log.warn('the model of a session could not be changed', { error });
+      });
+    }
+  }
+
+  /** Tells all panels that something changed which doesn't come from their session. */
+  refresh(): void {
+    for (const panel of this.#panels) panel.refresh();
+  }
+
+  /** Ends everything and writes what is to be written. */
+  async close(): Promise<void> {
+    for (const panel of this.#panels) panel.dispose();
+    this.#panels.clear();
+    for (const host of this.#hosts.values()) this.#close(host);
+    await Promise.all(this.#closing);
+  }
+
+  async #find(sessionId: string | null): Promise<SessionHost> {
+    const open = sessionId === null ? undefined : this.#hosts.get(sessionId);
+    if (open !== undefined) return open;
+    const exists = sessionId !== null && (await this.#isKept(sessionId));
+    // A session that is just being closed still holds its transcript.
+    await Promise.all(this.#closing);
+    // Another panel may have opened it while the disk was asked.
+    return (
+      this.#hosts.get(sessionId ?? '') ??
+      this.#create({
+        sessionId: exists ? sessionId : crypto.randomUUID(),
+        resume: exists,
+        start: this.#deps.start(),
+      })
+    );
+  }
+
+  async #isKept(sessionId: string): Promise<boolean> {
+    try {
+      const kept = await this.#deps.transcripts.list();
+      return kept.some((entry) => entry.sessionId === sessionId);
+    } catch (error) {
+      this.#deps.log.warn('the list of sessions could not be read', { error });
+      return false;
+    }
+  }
+
+  #create(start: SessionStart): SessionHost {
+    const { startAgent, log } = this.#deps;
+    const host = new SessionHost({
+      ...start,
+      startAgent: (channel) => startAgent(start, channel),
+      log,
+      now: Date.now,
+    });
+    this.#hosts.set(host.sessionId, host);
+    host.observe({ onMessage: () => {}, onChange: () => this.#changed() });
+    return host;
+  }
+
+  #activate(panel: PanelHost): void {
+    this.#panels.delete(panel);
+    this.#panels.add(panel);
+  }
+
+  #remember(panel: PanelHost): void {
+    void this.#deps.memento.update(LAST_SHOWN[panel.surface.place], panel.host.sessionId);
+  }
+
+  #changed(): void {
+    const shown = new Set([...this.#panels].map(({ host }) => host));
+    for (const host of this.#hosts.values()) {
+      if (!shown.has(host) && host.isQuiet) this.#close(host);
+    }
+    this.#deps.onActivity(this.#toActivity());
+  }
+
+  #toActivity(): Activity {
+    const hosts = [...this.#hosts.values()];
+    const seen = new Set(
+      [...this.#panels].filter(({ surface }) => surface.isVisible()).map(({ host }) => host),
+    );
+    const waiting = (host: SessionHost): number => host.permissions.waiting().length;
+    return {
+      running: hosts.filter(({ state }) => state.activity !== 'idle').length,
+      waiting: sum(hosts.map(waiting)),
+      unseen: sum(hosts.filter((host) => !seen.has(host)).map(waiting)),
+      canRedo: this.current()?.host.canRedo === true,
+    };
+  }
+
+  #close(host: SessionHost): void {
+    this.#hosts.delete(host.sessionId);
+    const closed = host
+      .close()
+      .catch((error: unknown) => this.#deps.log.error('a session did not close well', { error }))
+      .finally(() => this.#closing.delete(closed));
+    this.#closing.add(closed);
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

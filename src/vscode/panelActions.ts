@@ -1,0 +1,98 @@
+/** What the editor does when a panel asks for it. */
+import { commands, type QuickPickItem, window } from 'vscode';
+import type { FileSystem } from '../core/ports.ts';
+import { listSessions } from '../core/sessions/listSessions.ts';
+import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
+import type { FailureAction, PermissionMode } from '../protocol/messages.ts';
+import { chooseProvider } from './chooseProvider.ts';
+import type { EarlierTexts } from './earlierText.ts';
+import type { EditorLog } from './log.ts';
+import { openFile } from './openFile.ts';
+import { openLink } from './openLink.ts';
+import type { PanelActions } from './panelHandlers.ts';
+import type { PanelHost } from './panelHost.ts';
+import type { Providers } from './providers.ts';
+import { type EditorSecrets, readOwnServer } from './secrets.ts';
+import type { SessionHost } from './sessionHost.ts';
+import type { Settings } from './settings.ts';
+import type { EditorWorkspace } from './workspacePort.ts';
+
+export interface ActionDeps {
+  readonly transcripts: TranscriptStore;
+  readonly files: FileSystem;
+  readonly workspace: EditorWorkspace;
+  readonly providers: Providers;
+  readonly secrets: EditorSecrets;
+  readonly earlierTexts: EarlierTexts;
+  readonly settings: () => Settings;
+  readonly log: EditorLog;
+  readonly openSession: (panel: PanelHost, sessionId: string | null) => Promise<void>;
+}
+
+export function createPanelActions(deps: ActionDeps): PanelActions {
+  return {
+    listSessions: () => listSessions(deps.transcripts),
+    openSession: deps.openSession,
+    chooseProvider: async (choice, signal) => {
+      // Only the first-start page asks. Where a provider is chosen, a person changes it, not a page.
+      if (deps.providers.kind === null) return chooseProvider(choice, deps, signal);
+      return {
+        chosen: false,
+        problem: 'A provider is chosen already. Change it with “Choose Model Provider…”.',
+      };
+    },
+    openFile: (request, panel) =>
+      openFile(request, { ...deps, host: panel.host, beside: panel.surface.place === 'tab' }),
+    openLink,
+    actOnFailure: (action, host) => actOnFailure(action, host, deps),
+    rememberModel: (model) => deps.providers.rememberModel(model),
+    refuseMode: (mode) => refuseMode(mode, deps),
+  };
+}
+
+async function actOnFailure(action: FailureAction, host: SessionHost, deps: ActionDeps): Promise<void> {
+  switch (action) {
+    case 'retry':
+    case 'continue':
+      await host.request('belay/turn_retry', {});
+      return;
+    case 'set_key':
+      if (await deps.secrets.askApiKey(readOwnServer())) await host.request('belay/turn_retry', {});
+      return;
+    case 'choose_provider':
+      await commands.executeCommand('belay.chooseProvider');
+      return;
+    case 'choose_model':
+      await pickModel(host, deps.providers);
+      return;
+    case 'open_log':
+      deps.log.show();
+      return;
+    default:
+      action satisfies never;
+  }
+}
+
+async function pickModel(host: SessionHost, providers: Providers): Promise<void> {
+  const items: (QuickPickItem & { readonly model: string })[] = providers.modelList().map((model) => ({
+    label: model.displayName,
+    description: model.value === host.state.model ? 'in use' : '',
+    detail: model.description,
+    model: model.value,
+  }));
+  const picked = await window.showQuickPick(items, { title: 'Belay: which model?' });
+  if (picked === undefined) return;
+  await host.request('set_model', { model: picked.model });
+  providers.rememberModel(picked.model);
+}
+
+/** A mode that asks less than the user's settings and the folder allow can't be chosen from a page. */
+function refuseMode(mode: PermissionMode, { settings, workspace }: ActionDeps): string | undefined {
+  if (mode === 'bypassPermissions' && settings().permissionMode !== 'bypassPermissions') {
+    return 'Permissions may only be bypassed when the setting belay.permissionMode says so.';
+  }
+  if (!workspace.trusted && mode !== 'default' && mode !== 'plan') {
+    return 'In a folder that you have not trusted, Belay asks before everything.';
+  }
+  return undefined;
+}

@@ -1,0 +1,96 @@
+/** What a panel may ask: the agent's requests are passed on to the session it shows, the editor's are answered here. */
+import type { HandlerContext, Handlers } from '../channel/peer.ts';
+import type { AnsweredBy, RequestOf, ResponseOf, SessionInfo } from '../protocol/control.ts';
+import type { FailureAction, PermissionMode } from '../protocol/messages.ts';
+import type { PanelHost } from './panelHost.ts';
+import type { SessionHost } from './sessionHost.ts';
+import type { ViewStore } from './viewStore.ts';
+
+/** What the editor does for a panel. */
+export interface PanelActions {
+  listSessions(): Promise<readonly SessionInfo[]>;
+  /** null: a new session. */
+  openSession(panel: PanelHost, sessionId: string | null): Promise<void>;
+  chooseProvider(
+    choice: RequestOf<'belay/provider_choose'>,
+    signal: AbortSignal,
+  ): Promise<ResponseOf<'belay/provider_choose'>>;
+  openFile(request: RequestOf<'belay/file_open'>, panel: PanelHost): Promise<ResponseOf<'belay/file_open'>>;
+  openLink(href: string): Promise<void>;
+  actOnFailure(action: FailureAction, host: SessionHost): Promise<void>;
+  rememberModel(model: string): void;
+  /** Why a mode may not be chosen from a panel; undefined when it may. */
+  refuseMode(mode: PermissionMode): string | undefined;
+}
+
+export interface PanelHandlerDeps {
+  /** The session that is shown at the moment. */
+  readonly host: () => SessionHost;
+  readonly actions: PanelActions;
+  readonly panel: PanelHost;
+  readonly views: ViewStore;
+  readonly onReady: () => Promise<ResponseOf<'belay/panel_ready'>>;
+}
+
+export function createPanelHandlers(deps: PanelHandlerDeps): Handlers<'agent' | 'editor'> {
+  return { ...createForwarders(deps), ...createAnswers(deps) };
+}
+
+function createAnswers({ host, actions, panel, views, onReady }: PanelHandlerDeps): Handlers<'editor'> {
+  return {
+    'belay/panel_ready': onReady,
+    'belay/view_save': async (view) => {
+      await views.save(host().sessionId, view);
+      return {};
+    },
+    'belay/session_list': async () => ({ sessions: [...(await actions.listSessions())] }),
+    'belay/session_open': async ({ session_id }) => {
+      await actions.openSession(panel, session_id);
+      return {};
+    },
+    'belay/provider_choose': (choice, { signal }) => actions.chooseProvider(choice, signal),
+    'belay/file_open': (request) => actions.openFile(request, panel),
+    'belay/link_open': async ({ href }) => {
+      await actions.openLink(href);
+      return {};
+    },
+    'belay/failure_act': async ({ action }) => {
+      await actions.actOnFailure(action, host());
+      return {};
+    },
+  };
+}
+
+/** Listed one by one: a request the agent learns to answer is not open to panels before somebody has thought about it. */
+function createForwarders({ host, actions }: PanelHandlerDeps): Handlers<'agent'> {
+  const forward =
+    <S extends AnsweredBy<'agent'>>(subtype: S) =>
+    (request: RequestOf<S>, { signal }: HandlerContext): Promise<ResponseOf<S>> =>
+      host().request(subtype, request, { signal });
+  return {
+    // A panel asks what there is; it has no hooks, servers or prompts to bring along.
+    initialize: (_request, { signal }) => host().request('initialize', {}, { signal }),
+    set_permission_mode: async ({ mode }, { signal }) => {
+      const refusal = actions.refuseMode(mode);
+      if (refusal !== undefined) throw new Error(refusal);
+      return host().request('set_permission_mode', { mode }, { signal });
+    },
+    interrupt: forward('interrupt'),
+    set_model: async (request, context) => {
+      const answer = await forward('set_model')(request, context);
+      if (typeof request.model === 'string') actions.rememberModel(request.model);
+      return answer;
+    },
+    set_max_thinking_tokens: forward('set_max_thinking_tokens'),
+    rewind_files: forward('rewind_files'),
+    cancel_async_message: forward('cancel_async_message'),
+    stop_task: forward('stop_task'),
+    mcp_status: forward('mcp_status'),
+    get_context_usage: forward('get_context_usage'),
+    'belay/conversation_rewind': forward('belay/conversation_rewind'),
+    'belay/conversation_redo': forward('belay/conversation_redo'),
+    'belay/turn_retry': forward('belay/turn_retry'),
+    'belay/checkpoint_list': forward('belay/checkpoint_list'),
+    'belay/checkpoint_diff': forward('belay/checkpoint_diff'),
+  };
+}

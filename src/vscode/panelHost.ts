@@ -1,0 +1,199 @@
+/**
+ * The host of one panel, in the side bar or in a tab: it answers the page with the whole state when the page says it is
+ * ready, keeps it up to date while it is seen, and passes on what it asks. A page may be killed at any moment and start again.
+ */
+import { createPeer, type Peer } from '../channel/peer.ts';
+import type { Log } from '../core/ports.ts';
+import type { PanelMessage, PanelState } from '../protocol/control.ts';
+import { userMessage } from '../protocol/messages.ts';
+import { createPanelChannel, type PanelChannel } from './panelChannel.ts';
+import { createPanelHandlers, type PanelActions } from './panelHandlers.ts';
+import type { PanelSurface } from './panelSurface.ts';
+import type { SessionHost } from './sessionHost.ts';
+import type { ViewStore } from './viewStore.ts';
+
+export interface PanelHostDeps {
+  readonly surface: PanelSurface;
+  readonly host: SessionHost;
+  readonly actions: PanelActions;
+  readonly views: ViewStore;
+  readonly describe: (host: SessionHost) => PanelState;
+  readonly log: Log;
+  /** The session, its state, or whether it is seen changed. */
+  readonly onChange: () => void;
+}
+
+/** `away`: there is no page that listens. `starting`: it is being answered. `live`: it knows everything so far. */
+type Phase = 'away' | 'starting' | 'live';
+
+export class PanelHost {
+  readonly surface: PanelSurface;
+  readonly #deps: PanelHostDeps;
+  readonly #channel: PanelChannel;
+  readonly #peer: Peer;
+  #host: SessionHost;
+  #unobserve: () => void;
+  #detachPermissions: () => void = () => {};
+  #phase: Phase = 'away';
+  /** Counts the starts of the page: what belongs to an earlier one is not sent to a later. */
+  #start = 0;
+  #waiting: unknown[] = [];
+  #stateIsDue = false;
+
+  constructor(deps: PanelHostDeps) {
+    this.#deps = deps;
+    this.surface = deps.surface;
+    this.#host = deps.host;
+    this.#unobserve = this.#observe();
+    const onProblem = (problem: string, cause?: unknown): void => deps.log.warn(problem, { cause });
+    this.#channel = createPanelChannel({ post: (envelope) => this.surface.post(envelope), onProblem });
+    this.#peer = createPeer<'agent' | 'editor'>(this.#channel, {
+      handlers: createPanelHandlers({
+        host: () => this.#host,
+        actions: deps.actions,
+        panel: this,
+        views: deps.views,
+        onReady: () => this.#answerReady(),
+      }),
+      onMessage: (message) => this.#receive(message),
+      onProblem,
+    });
+    this.surface.onDidChangeVisibility(() => this.#changeVisibility());
+    this.surface.listen((data) => this.#channel.receive(data));
+    this.#draw();
+  }
+
+  get host(): SessionHost {
+    return this.#host;
+  }
+
+  /** Shows another session from now on. */
+  show(host: SessionHost): void {
+    if (host === this.#host) return;
+    this.#unobserve();
+    this.#leave();
+    this.#host = host;
+    this.#unobserve = this.#observe();
+    this.#draw();
+    this.tell({ type: 'system', subtype: 'belay/panel_reset' });
+    this.#deps.onChange();
+  }
+
+  /** Says something to the page that is no part of the conversation; lost when there is no page, or none that is ready. */
+  tell(message: PanelMessage): void {
+    void this.#channel.send(message);
+  }
+
+  /** As `tell`, once the page is there. */
+  tellWhenReady(message: PanelMessage): void {
+    if (this.#phase === 'live') this.tell(message);
+    else this.#waiting.push(message);
+  }
+
+  /** Something of the state changed that doesn't come from the session. */
+  refresh(): void {
+    if (this.#stateIsDue) return;
+    this.#stateIsDue = true;
+    queueMicrotask(() => {
+      this.#stateIsDue = false;
+      if (this.#phase === 'live') {
+        this.tell({
+          type: 'system',
+          subtype: 'belay/panel_state',
+          state: this.#deps.describe(this.#host),
+        });
+      }
+    });
+  }
+
+  dispose(): void {
+    this.#unobserve();
+    this.#leave();
+    this.#peer.close();
+  }
+
+  #observe(): () => void {
+    return this.#host.observe({
+      onMessage: (message) => {
+        if (this.#phase === 'live') void this.#channel.send(message);
+        else if (this.#phase === 'starting') this.#waiting.push(message);
+      },
+      onChange: () => {
+        this.#draw();
+        this.refresh();
+        this.#deps.onChange();
+      },
+    });
+  }
+
+  async #answerReady() {
+    this.#leave();
+    this.#start += 1;
+    const start = this.#start;
+    await this.#host.ready;
+    const host = this.#host;
+    if (start === this.#start) {
+      this.#phase = 'starting';
+      // The answer leaves in the microtasks that follow. What the agent says meanwhile comes after it.
+      setImmediate(() => this.#goLive(start));
+    }
+    return {
+      state: this.#deps.describe(host),
+      view: this.#deps.views.get(host.sessionId),
+      messages: host.toMessages(),
+    };
+  }
+
+  #goLive(start: number): void {
+    if (start !== this.#start || this.#phase !== 'starting') return;
+    this.#phase = 'live';
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const message of waiting) void this.#channel.send(message);
+    this.#detachPermissions = this.#host.permissions.attach(this.#peer);
+    this.refresh();
+    this.#deps.onChange();
+  }
+
+  /** From here on nothing is sent until a page says that it is ready. */
+  #leave(): void {
+    this.#detachPermissions();
+    this.#detachPermissions = () => {};
+    this.#phase = 'away';
+    this.#waiting = this.#waiting.filter(isPanelMessage);
+  }
+
+  #changeVisibility(): void {
+    // A webview that is hidden has no page any more; when it is shown again a new one says that it is ready.
+    if (!this.surface.isVisible()) this.#leave();
+    this.#deps.onChange();
+  }
+
+  #receive(message: unknown): void {
+    const parsed = userMessage.safeParse(message);
+    if (!parsed.success) {
+      this.#deps.log.warn('the panel sent something that is no message of a person');
+      return;
+    }
+    const { message: said, uuid, priority } = parsed.data;
+    this.#host.say({
+      type: 'user',
+      message: { role: 'user', content: said.content },
+      parent_tool_use_id: null,
+      session_id: this.#host.sessionId,
+      uuid: uuid ?? crypto.randomUUID(),
+      ...(priority === undefined ? {} : { priority }),
+    });
+  }
+
+  #draw(): void {
+    this.surface.setTitle(this.#host.state.title);
+    this.surface.setBadge(this.#host.permissions.waiting().length);
+  }
+}
+
+/** What was said to the panel itself, not by the agent of a session. */
+function isPanelMessage(message: unknown): boolean {
+  const subtype = (message as { readonly subtype?: unknown }).subtype;
+  return subtype === 'belay/composer_focus' || subtype === 'belay/rewind_ask';
+}

@@ -1,0 +1,107 @@
+/**
+ * All that is heavy, loaded when a panel or a command first needs it: the composition root of everything that is not a
+ * registration.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Disposable, type ExtensionContext, workspace as vscodeWorkspace } from 'vscode';
+import type { Attention } from './attention.ts';
+import { describePanel } from './describePanel.ts';
+import type { EarlierTexts } from './earlierText.ts';
+import { createEditorPorts } from './editorPorts.ts';
+import { createEditorProviders, onProviderChange } from './editorProviders.ts';
+import { createLazyPdfReader } from './lazyPdf.ts';
+import type { EditorLog } from './log.ts';
+import { OpenSessions } from './openSessions.ts';
+import { createPanelActions } from './panelActions.ts';
+import type { EditorSecrets } from './secrets.ts';
+import { createSessionCommands, type SessionCommands } from './sessionCommands.ts';
+import { readSettings } from './settings.ts';
+import { startAgent } from './startAgent.ts';
+import { createThemeColors } from './themeTokens.ts';
+import { createViewStore } from './viewStore.ts';
+import { createWorkspacePort } from './workspacePort.ts';
+
+/** What the registrations have made already. */
+export interface Edge {
+  readonly context: ExtensionContext;
+  readonly log: EditorLog;
+  readonly secrets: EditorSecrets;
+  readonly attention: Attention;
+  readonly earlierTexts: EarlierTexts;
+}
+
+export interface Sessions extends SessionCommands {
+  attach: (...surface: Parameters<OpenSessions['attach']>) => Promise<void>;
+  /** The session of the panel that was used last; null: there is none. */
+  currentSession(): string | null;
+  /** Ends everything and writes what is to be written. */
+  close(): Promise<void>;
+}
+
+export async function createSessions(edge: Edge): Promise<Sessions> {
+  const { context, log, secrets, attention, earlierTexts } = edge;
+  const storageRoot = context.globalStorageUri.fsPath;
+  const workspace = createWorkspacePort(await makeEmptyFolder(storageRoot));
+  const ports = createEditorPorts({ workspace, log, storageRoot });
+  const { transcripts, files, clock } = ports;
+  const settings = readSettings;
+  const providers = createEditorProviders({ memento: context.globalState, secrets, clock, log });
+  const colors = createThemeColors(() => sessions.refresh());
+  const agentDeps = {
+    ports: { ...ports, streamModel: providers.streamModel },
+    pdf: createLazyPdfReader(),
+    providers,
+    settings,
+    version: String(context.extension.packageJSON.version),
+  };
+  const sessions = new OpenSessions({
+    transcripts,
+    start: () => ({
+      title: '',
+      model: providers.defaultModel(),
+      permissionMode: workspace.trusted ? settings().permissionMode : 'default',
+    }),
+    startAgent: (start, channel) => startAgent(start, channel, agentDeps),
+    describe: (host) =>
+      describePanel(host, { providers, workspace, settings: settings(), tokenColors: colors.current }),
+    actions: createPanelActions({
+      ...{ transcripts, files, workspace, providers, secrets, earlierTexts, settings, log },
+      openSession: (panel, sessionId) => sessions.open(panel, sessionId),
+    }),
+    views: createViewStore(context.workspaceState),
+    memento: context.workspaceState,
+    log,
+    onActivity: attention.update,
+  });
+  await providers.ready;
+  context.subscriptions.push(
+    onProviderChange(providers, () => sessions.changeModel(providers.defaultModel())),
+    refreshOnChange(() => sessions.refresh()),
+    providers.onDidChange(() => sessions.refresh()),
+    providers,
+    colors,
+  );
+  return {
+    ...createSessionCommands({ sessions, transcripts, providers, secrets }),
+    attach: async (surface, wanted) => {
+      await sessions.attach(surface, wanted);
+    },
+    currentSession: () => sessions.current()?.host.sessionId ?? null,
+    close: () => sessions.close(),
+  };
+}
+
+/** Where a session stands that has no folder to work in. */
+async function makeEmptyFolder(storageRoot: string): Promise<string> {
+  const folder = join(storageRoot, 'empty');
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+function refreshOnChange(refresh: () => void): Disposable {
+  return Disposable.from(
+    vscodeWorkspace.onDidGrantWorkspaceTrust(refresh),
+    vscodeWorkspace.onDidChangeWorkspaceFolders(refresh),
+  );
+}

@@ -1,0 +1,27 @@
+/** The files a message of the agent names: those a person may open from the conversation. */
+import type { ConversationMessage } from '../protocol/messages.ts';
+
+/** Fields of tool inputs that hold the absolute path of a file. */
+const PATH_FIELDS = ['file_path', 'path', 'notebook_path'] as const;
+
+export function collectPaths(message: ConversationMessage): readonly string[] {
+  if (message.type === 'assistant') {
+    return message.message.content.flatMap((block) =>
+      block.type === 'tool_use' ? pathsOf(block.input) : [],
+    );
+  }
+  if (message.type === 'system' && message.subtype === 'belay/checkpoint_created') {
+    return message.files.map(({ path }) => path);
+  }
+  return [];
+}
+
+/** The same for the input of one tool call. */
+export function pathsOf(input: unknown): readonly string[] {
+  if (typeof input !== 'object' || input === null) return [];
+  const fields: Readonly<Record<string, unknown>> = { ...input };
+  return PATH_FIELDS.flatMap((name) => {
+    const path = fields[name];
+    return typeof path === 'string' ? [path] : [];
+  });
+}

@@ -1,0 +1,734 @@
+// The panel as a person and a screen reader find it: by roles and names, with mouse and keyboard.
+
+import type { Locator } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { PanelState, RewindAnswer } from '../../../src/protocol/control.ts';
+import * as say from '../../support/panelHarness/conversation.ts';
+import { createPanelLab, type PanelLab } from '../../support/panelHarness/panelLab.ts';
+import type { PanelPage } from '../../support/panelHarness/panelPage.ts';
+import type { Answers } from '../../support/panelHarness/scriptedHost.ts';
+
+let lab: PanelLab;
+const opened: PanelPage[] = [];
+beforeAll(async () => {
+  lab = await createPanelLab();
+});
+afterEach(async () => {
+  for (const panel of opened.splice(0)) {
+    expect(await panel.violations()).toEqual([]);
+    expect(panel.host.problems).toEqual([]);
+    await panel.close();
+  }
+});
+afterAll(() => lab.close());
+
+interface Start {
+  readonly messages?: readonly unknown[];
+  readonly state?: Partial<PanelState>;
+  readonly draft?: string;
+  readonly answers?: Partial<Answers>;
+  readonly height?: number;
+}
+
+async function open({
+  messages = [],
+  state = {},
+  draft = '',
+  answers = {},
+  height = 700,
+}: Start = {}): Promise<PanelPage> {
+  const snapshot = {
+    state: say.buildState(state),
+    view: { draft, scroll: null, open: {} },
+    messages: [...messages],
+  };
+  const panel = await lab.open({ snapshot, answers, height });
+  opened.push(panel);
+  await panel.page.getByRole('button', { name: 'New session' }).waitFor();
+  return panel;
+}
+
+const exact = true;
+
+/** As `expect.poll`, with the patience that a busy machine needs. */
+const soon = <T>(look: () => T) => expect.poll(look, { timeout: 20_000, interval: 20 });
+
+/** Presses a button until it has an effect: a card that has just changed its size swallows the first press. */
+async function press(button: Locator, hasWorked: () => boolean | Promise<boolean>): Promise<void> {
+  await soon(async () => {
+    if (await hasWorked()) return true;
+    await button.click({ timeout: 1_000 }).catch(() => {});
+    return hasWorked();
+  }).toBe(true);
+}
+
+describe('the composer', () => {
+  test('sends on Enter, breaks the line on Shift+Enter, and shows the message until it is taken up', async () => {
+    const { page, host } = await open();
+    const box = page.getByRole('textbox', { name: 'Message Belay' });
+    await box.fill('first');
+    await box.press('Shift+Enter');
+    await box.pressSequentially('second');
+    await box.press('Enter');
+    await soon(() => host.sent.length).toBe(1);
+    const [message] = host.sent as { uuid: string }[];
+    expect(message).toEqual({
+      type: 'user',
+      message: { role: 'user', content: [{ type: 'text', text: 'first\nsecond' }] },
+      parent_tool_use_id: null,
+      session_id: host.snapshot.state.session_id,
+      uuid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    expect(await box.inputValue()).toBe('');
+    await page.getByRole('listitem').filter({ hasText: 'Sending' }).waitFor();
+    host.send(say.userSays('first\nsecond', message?.uuid ?? ''));
+    await page.getByRole('button', { name: 'Rewind to here' }).waitFor();
+    expect(await page.getByRole('list', { name: 'Waiting messages' }).count()).toBe(0);
+  });
+
+  test('stops with Escape and with the button, and still sends while something runs', async () => {
+    const { page, host } = await open();
+    const box = page.getByRole('textbox', { name: 'Message Belay' });
+    expect(await page.getByRole('button', { name: 'Stop' }).count()).toBe(0);
+    host.send(say.stateIs('running'));
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await box.press('Escape');
+    await box.fill('queue this');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await soon(() => host.sent.length).toBe(1);
+    expect(host.asked.filter(({ subtype }) => subtype === 'interrupt').length).toBe(2);
+  });
+
+  test('lists what waits for its turn, each with a way to remove it', async () => {
+    const { page, host } = await open();
+    host.send(say.systemSays('belay/queue_changed', { queued: [{ uuid: 'q1', text: 'later' }] }));
+    await page
+      .getByRole('list', { name: 'Waiting messages' })
+      .getByRole('button', { name: 'Remove' })
+      .click();
+    expect(await host.untilAsked('cancel_async_message')).toMatchObject({ message_uuid: 'q1' });
+  });
+
+  test('attaches images and text files, and says what it cannot take', async () => {
+    const { page, host } = await open();
+    const png = Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+      'base64',
+    );
+    await page.locator('input[type=file]').setInputFiles([
+      { name: 'dot.png', mimeType: 'image/png', buffer: png },
+      { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') },
+      { name: 'program.exe', mimeType: 'application/octet-stream', buffer: Buffer.from([0, 1, 2, 255]) },
+    ]);
+    await page.getByRole('alert').filter({ hasText: 'program.exe' }).waitFor();
+    expect(await page.getByRole('list', { name: 'Attached files' }).getByRole('listitem').count()).toBe(2);
+    await page.getByRole('button', { name: 'Send' }).click();
+    await soon(() => host.sent.length).toBe(1);
+    expect(host.sent[0]).toMatchObject({
+      message: {
+        content: [
+          {
+            type: 'image',
+            source: { type: 'base64', media_type: 'image/png', data: png.toString('base64') },
+          },
+          {
+            type: 'document',
+            title: 'notes.txt',
+            source: { type: 'text', media_type: 'text/plain', data: 'hello' },
+          },
+        ],
+      },
+    });
+  });
+
+  test('changes mode and model by keyboard; bypass is offered only where it is allowed', async () => {
+    const { page, host } = await open();
+    await page.getByRole('button', { name: 'Permission mode: Ask before edits' }).press('Enter');
+    const bypass = page.getByRole('option', { name: /Bypass permissions/ });
+    expect(await page.getByRole('option').count()).toBe(3);
+    expect(await bypass.count()).toBe(0);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    expect(await host.untilAsked('set_permission_mode')).toMatchObject({ mode: 'acceptEdits' });
+    await page.getByRole('button', { name: 'Model: Sonnet 5.5' }).click();
+    await page.getByRole('option', { name: 'Opus 5.5' }).click();
+    expect(await host.untilAsked('set_model')).toMatchObject({ model: 'claude-opus-5-5' });
+    const state = { ...host.snapshot.state, bypass_allowed: true };
+    host.send({ type: 'system', subtype: 'belay/panel_state', state });
+    await page.getByRole('button', { name: /^Permission mode/ }).click();
+    expect(await bypass.count()).toBe(1);
+  });
+
+  test('takes the draft of the host, and saves it back', async () => {
+    const { page, host } = await open({ draft: 'half a thought' });
+    const box = page.getByRole('textbox', { name: 'Message Belay' });
+    expect(await box.inputValue()).toBe('half a thought');
+    await box.pressSequentially(', and more');
+    await soon(() => host.snapshot.view.draft).toBe('half a thought, and more');
+  });
+});
+
+describe('a permission request', () => {
+  const input = { command: 'npm test' };
+  const suggestion = {
+    type: 'addRules' as const,
+    behavior: 'allow' as const,
+    destination: 'session' as const,
+    rules: [{ toolName: 'Bash', ruleContent: 'npm test' }],
+  };
+  const request = {
+    tool_name: 'Bash',
+    tool_use_id: 't1',
+    input,
+    title: 'Run npm test',
+    digest: 'abc',
+    permission_suggestions: [suggestion],
+  };
+
+  test('is answered by its buttons, with the digest of what was shown', async () => {
+    const { page, host } = await open();
+    const first = host.askPermission(request);
+    const card = page.getByRole('group', { name: 'Permission request' });
+    await card.getByRole('button', { name: 'Allow', exact }).click();
+    expect(await first).toEqual({ behavior: 'allow', updatedInput: input, digest: 'abc' });
+    const second = host.askPermission(request);
+    await card.getByRole('button', { name: 'Allow and remember' }).click();
+    expect(await second).toEqual({
+      behavior: 'allow',
+      updatedInput: input,
+      updatedPermissions: [suggestion],
+      digest: 'abc',
+    });
+    const third = host.askPermission(request);
+    await card.getByRole('button', { name: 'Deny' }).click();
+    expect(await third).toMatchObject({ behavior: 'deny' });
+    await soon(() => card.count()).toBe(0);
+  });
+
+  test('is denied with the words typed into it', async () => {
+    const { page, host } = await open();
+    const answer = host.askPermission(request);
+    const box = page.getByRole('textbox', { name: 'Tell Belay what to do instead' });
+    await box.fill('Use pnpm');
+    await box.press('Enter');
+    expect(await answer).toEqual({ behavior: 'deny', message: 'Use pnpm', digest: 'abc' });
+  });
+
+  test('is not allowed by the keys of "allow" when something else was typed', async () => {
+    const { page, host } = await open();
+    const answer = host.askPermission(request);
+    const card = page.getByRole('group', { name: 'Permission request' });
+    await soon(() => card.getByRole('button', { name: 'Allow', exact }).isEnabled()).toBe(true);
+    await card.getByRole('textbox').fill('No, use pnpm');
+    await card.getByRole('textbox').press('Control+Enter');
+    expect(await answer).toMatchObject({ behavior: 'deny', message: 'No, use pnpm' });
+  });
+
+  test('can be neither clicked nor confirmed in its first half second', async () => {
+    const { page, host } = await open();
+    const answer = host.askPermission(request);
+    const card = page.getByRole('group', { name: 'Permission request' });
+    await card.waitFor();
+    const allow = card.getByRole('button', { name: 'Allow', exact });
+    const shownAt = Date.now();
+    expect(await allow.isDisabled()).toBe(true);
+    await card.getByRole('textbox').press('Control+Enter');
+    await soon(() => allow.isEnabled()).toBe(true);
+    expect(Date.now() - shownAt).toBeGreaterThan(350);
+    await card.getByRole('textbox').press('Control+Enter');
+    expect(await answer).toMatchObject({ behavior: 'allow' });
+  });
+
+  test('takes no click that comes right after it has moved', async () => {
+    const { page, host } = await open();
+    let isAnswered = false;
+    const answer = host.askPermission(request).finally(() => {
+      isAnswered = true;
+    });
+    const allow = page.getByRole('button', { name: 'Allow', exact });
+    await soon(() => allow.isEnabled()).toBe(true);
+    await allow.evaluate((button) => {
+      document.querySelector<HTMLElement>('.composer')?.style.setProperty('margin-bottom', '60px');
+      (button as HTMLElement).click();
+    });
+    await page.waitForTimeout(300);
+    expect(isAnswered).toBe(false);
+    await press(allow, () => isAnswered);
+    expect(await answer).toMatchObject({ behavior: 'allow' });
+  });
+
+  test('never takes the focus from the composer, and Enter there sends', async () => {
+    const { page, host } = await open();
+    const box = page.getByRole('textbox', { name: 'Message Belay' });
+    await box.fill('typing');
+    const answer = host.askPermission(request).catch(() => 'closed');
+    await page.getByRole('group', { name: 'Permission request' }).waitFor();
+    await page.waitForTimeout(700);
+    expect(await box.evaluate((element) => document.activeElement === element)).toBe(true);
+    await page.keyboard.press('Enter');
+    await soon(() => host.sent.length).toBe(1);
+    expect(await page.getByRole('group', { name: 'Permission request' }).count()).toBe(1);
+    host.peer.close();
+    expect(await answer).toBe('closed');
+  });
+
+  test('withholds remembering while lines are hidden, and shows them on request', async () => {
+    const { page, host } = await open();
+    const command = Array.from({ length: 40 }, (_, line) => `echo ${line}`).join('\n');
+    const answer = host.askPermission({ ...request, input: { command: `${command}\nrm -rf ~` } });
+    const card = page.getByRole('group', { name: 'Permission request' });
+    const remember = card.getByRole('button', { name: 'Allow and remember' });
+    await soon(() => card.getByRole('button', { name: 'Allow', exact }).isEnabled()).toBe(true);
+    expect(await remember.isDisabled()).toBe(true);
+    await card.getByRole('button', { name: '+29 lines, show all' }).click();
+    await card.getByText('rm -rf ~').waitFor();
+    await press(remember, async () => (await card.count()) === 0);
+    expect(await answer).toMatchObject({ behavior: 'allow' });
+  });
+
+  test('shows what cannot be seen', async () => {
+    const { page, host } = await open();
+    void host
+      .askPermission({ ...request, input: { command: 'echo a\u202eb\u200bc\u{e0041}' } })
+      .catch(() => {});
+    await page.getByText('echo a⟨U+202E⟩b⟨U+200B⟩c⟨U+E0041⟩').waitFor();
+  });
+
+  test('waits behind others, and goes away when the agent takes it back', async () => {
+    const { page, host } = await open();
+    const closed = new AbortController();
+    const first = host.askPermission(request, closed.signal).catch(() => 'taken back');
+    const second = host.askPermission({ ...request, title: 'Run npm run build' });
+    const card = page.getByRole('group', { name: 'Permission request' });
+    await card.getByText('1 of 2').waitFor();
+    closed.abort();
+    expect(await first).toBe('taken back');
+    await card.getByText('Run npm run build').waitFor();
+    await card.getByRole('button', { name: 'Allow', exact }).click();
+    expect(await second).toMatchObject({ behavior: 'allow' });
+  });
+
+  test('asks questions as a form', async () => {
+    const { page, host } = await open();
+    const questions = [
+      {
+        question: 'Which?',
+        header: 'Which',
+        multiSelect: false,
+        options: [
+          { label: 'One', description: '' },
+          { label: 'Two', description: 'the other' },
+        ],
+      },
+      {
+        question: 'What else?',
+        header: 'Else',
+        multiSelect: true,
+        options: [
+          { label: 'A', description: '' },
+          { label: 'B', description: '' },
+        ],
+      },
+    ];
+    const answer = host.askPermission({
+      tool_name: 'AskUserQuestion',
+      tool_use_id: 't2',
+      input: { questions },
+    });
+    const card = page.getByRole('group', { name: 'Permission request' });
+    expect(await card.getByRole('button', { name: 'Answer' }).isDisabled()).toBe(true);
+    await card.getByRole('radio', { name: 'Two' }).click();
+    await card.getByRole('checkbox', { name: 'A', exact }).click();
+    await card.getByRole('textbox', { name: 'Another answer to: What else?' }).fill('C too');
+    await card.getByRole('button', { name: 'Answer' }).click();
+    expect(await answer).toEqual({
+      behavior: 'allow',
+      updatedInput: { questions, answers: { 'Which?': 'Two', 'What else?': 'A, C too' } },
+    });
+  });
+
+  test('shows a plan and three ways to go on', async () => {
+    const { page, host } = await open();
+    const plan = { tool_name: 'ExitPlanMode', tool_use_id: 't3', input: { plan: '# Steps\n\n1. Do it' } };
+    const card = page.getByRole('group', { name: 'Permission request' });
+    const first = host.askPermission(plan);
+    await card.getByRole('heading', { name: 'Steps' }).waitFor();
+    await card.getByRole('button', { name: 'Approve and accept edits' }).click();
+    expect(await first).toEqual({
+      behavior: 'allow',
+      updatedInput: plan.input,
+      updatedPermissions: [{ type: 'setMode', mode: 'acceptEdits', destination: 'session' }],
+    });
+    const second = host.askPermission(plan);
+    await card.getByRole('button', { name: 'Keep planning' }).click();
+    expect(await second).toMatchObject({ behavior: 'deny' });
+  });
+});
+
+describe('tool cards', () => {
+  test('are groups named for their tool, busy while they run', async () => {
+    const { page, host } = await open({
+      messages: [
+        say.userSays('go', 'u1'),
+        say.assistantSays('m1', [say.toolUse('t1', 'Bash', { command: 'npm test' })]),
+      ],
+    });
+    const card = page.getByRole('group', { name: 'Tool: Bash' });
+    host.send(say.stateIs('running'));
+    await soon(() => card.getAttribute('aria-busy')).toBe('true');
+    host.send(say.toolRuns('t1', 'Bash', { output: '\u001b[32mpassed\u001b[0m\n', elapsed_time_seconds: 7 }));
+    await card.getByText('passed').waitFor();
+    await card.getByText('7 s').waitFor();
+    host.send(say.toolResult('t1', 'passed'), say.stateIs('idle'));
+    await soon(() => card.getAttribute('aria-busy')).toBe('false');
+  });
+
+  test('open and close, and stay so after the panel is rebuilt', async () => {
+    const messages = [
+      say.assistantSays('m1', [
+        say.thinking('hmm'),
+        say.toolUse('t1', 'Read', { file_path: '/home/sam/trail-notes/a.ts' }),
+      ]),
+      say.toolResult('t1', 'the content'),
+    ];
+    const { page, host } = await open({ messages });
+    await page.getByRole('button', { name: /Read a\.ts/ }).click();
+    await page.getByText('the content').waitFor();
+    await page.getByRole('button', { name: 'Thought' }).click();
+    await soon(() => host.snapshot.view.open).toEqual({ t1: true, 'thinking:m1:0': true });
+    await page.reload();
+    await page.getByText('the content').waitFor();
+    await page.getByText('hmm').waitFor();
+  });
+
+  test('open the file and its diff in the editor', async () => {
+    const path = '/home/sam/trail-notes/a.ts';
+    const { page, host } = await open({
+      messages: [
+        say.assistantSays('m1', [
+          say.toolUse('t1', 'Edit', { file_path: path, old_string: 'a', new_string: 'b' }),
+        ]),
+        say.systemSays('belay/checkpoint_created', {
+          id: 'c',
+          tool_use_id: 't1',
+          user_message_id: 'u1',
+          origin: 'tool',
+          files: [{ path, change: 'modified', insertions: 1, deletions: 1 }],
+        }),
+        say.toolResult('t1', 'done'),
+      ],
+    });
+    await page.getByRole('button', { name: 'Open diff' }).click();
+    expect(await host.untilAsked('belay/file_open')).toMatchObject({ path, diff_since: 'u1' });
+  });
+});
+
+describe('rewind', () => {
+  const messages = [
+    say.userSays('Make it so', 'u1'),
+    say.assistantSays('m1', [say.text('Made.')]),
+    say.turnEnds('r1'),
+  ];
+  const files = [
+    { path: '/home/sam/trail-notes/a.ts', outcome: 'restored' as const, insertions: 1, deletions: 2 },
+    {
+      path: '/home/sam/trail-notes/b.ts',
+      outcome: 'conflicted' as const,
+      reason: 'You changed it since.',
+      insertions: 0,
+      deletions: 0,
+    },
+  ];
+  const answers = {
+    rewind_files: async (): Promise<RewindAnswer> => ({ canRewind: true, files }),
+    'belay/conversation_rewind': async () => ({ text: 'Make it so' }),
+  };
+
+  test('shows what would happen, does it, and gives the text back', async () => {
+    const { page, host } = await open({ messages, answers });
+    await page.getByText('Make it so').hover();
+    await page.getByRole('button', { name: 'Rewind to here' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Rewind' });
+    expect(await dialog.getByRole('radio', { name: 'Code and conversation' }).isChecked()).toBe(true);
+    await dialog.getByText('You changed it since.').waitFor();
+    await dialog.getByRole('checkbox', { name: 'Overwrite b.ts' }).click();
+    await dialog.getByRole('button', { name: 'Rewind' }).click();
+    await soon(() => dialog.count()).toBe(0);
+    const asked = host.asked
+      .filter(({ subtype }) => subtype === 'rewind_files')
+      .map((entry) => entry.request);
+    expect(asked).toEqual([
+      { user_message_id: 'u1', dry_run: true },
+      { user_message_id: 'u1', paths: ['/home/sam/trail-notes/a.ts'] },
+      { user_message_id: 'u1', paths: ['/home/sam/trail-notes/b.ts'], mode: 'overwrite' },
+    ]);
+    expect(await page.getByRole('textbox', { name: 'Message Belay' }).inputValue()).toBe('Make it so');
+    host.send(say.systemSays('belay/conversation_rewound', { user_message_id: 'u1' }));
+    await soon(() => page.getByText('Made.').count()).toBe(0);
+  });
+
+  test('of code only leaves the conversation alone, and can be cancelled', async () => {
+    const { page, host } = await open({ messages, answers });
+    host.send({ type: 'system', subtype: 'belay/rewind_ask', user_message_id: null });
+    const dialog = page.getByRole('dialog', { name: 'Rewind' });
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await soon(() => dialog.count()).toBe(0);
+    host.send({ type: 'system', subtype: 'belay/rewind_ask', user_message_id: 'u1' });
+    await dialog.getByRole('radio', { name: 'Code only' }).click();
+    await dialog.getByText('You changed it since.').waitFor();
+    await dialog.getByRole('button', { name: 'Rewind' }).click();
+    await soon(() => dialog.count()).toBe(0);
+    expect(host.asked.some(({ subtype }) => subtype === 'belay/conversation_rewind')).toBe(false);
+    host.send(
+      { type: 'system', subtype: 'belay/panel_state', state: { ...host.snapshot.state, can_redo: true } },
+      say.systemSays('belay/files_rewound', {
+        user_message_id: 'u1',
+        redo: false,
+        restored: ['a.ts'],
+        conflicted: [],
+        skipped: [],
+        can_redo: true,
+      }),
+    );
+    await page.getByRole('button', { name: 'Redo' }).click();
+    await soon(() => host.asked.at(-1)?.request).toEqual({ user_message_id: 'u1', redo: true });
+  });
+
+  test('says so when there is nothing to take back', async () => {
+    const { page } = await open({ messages });
+    await page.getByText('Make it so').hover();
+    await page.getByRole('button', { name: 'Rewind to here' }).click();
+    await page.getByText('Nothing to take back').waitFor();
+    await page.keyboard.press('Escape');
+    await soon(() => page.getByRole('dialog').count()).toBe(0);
+  });
+});
+
+describe('sessions and providers', () => {
+  test('a session is found and opened, another is started', async () => {
+    const sessions = ['Add GPX import', 'Rename Trail'].map((summary, index) => ({
+      sessionId: `s${index}`,
+      summary,
+      lastModified: index,
+    }));
+    const { page, host } = await open({ answers: { 'belay/session_list': async () => ({ sessions }) } });
+    await page.getByRole('button', { name: 'Sessions' }).click();
+    await page.getByRole('textbox', { name: 'Search sessions' }).fill('gpx');
+    expect(await page.getByRole('button', { name: /Rename Trail/ }).count()).toBe(0);
+    await page.getByRole('button', { name: /Add GPX import/ }).click();
+    expect(await host.untilAsked('belay/session_open')).toMatchObject({ session_id: 's0' });
+    await page.getByRole('log', { name: 'Conversation' }).waitFor();
+    await page.getByRole('button', { name: 'New session' }).click();
+    await soon(() => host.asked.at(-1)?.request).toEqual({ session_id: null });
+  });
+
+  test('another session replaces everything', async () => {
+    const { page, host } = await open({ messages: [say.userSays('old words', 'u1')] });
+    host.snapshot.messages = [say.userSays('new words', 'u2')];
+    host.snapshot.view = { draft: 'new draft', scroll: null, open: {} };
+    host.send({ type: 'system', subtype: 'belay/panel_reset' });
+    await page.getByText('new words').waitFor();
+    expect(await page.getByText('old words').count()).toBe(0);
+    expect(await page.getByRole('textbox', { name: 'Message Belay' }).inputValue()).toBe('new draft');
+  });
+
+  test('the first start asks where the model comes from, never for a key', async () => {
+    const { page, host } = await open({ state: { provider: null } });
+    await page.getByRole('button', { name: 'Use a server' }).click();
+    await page.getByRole('textbox', { name: 'Base URL' }).fill('http://localhost:8080');
+    expect(await page.getByRole('button', { name: 'Connect' }).isDisabled()).toBe(true);
+    await page.getByRole('textbox', { name: 'Model' }).fill('my-model');
+    await page.getByRole('button', { name: 'Connect' }).click();
+    expect(await host.untilAsked('belay/provider_choose')).toEqual({
+      provider: 'local',
+      base_url: 'http://localhost:8080',
+      model: 'my-model',
+    });
+    await page.getByRole('button', { name: 'Set API key' }).click();
+    await soon(() => host.asked.at(-1)?.request).toEqual({ provider: 'anthropic' });
+    expect(await page.locator('input[type=password]').count()).toBe(0);
+  });
+
+  test('the offline model is always named, and shows people around', async () => {
+    const { page, host } = await open({ state: { provider: 'offline' } });
+    await page.getByText('Scripted offline model').waitFor();
+    await page.getByRole('button', { name: 'Start the tour' }).click();
+    await soon(() => host.sent.length).toBe(1);
+    expect(host.sent[0]).toMatchObject({ message: { content: [{ type: 'text', text: 'tour' }] } });
+  });
+});
+
+describe('failures', () => {
+  test('are alerts with a button for each thing that can be done', async () => {
+    const { page, host } = await open({
+      messages: [
+        say.userSays('go', 'u1'),
+        say.turnEnds('r1', {
+          subtype: 'error_during_execution',
+          is_error: true,
+          turn_cost_usd: null,
+          failure: {
+            kind: 'authentication',
+            title: 'The key was refused',
+            detail: 'Set another.',
+            actions: ['set_key', 'retry'],
+          },
+        }),
+      ],
+    });
+    const alert = page.getByRole('alert');
+    await alert.getByText('The key was refused').waitFor();
+    await page.getByText('unknown cost').waitFor();
+    await alert.getByRole('button', { name: 'Set API key' }).click();
+    expect(await host.untilAsked('belay/failure_act')).toEqual({ action: 'set_key' });
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await host.untilAsked('belay/turn_retry');
+  });
+
+  test('that are tried again count down, and can be cancelled', async () => {
+    const { page, host } = await open();
+    host.send(
+      say.stateIs('running'),
+      say.systemSays('api_retry', {
+        attempt: 2,
+        max_retries: 10,
+        retry_delay_ms: 9_000,
+        error_status: 529,
+        error: 'overloaded',
+      }),
+    );
+    await page.getByText(/Trying again in [89] s \(2 of 10\)/).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await host.untilAsked('interrupt');
+  });
+});
+
+describe('the transcript', () => {
+  const many = Array.from({ length: 60 }, (_, index) => [
+    say.userSays(`Question ${index}`, `u${index}`),
+    say.assistantSays(`m${index}`, [say.text(`Answer ${index}\n\n${'Some more words. '.repeat(30)}`)]),
+  ]).flat();
+
+  test('follows the end only while the end is in sight', async () => {
+    const { page, host } = await open({ messages: many });
+    const scroller = page.getByRole('log', { name: 'Conversation' });
+    const fromEnd = (): Promise<number> =>
+      scroller.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
+    await soon(fromEnd).toBeLessThan(2);
+    host.send(
+      say.stateIs('running'),
+      say.startReply('m99'),
+      say.startBlock(0, say.text('')),
+      say.addText(0, 'word '.repeat(400)),
+    );
+    await page.getByText('word word').waitFor();
+    await soon(fromEnd).toBeLessThan(2);
+    await scroller.hover();
+    await page.mouse.wheel(0, -600);
+    await page.getByRole('button', { name: 'Jump to latest' }).waitFor();
+    const top = await scroller.evaluate((element) => element.scrollTop);
+    host.send(say.addText(0, 'more '.repeat(2000)));
+    await page.waitForTimeout(300);
+    expect(Math.abs((await scroller.evaluate((element) => element.scrollTop)) - top)).toBeLessThan(2);
+    await page.getByRole('button', { name: 'Jump to latest' }).click();
+    await soon(fromEnd).toBeLessThan(2);
+    expect(await page.getByRole('button', { name: 'Jump to latest' }).count()).toBe(0);
+  });
+
+  test('is the only thing that scrolls: the panel around it stays where it is', async () => {
+    const { page, host } = await open({
+      messages: [...many, say.assistantSays('m98', [say.toolUse('t1', 'Read', { file_path: 'a' })])],
+      height: 420,
+    });
+    void host
+      .askPermission({ tool_name: 'Bash', tool_use_id: 't1', input: { command: 'x\n'.repeat(40) } })
+      .catch(() => {});
+    await page.getByRole('textbox', { name: 'Tell Belay what to do instead' }).focus();
+    await page.getByText('Question 1', { exact }).scrollIntoViewIfNeeded();
+    const moved = await page.evaluate(() => {
+      document.documentElement.scrollTop = 500;
+      document.body.scrollTop = 500;
+      for (const element of document.querySelectorAll('#root, .panel')) element.scrollTop = 500;
+      return ['html', 'body', '#root', '.panel'].filter(
+        (name) => document.querySelector(name)?.scrollTop !== 0,
+      );
+    });
+    expect(moved).toEqual([]);
+    expect((await page.getByRole('textbox', { name: 'Message Belay' }).boundingBox())?.y).toBeLessThan(420);
+  });
+
+  test('comes back to where it was after the panel is rebuilt', async () => {
+    const { page, host } = await open({ messages: many });
+    const scroller = page.getByRole('log', { name: 'Conversation' });
+    await page.getByText('Answer 59').waitFor();
+    await page.waitForTimeout(500);
+    await page.getByText('Question 30').scrollIntoViewIfNeeded();
+    await scroller.hover();
+    await page.mouse.wheel(0, 40);
+    const saved = (): string => JSON.stringify(host.snapshot.view.scroll);
+    await soon(async () => {
+      const before = saved();
+      await page.waitForTimeout(1_000);
+      return before !== 'null' && saved() === before;
+    }).toBe(true);
+    const place = async (): Promise<number> =>
+      Math.round((await page.getByText('Question 30').boundingBox())?.y ?? -1);
+    const before = await place();
+    await page.reload();
+    await page.getByText('Question 30').waitFor();
+    await soon(async () => Math.abs((await place()) - before)).toBeLessThan(4);
+    await page.waitForTimeout(600);
+    expect(Math.abs((await place()) - before)).toBeLessThan(4);
+  });
+
+  test('finds words, also far back and across coloured code', async () => {
+    const code = '```ts\nconst answer = compareNotes(left);\n```';
+    const { page } = await open({ messages: [say.assistantSays('code', [say.text(code)]), ...many] });
+    await page.getByRole('textbox', { name: 'Message Belay' }).press('Control+f');
+    const field = page.getByRole('textbox', { name: 'Find in conversation' });
+    await field.fill('question 1');
+    await page.getByText('11 of 11').waitFor();
+    await field.press('Enter');
+    await page.getByText('1 of 11', { exact }).waitFor();
+    await soon(() => page.getByText('Question 1', { exact }).isVisible()).toBe(true);
+    await field.fill('answer = compareNotes(');
+    await page.getByText('1 of 1', { exact }).waitFor();
+    await field.fill('not there');
+    await page.getByText('No results').waitFor();
+    await field.press('Escape');
+    await soon(() => field.count()).toBe(0);
+    expect(await page.evaluate(() => CSS.highlights.size)).toBe(0);
+  });
+
+  test('tells a screen reader of turns that ended and permissions that wait, not of each delta', async () => {
+    const { page, host } = await open();
+    const polite = page.locator('[aria-live=polite]');
+    host.send(
+      say.stateIs('running'),
+      say.startReply('m1'),
+      say.startBlock(0, say.text('')),
+      say.addText(0, 'Hello'),
+    );
+    await page.getByText('Hello').waitFor();
+    expect((await polite.textContent())?.trim()).toBe('');
+    expect(await page.getByRole('log').getAttribute('aria-live')).toBe('off');
+    host.send(say.assistantSays('m1', [say.text('Hello')]), say.turnEnds('r1'), say.stateIs('idle'));
+    await soon(() => polite.textContent()).toContain('Belay has finished.');
+    void host
+      .askPermission({ tool_name: 'Bash', tool_use_id: 't', input: {}, title: 'Run ls' })
+      .catch(() => {});
+    await soon(() => polite.textContent()).toContain('Run ls');
+  });
+
+  test('links ask the host, and lead nowhere by themselves', async () => {
+    const { page, host } = await open({
+      messages: [
+        say.assistantSays('m1', [say.text('[docs](https://example.com/a) and [code](src/a.ts:12)')]),
+      ],
+    });
+    await page.getByRole('link', { name: 'docs' }).click();
+    expect(await host.untilAsked('belay/link_open')).toEqual({ href: 'https://example.com/a' });
+    await page.getByRole('link', { name: 'code' }).press('Enter');
+    expect(await host.untilAsked('belay/file_open')).toEqual({ path: 'src/a.ts', line: 12 });
+  });
+});

@@ -1,0 +1,56 @@
+/** Transcripts in memory, with a switch that makes writing fail. */
+import type { TranscriptStore } from '../../src/core/sessions/transcriptStore.ts';
+
+export interface MemoryTranscripts extends TranscriptStore {
+  /** The lines of a session as they would stand in its file. */
+  lines(sessionId: string): readonly Record<string, unknown>[];
+  text(sessionId: string): string;
+  setText(sessionId: string, text: string | Uint8Array): void;
+  readonly quarantined: Uint8Array[];
+  /** While set, appending fails with it. */
+  failWith: Error | undefined;
+  /** Sessions that another window writes. */
+  readonly lockedElsewhere: Set<string>;
+}
+
+export function createMemoryTranscripts(): MemoryTranscripts {
+  const files = new Map<string, Uint8Array>();
+  const bytesOf = (sessionId: string): Uint8Array => files.get(sessionId) ?? new Uint8Array();
+  const store: MemoryTranscripts = {
+    quarantined: [],
+    failWith: undefined,
+    lockedElsewhere: new Set(),
+    text: (sessionId) => new TextDecoder().decode(bytesOf(sessionId)),
+    setText: (sessionId, text) => {
+      files.set(sessionId, typeof text === 'string' ? new TextEncoder().encode(text) : text);
+    },
+    lines: (sessionId) =>
+      store
+        .text(sessionId)
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    async open(sessionId) {
+      return {
+        path: `/memory/${sessionId}.jsonl`,
+        readOnly: store.lockedElsewhere.has(sessionId),
+        read: async () => bytesOf(sessionId),
+        async append(lines) {
+          if (store.failWith !== undefined) throw store.failWith;
+          store.setText(sessionId, `${store.text(sessionId)}${lines.join('\n')}\n`);
+        },
+        async quarantine(bytes) {
+          store.quarantined.push(bytes);
+        },
+        close: async () => undefined,
+      };
+    },
+    list: async () =>
+      [...files].map(([sessionId, bytes]) => ({ sessionId, lastModified: 0, fileSize: bytes.length })),
+    async peek(sessionId, length) {
+      const bytes = bytesOf(sessionId);
+      return { head: bytes.subarray(0, length), tail: bytes.subarray(Math.max(0, bytes.length - length)) };
+    },
+  };
+  return store;
+}

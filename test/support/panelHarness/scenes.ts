@@ -1,0 +1,496 @@
+/** The states a designer looks at, one after the other. */
+
+import type { Page } from 'playwright-core';
+import {
+  addInput,
+  addText,
+  addThinking,
+  assistantSays,
+  buildState,
+  endBlock,
+  startBlock,
+  startReply,
+  stateIs,
+  systemSays,
+  text,
+  thinking,
+  toolResult,
+  toolRuns,
+  toolUse,
+  turnEnds,
+  usageIs,
+  userSays,
+} from './conversation.ts';
+import type { Answers, ScriptedHost, Snapshot } from './scriptedHost.ts';
+
+export interface Scene {
+  readonly snapshot: () => Snapshot;
+  readonly answers?: Partial<Answers>;
+  /** What happens after the panel is there. */
+  readonly play?: (host: ScriptedHost, page: Page) => Promise<void> | void;
+}
+
+const view = { draft: '', scroll: null, open: {} };
+const snapshotOf =
+  (messages: readonly unknown[], state = {}, views = {}): (() => Snapshot) =>
+  () => ({
+    state: buildState(state),
+    view: { ...view, ...views },
+    messages: [...messages],
+  });
+
+const REPLY = `I'll sort the notes by their date and keep those without one at the end.
+
+## What changes
+
+1. \`src/notes.ts\` gets a **compareNotes** function
+2. The list in [src/list.ts:42](src/list.ts:42) uses it
+   - newest first
+   - *stable* for equal dates
+
+\`\`\`ts
+export function compareNotes(left: Note, right: Note): number {
+  // Notes without a date come last.
+  if (left.date === null) return right.date === null ? 0 : 1;
+  return Number(right.date) - Number(left.date);
+}
+\`\`\`
+
+| Case | Before | After |
+|---|:-:|--:|
+| dated | by name | by date |
+| undated | anywhere | last |
+
+- [x] Read the code
+- [ ] Change it
+
+> Nothing is written before you say so. See [the docs](https://example.com/docs) or ![diagram](https://example.com/a.png).`;
+
+const OPENING = [
+  userSays('Sort the trail notes by date, newest first. Notes without a date should come last.', 'u1'),
+  assistantSays('m1', [
+    thinking('The notes are loaded in src/notes.ts. I should look at how they are listed first.'),
+    toolUse('t1', 'Read', { file_path: '/home/sam/trail-notes/src/notes.ts' }),
+    toolUse('t2', 'Grep', { pattern: 'sortNotes', glob: 'src/**/*.ts' }),
+    toolUse('t3', 'Glob', { pattern: '**/*.test.ts' }),
+  ]),
+  toolResult('t1', '1\texport interface Note {\n2\t  readonly date: Date | null;\n3\t}'),
+  toolResult('t2', 'src/list.ts:42: sortNotes(notes)', { tool_use_result: { numFiles: 1 } }),
+  toolResult('t3', 'No files found', {}),
+];
+
+const EDIT = {
+  file_path: '/home/sam/trail-notes/src/notes.ts',
+  old_string:
+    'export function sortNotes(notes: Note[]): Note[] {\n  return notes.sort((a, b) => a.name.localeCompare(b.name));\n}\n',
+  new_string:
+    'export function sortNotes(notes: readonly Note[]): Note[] {\n  return [...notes].sort(compareNotes);\n}\n\nfunction compareNotes(a: Note, b: Note): number {\n  return Number(b.date) - Number(a.date);\n}\n',
+};
+
+const TEST_OUTPUT =
+  '\u001b[1m\u001b[32m ✓\u001b[39m\u001b[22m test/notes.test.ts \u001b[2m(4 tests)\u001b[22m 12ms\n \u001b[31m✗\u001b[39m test/list.test.ts \u001b[2m(2 tests | \u001b[31m1 failed\u001b[39m)\u001b[22m\n\n \u001b[41m\u001b[30m FAIL \u001b[39m\u001b[49m lists undated notes last\n   Expected: \u001b[32m["b", "a"]\u001b[39m\n   Received: \u001b[31m["a", "b"]\u001b[39m\n';
+
+const WORKING = [
+  ...OPENING,
+  assistantSays('m2', [
+    text('I found it. The list sorts by name; I will sort by date instead.'),
+    toolUse('t4', 'Edit', EDIT),
+    toolUse('t5', 'Bash', { command: 'npm test -- --run', description: 'Run the tests' }),
+  ]),
+  toolResult('t4', 'The file has been updated.'),
+  systemSays('belay/checkpoint_created', {
+    id: 'c1',
+    tool_use_id: 't4',
+    user_message_id: 'u1',
+    origin: 'tool',
+    files: [{ path: EDIT.file_path, change: 'modified', insertions: 5, deletions: 1 }],
+  }),
+  toolRuns('t5', 'Bash', { output: TEST_OUTPUT, elapsed_time_seconds: 3.4 }),
+  toolResult('t5', TEST_OUTPUT, { is_error: true, tool_use_result: { exitCode: 1 } }),
+];
+
+const DONE = [...WORKING, assistantSays('m3', [text(REPLY)]), turnEnds('r1'), usageIs(38_000, 0.0421)];
+
+const permission = (host: ScriptedHost, request: Parameters<ScriptedHost['askPermission']>[0]): void => {
+  host.send(stateIs('requires_action'));
+  void host.askPermission(request).catch(() => {});
+};
+const rememberNpm = {
+  type: 'addRules' as const,
+  behavior: 'allow' as const,
+  destination: 'localSettings' as const,
+  rules: [{ toolName: 'Bash', ruleContent: 'npm test:*' }],
+};
+
+/** A green square of 2 by 2. */
+const PICTURE = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGNkaPjPwMDAxAAGAAkZAQTZlVe2AAAAAElFTkSuQmCC',
+  'base64',
+);
+
+export const SCENES: Readonly<Record<string, Scene>> = {
+  'first-start': { snapshot: snapshotOf([], { provider: null, title: '' }) },
+  empty: { snapshot: snapshotOf([], { title: 'New session' }) },
+  'no-workspace': { snapshot: snapshotOf([], { title: 'New session', cwd: null }) },
+  offline: { snapshot: snapshotOf(DONE, { provider: 'offline', provider_label: 'Scripted offline tour' }) },
+  done: { snapshot: snapshotOf(DONE) },
+  working: {
+    snapshot: snapshotOf(WORKING),
+    play: (host) => host.send(stateIs('running'), systemSays('status', { status: 'requesting' })),
+  },
+  streaming: {
+    snapshot: snapshotOf(WORKING),
+    play: (host) =>
+      host.send(
+        stateIs('running'),
+        startReply('m9'),
+        startBlock(0, text('')),
+        addText(0, REPLY.slice(0, 640)),
+      ),
+  },
+  thinking: {
+    snapshot: snapshotOf(OPENING),
+    play: (host) =>
+      host.send(
+        stateIs('running'),
+        startReply('m9'),
+        startBlock(0, { type: 'thinking', thinking: '', signature: '' }),
+        addThinking(
+          0,
+          'The notes are sorted by name.\nI could compare by date, but undated notes need a place',
+        ),
+      ),
+  },
+  writing: {
+    snapshot: snapshotOf(OPENING),
+    play: (host) =>
+      host.send(
+        stateIs('running'),
+        startReply('m9'),
+        startBlock(0, text('')),
+        addText(0, 'I will write a helper for this.'),
+        endBlock(0),
+        startBlock(1, toolUse('t9', 'Write', {})),
+        addInput(
+          1,
+          JSON.stringify({
+            file_path: '/home/sam/trail-notes/src/compareNotes.ts',
+            content: Array.from({ length: 30 }, (_, line) => `export const line${line} = ${line};`).join(
+              '\n',
+            ),
+          }).slice(0, -8),
+        ),
+      ),
+  },
+  running: {
+    snapshot: snapshotOf([
+      ...OPENING,
+      assistantSays('m2', [toolUse('t5', 'Bash', { command: 'npm run build && npm test -- --run' })]),
+    ]),
+    play: (host) =>
+      host.send(
+        stateIs('running'),
+        toolRuns('t5', 'Bash', { output: TEST_OUTPUT.repeat(4), elapsed_time_seconds: 8 }),
+      ),
+  },
+  permission: {
+    snapshot: snapshotOf([
+      ...OPENING,
+      assistantSays('m2', [toolUse('t5', 'Bash', { command: 'npm test -- --run' })]),
+    ]),
+    play: (host) =>
+      permission(host, {
+        tool_name: 'Bash',
+        tool_use_id: 't5',
+        input: { command: 'npm test -- --run' },
+        title: 'Run a command',
+        decision_reason: 'No rule allows this command yet',
+        permission_suggestions: [rememberNpm],
+      }),
+  },
+  'permission-diff': {
+    snapshot: snapshotOf([...OPENING, assistantSays('m2', [toolUse('t4', 'Edit', EDIT)])]),
+    play: (host) => {
+      permission(host, {
+        tool_name: 'Edit',
+        tool_use_id: 't4',
+        input: EDIT,
+        title: 'Edit src/notes.ts',
+        preview: {
+          path: EDIT.file_path,
+          before: `import x from 'y';\n\n${EDIT.old_string}`,
+          after: `import x from 'y';\n\n${EDIT.new_string}`,
+        },
+        permission_suggestions: [{ type: 'setMode', mode: 'acceptEdits', destination: 'session' }],
+      });
+      permission(host, {
+        tool_name: 'Bash',
+        tool_use_id: 't9',
+        input: { command: 'ls' },
+        title: 'Run a command',
+      });
+    },
+  },
+  'permission-hostile': {
+    snapshot: snapshotOf([...OPENING, assistantSays('m2', [toolUse('t5', 'Bash', { command: 'x' })])]),
+    play: (host) =>
+      permission(host, {
+        tool_name: 'Bash',
+        tool_use_id: 't5',
+        title: 'Run a command',
+        permission_suggestions: [rememberNpm],
+        input: {
+          command: `echo safe\u202e # hidden\u200b\n${Array.from({ length: 40 }, (_, line) => `echo line ${line}`).join('\n')}\nrm -rf ~`,
+        },
+      }),
+  },
+  question: {
+    snapshot: snapshotOf([
+      ...OPENING,
+      assistantSays('m2', [
+        toolUse('t6', 'AskUserQuestion', { questions: [{ question: 'Where should undated notes go?' }] }),
+      ]),
+    ]),
+    play: (host) =>
+      permission(host, {
+        tool_name: 'AskUserQuestion',
+        tool_use_id: 't6',
+        input: {
+          questions: [
+            {
+              question: 'Where should undated notes go?',
+              header: 'Undated',
+              multiSelect: false,
+              options: [
+                { label: 'Last', description: 'Below all dated notes' },
+                { label: 'First', description: '' },
+              ],
+            },
+            {
+              question: 'What else should be sorted?',
+              header: 'Else',
+              multiSelect: true,
+              options: [
+                { label: 'Photos', description: '' },
+                { label: 'Tracks', description: 'GPX files' },
+              ],
+            },
+          ],
+        },
+      }),
+  },
+  plan: {
+    snapshot: snapshotOf(
+      [...OPENING, assistantSays('m2', [toolUse('t7', 'ExitPlanMode', { plan: REPLY })])],
+      { permission_mode: 'plan' },
+    ),
+    play: (host) =>
+      permission(host, { tool_name: 'ExitPlanMode', tool_use_id: 't7', input: { plan: REPLY } }),
+  },
+  rewind: {
+    snapshot: snapshotOf(DONE),
+    answers: {
+      rewind_files: async () => ({
+        canRewind: true,
+        files: [
+          { path: '/home/sam/trail-notes/src/notes.ts', outcome: 'restored', insertions: 1, deletions: 5 },
+          {
+            path: '/home/sam/trail-notes/src/list.ts',
+            outcome: 'conflicted',
+            reason: 'You changed the same lines since.',
+            insertions: 0,
+            deletions: 0,
+          },
+          {
+            path: '/home/sam/trail-notes/logo.png',
+            outcome: 'skipped',
+            reason: 'Its earlier content is no longer there.',
+            insertions: 0,
+            deletions: 0,
+          },
+        ],
+      }),
+    },
+    play: async (host, page) => {
+      host.send({ type: 'system', subtype: 'belay/rewind_ask', user_message_id: null });
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  rewound: {
+    snapshot: snapshotOf(
+      [
+        ...DONE,
+        systemSays('belay/files_rewound', {
+          user_message_id: 'u1',
+          redo: false,
+          restored: ['/home/sam/trail-notes/src/notes.ts'],
+          conflicted: [{ path: 'src/list.ts', reason: 'you changed the same lines' }],
+          skipped: [],
+          can_redo: true,
+        }),
+        systemSays('compact_boundary', { compact_metadata: { trigger: 'auto', pre_tokens: 167_000 } }),
+        systemSays('informational', {
+          content: 'The settings file .claude/settings.json could not be read.',
+          level: 'warning',
+        }),
+      ],
+      { can_redo: true },
+    ),
+  },
+  sessions: {
+    snapshot: snapshotOf(DONE),
+    answers: {
+      'belay/session_list': async () => ({
+        sessions: [
+          'Sort the trail notes by date',
+          'Add GPX import',
+          'Why does the build fail on Windows and not on Linux or macOS?',
+          'Rename Trail to Route',
+        ].map((summary, index) => ({
+          sessionId: index === 0 ? buildState().session_id : `s${index}`,
+          summary,
+          lastModified: Date.now() - index * 8_000_000,
+        })),
+      }),
+    },
+    play: async (_host, page) => page.getByRole('button', { name: 'Sessions' }).click(),
+  },
+  failure: {
+    snapshot: snapshotOf([
+      ...OPENING,
+      assistantSays('m2', [text('I will now change the')], { aborted: true }),
+      turnEnds('r1', {
+        subtype: 'error_during_execution',
+        is_error: true,
+        turn_cost_usd: null,
+        failure: {
+          kind: 'overloaded',
+          title: 'The model is overloaded',
+          detail: 'The provider answered 529 ten times. Your message is kept; try again in a while.',
+          actions: ['retry', 'choose_model', 'open_log'],
+        },
+      }),
+    ]),
+  },
+  retry: {
+    snapshot: snapshotOf(OPENING),
+    play: (host) =>
+      host.send(
+        stateIs('running'),
+        systemSays('api_retry', {
+          attempt: 2,
+          max_retries: 10,
+          retry_delay_ms: 8_000,
+          error_status: 529,
+          error: 'overloaded',
+        }),
+      ),
+  },
+  queue: {
+    snapshot: snapshotOf(
+      WORKING,
+      { bypass_allowed: true, permission_mode: 'bypassPermissions' },
+      { draft: 'and one more thing' },
+    ),
+    play: (host) =>
+      host.send(
+        stateIs('running'),
+        systemSays('belay/queue_changed', {
+          queued: [
+            { uuid: 'q1', text: 'Also add a test for undated notes' },
+            { uuid: 'q2', text: 'Then update the changelog, please, and mention the new order of the notes' },
+          ],
+        }),
+      ),
+  },
+  todos: {
+    snapshot: snapshotOf(
+      [
+        ...WORKING,
+        assistantSays('m4', [
+          toolUse('t8', 'TodoWrite', {
+            todos: [
+              { content: 'Read the code', activeForm: 'Reading the code', status: 'completed' },
+              { content: 'Sort by date', activeForm: 'Sorting by date', status: 'in_progress' },
+              { content: 'Run the tests', activeForm: 'Running the tests', status: 'pending' },
+            ],
+          }),
+          toolUse('t10', 'Agent', {
+            subagent_type: 'reviewer',
+            description: 'Review the change',
+            prompt: 'Look at the diff.',
+          }),
+          toolUse('t11', 'mcp__maps__find_route', { from: 'A', to: 'B' }),
+          toolUse('t12', 'WebFetch', { url: 'https://example.com/docs' }),
+        ]),
+        toolResult('t8', 'ok'),
+        toolResult('t11', 'No route', { is_error: true }),
+        systemSays('permission_denied', {
+          tool_name: 'WebFetch',
+          tool_use_id: 't12',
+          message: 'Denied by rule WebFetch(domain:example.com)',
+        }),
+      ],
+      {},
+      { open: { todos: true } },
+    ),
+    play: (host) => host.send(stateIs('running')),
+  },
+  picker: {
+    snapshot: snapshotOf(OPENING, { bypass_allowed: true }),
+    play: (_host, page) => page.getByRole('button', { name: /^Permission mode/ }).click(),
+  },
+  attachments: {
+    snapshot: snapshotOf(OPENING, {}, { draft: 'What is wrong in this picture?\nAnd does the log say why?' }),
+    play: (_host, page) =>
+      page.locator('input[type=file]').setInputFiles([
+        { name: 'screenshot.png', mimeType: 'image/png', buffer: PICTURE },
+        { name: 'server.log', mimeType: 'text/plain', buffer: Buffer.from('log') },
+        { name: 'tool.exe', mimeType: 'application/octet-stream', buffer: Buffer.from([0, 255]) },
+      ]),
+  },
+  opened: {
+    snapshot: snapshotOf(
+      [
+        ...OPENING,
+        assistantSays('m2', [
+          toolUse('t20', 'Agent', {
+            subagent_type: 'reviewer',
+            description: 'Review the change',
+            prompt: 'Look at the diff and say what is wrong.',
+          }),
+          toolUse('t21', 'mcp__maps__find_route', { from: 'A', to: 'B' }),
+          toolUse('t22', 'Bash', { command: 'npm run watch', run_in_background: true }),
+        ]),
+        inside(
+          't20',
+          assistantSays('m3', [toolUse('t23', 'Grep', { pattern: 'compare' }), text('It *looks* right.')]),
+        ),
+        inside('t20', toolResult('t23', 'src/notes.ts')),
+        toolResult('t20', 'The change is right.'),
+        toolResult('t21', 'No route between A and B was found.', { is_error: true }),
+        toolResult('t22', 'Started in the background as b1.'),
+        systemSays('task_started', { task_id: 'b1', description: 'npm run watch', tool_use_id: 't22' }),
+      ],
+      {},
+      { open: { 'thinking:m1:0': true, t1: true, t20: true, t21: true } },
+    ),
+  },
+  'far-from-end': {
+    snapshot: snapshotOf([
+      ...DONE,
+      ...DONE.map((message, index) => ({ ...(message as object), uuid: `again${index}` })),
+    ]),
+    play: async (_host, page) => {
+      await page.getByRole('log').hover();
+      await page.mouse.wheel(0, -400);
+      await page.getByRole('button', { name: 'Rewind to here' }).first().focus();
+      await page.mouse.move(10, 10);
+    },
+  },
+};
+
+/** As said by the subagent of this call. */
+function inside(parent_tool_use_id: string, message: unknown): unknown {
+  return { ...(message as object), parent_tool_use_id };
+}

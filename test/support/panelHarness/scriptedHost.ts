@@ -1,0 +1,123 @@
+/**
+ * The host and the agent behind a panel, for tests: answers what the panel asks from a script, keeps what it was asked and
+ * sent, and sends messages and permission requests as told.
+ */
+import type { Channel } from '../../../src/channel/channel.ts';
+import { createPeer, type Handlers, type Peer } from '../../../src/channel/peer.ts';
+import type { PanelState, PanelView, PermissionResult, RequestOf } from '../../../src/protocol/control.ts';
+
+export interface Snapshot {
+  state: PanelState;
+  view: PanelView;
+  messages: unknown[];
+}
+
+export type Answers = Handlers<'agent' | 'editor'>;
+
+export interface ScriptedHost {
+  /** What the next `belay/panel_ready` is answered with. */
+  readonly snapshot: Snapshot;
+  /** Requests of the panel, in order. */
+  readonly asked: { readonly subtype: string; readonly request: unknown }[];
+  /** What the panel sent that is no control traffic. */
+  readonly sent: unknown[];
+  readonly problems: string[];
+  send(...messages: unknown[]): void;
+  askPermission(request: RequestOf<'can_use_tool'>, signal?: AbortSignal): Promise<PermissionResult>;
+  /** Resolves when the panel has asked this. */
+  untilAsked(subtype: string): Promise<unknown>;
+  readonly peer: Peer;
+}
+
+export function createScriptedHost(
+  channel: Channel,
+  snapshot: Snapshot,
+  answers: Partial<Answers> = {},
+): ScriptedHost {
+  const asked: { subtype: string; request: unknown }[] = [];
+  const sent: unknown[] = [];
+  const problems: string[] = [];
+  const waiting: { subtype: string; resolve: (request: unknown) => void }[] = [];
+
+  const note = (subtype: string, request: unknown): void => {
+    asked.push({ subtype, request });
+    for (const entry of waiting.filter((other) => other.subtype === subtype)) entry.resolve(request);
+  };
+  const handlers = Object.fromEntries(
+    Object.entries({ ...buildAnswers(snapshot), ...answers }).map(([subtype, answer]) => [
+      subtype,
+      (request: never, context: never) => {
+        note(subtype, request);
+        return (answer as (request: never, context: never) => Promise<unknown>)(request, context);
+      },
+    ]),
+  ) as unknown as Answers;
+  const peer = createPeer<'agent' | 'editor'>(channel, {
+    handlers,
+    onMessage: (message) => sent.push(message),
+    onProblem: (problem) => problems.push(problem),
+  });
+  return {
+    snapshot,
+    asked,
+    sent,
+    problems,
+    peer,
+    send: (...messages) => {
+      for (const message of messages) void peer.send(message);
+    },
+    askPermission: (request, signal) =>
+      peer.request('can_use_tool', request, signal === undefined ? {} : { signal }),
+    untilAsked: (subtype) => {
+      const before = asked.find((entry) => entry.subtype === subtype);
+      if (before !== undefined) return Promise.resolve(before.request);
+      return new Promise((resolve) => waiting.push({ subtype, resolve }));
+    },
+  };
+}
+
+/** Everything works and nothing happens. */
+function buildAnswers(snapshot: Snapshot): Answers {
+  const nothing = async (): Promise<Record<string, never>> => ({});
+  return {
+    initialize: async () => ({
+      commands: [],
+      agents: [],
+      output_style: '',
+      available_output_styles: [],
+      models: [],
+      account: {},
+    }),
+    interrupt: async () => ({ still_queued: [] }),
+    set_permission_mode: nothing,
+    set_model: nothing,
+    set_max_thinking_tokens: nothing,
+    rewind_files: async () => ({ canRewind: true, filesChanged: [], files: [] }),
+    cancel_async_message: async () => ({ cancelled: true }),
+    stop_task: nothing,
+    mcp_status: async () => ({ mcpServers: [] }),
+    get_context_usage: async () => ({
+      categories: [],
+      totalTokens: 0,
+      maxTokens: 200_000,
+      percentage: 0,
+      model: '',
+    }),
+    'belay/conversation_rewind': async () => ({ text: 'What was said' }),
+    'belay/conversation_redo': async () => ({ restored: true }),
+    'belay/turn_retry': async () => ({ started: true }),
+    'belay/checkpoint_list': async () => ({ checkpoints: [] }),
+    'belay/checkpoint_diff': async () => ({ before: null, after: null, binary: false }),
+    'belay/panel_ready': async () => ({ ...snapshot }),
+    'belay/view_save': async (view) => {
+      snapshot.view = view;
+      return {};
+    },
+    'belay/session_list': async () => ({ sessions: [] }),
+    'belay/session_open': nothing,
+    'belay/provider_choose': async () => ({ chosen: true }),
+    'belay/file_open': async () => ({ opened: true }),
+    'belay/link_open': nothing,
+    'belay/failure_act': nothing,
+  };
+}

@@ -1,0 +1,270 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  decidePermission,
+  type LayeredRule,
+  type PermissionContext,
+  type PermissionQuestion,
+} from '../../../../src/core/permissions/decidePermission.ts';
+import { createPermissionState } from '../../../../src/core/permissions/permissionState.ts';
+import type { Workspace } from '../../../../src/core/ports.ts';
+import type { Effect } from '../../../../src/core/tools/tool.ts';
+import type { PermissionMode } from '../../../../src/protocol/messages.ts';
+
+const workspace: Workspace = {
+  cwd: '/w',
+  roots: ['/w', '/second'],
+  home: '/home/u',
+  platform: 'linux',
+  trusted: true,
+  osDescription: 'Linux',
+};
+
+function context(mode: PermissionMode = 'default', rules: readonly LayeredRule[] = []): PermissionContext {
+  return {
+    mode,
+    rules,
+    workspace,
+    realRoots: ['/w', '/second'],
+    additionalDirectories: [],
+    readableDirectories: ['/records'],
+  };
+}
+
+function question(
+  toolName: string,
+  effects: readonly Effect[],
+  realPaths: Record<string, string> = {},
+): PermissionQuestion {
+  return { toolName, input: {}, effects, realPaths: new Map(Object.entries(realPaths)) };
+}
+
+const rule = (behavior: LayeredRule['behavior'], toolName: string, ruleContent?: string): LayeredRule => ({
+  behavior,
+  toolName,
+  layer: 'user',
+  ...(ruleContent === undefined ? {} : { ruleContent }),
+});
+
+const read = (path: string): Effect => ({ kind: 'read', path });
+const write = (path: string): Effect => ({ kind: 'write', path });
+const run = (command: string): Effect => ({ kind: 'execute', command, cwd: '/w' });
+
+describe('without a rule', () => {
+  it.each([
+    ['reads within the workspace', 'Read', read('/w/a.ts'), 'allow'],
+    ['reads within the second folder', 'Read', read('/second/a.ts'), 'allow'],
+    ['reads its own records', 'Read', read('/records/out.txt'), 'allow'],
+    ['asks to read outside', 'Read', read('/etc/passwd'), 'ask'],
+    ['asks to read a folder whose name only starts like the workspace', 'Read', read('/w2/a.ts'), 'ask'],
+    ['asks to write', 'Write', write('/w/a.ts'), 'ask'],
+    ['asks to run a command', 'Bash', run('ls'), 'ask'],
+    ['asks to fetch', 'WebFetch', { kind: 'fetch', url: 'https://example.com/' } as Effect, 'ask'],
+  ])('it %s', (_, tool, effect, behavior) => {
+    expect(decidePermission(question(tool, [effect]), context()).behavior).toBe(behavior);
+  });
+
+  it('asks to read what lies inside but leads outside', () => {
+    const asked = question('Read', [read('/w/link')], { '/w/link': '/home/u/.ssh/id_rsa' });
+    expect(decidePermission(asked, context()).behavior).toBe('ask');
+  });
+
+  it('lets a tool without effects run', () => {
+    expect(decidePermission(question('TodoWrite', []), context()).behavior).toBe('allow');
+  });
+});
+
+describe('modes', () => {
+  it('acceptEdits lets edits through, but no commands, nothing outside and nothing protected', () => {
+    const judge = (effect: Effect) =>
+      decidePermission(question('Edit', [effect]), context('acceptEdits')).behavior;
+    expect(
+      [
+        write('/w/a.ts'),
+        run('ls'),
+        write('/etc/hosts'),
+        write('/w/.git/hooks/pre-commit'),
+        write('/w/.VSCODE/tasks.json'),
+      ].map(judge),
+    ).toEqual(['allow', 'ask', 'ask', 'ask', 'ask']);
+  });
+
+  it('plan asks before edits and commands whatever the allow rules say', () => {
+    const rules = [rule('allow', 'Edit'), rule('allow', 'Bash')];
+    expect(decidePermission(question('Edit', [write('/w/a')]), context('plan', rules)).behavior).toBe('ask');
+    expect(decidePermission(question('Bash', [run('ls')]), context('plan', rules)).behavior).toBe('ask');
+    expect(decidePermission(question('Read', [read('/w/a')]), context('plan', rules)).behavior).toBe('allow');
+  });
+
+  it('bypassPermissions lets everything through but what a deny rule names and what only a person can answer', () => {
+    const rules = [rule('deny', 'Bash', 'rm -rf build')];
+    const judge = (effect: Effect) =>
+      decidePermission(question('Bash', [effect]), context('bypassPermissions', rules)).behavior;
+    expect(
+      [run('ls'), write('/etc/hosts'), run('rm -rf build'), { kind: 'ask', what: 'question' } as Effect].map(
+        judge,
+      ),
+    ).toEqual(['allow', 'allow', 'deny', 'ask']);
+  });
+
+  it('dontAsk denies what would be asked', () => {
+    expect(decidePermission(question('Bash', [run('ls')]), context('dontAsk')).behavior).toBe('deny');
+    expect(
+      decidePermission(question('Bash', [run('ls')]), context('dontAsk', [rule('allow', 'Bash')])).behavior,
+    ).toBe('allow');
+  });
+});
+
+describe('rules', () => {
+  it('a Read deny also stops a read through a link', () => {
+    const asked = question('Read', [read('/w/key')], { '/w/key': '/home/u/.ssh/id_rsa' });
+    expect(decidePermission(asked, context('default', [rule('deny', 'Read', '~/.ssh/**')])).behavior).toBe(
+      'deny',
+    );
+  });
+
+  it('an allow rule for a path counts only when every spelling matches', () => {
+    const rules = [rule('allow', 'Edit', 'src/**')];
+    const judge = (real: string) =>
+      decidePermission(question('Edit', [write('/w/src/a')], { '/w/src/a': real }), context('default', rules))
+        .behavior;
+    expect([judge('/w/src/a'), judge('/w/other/a')]).toEqual(['allow', 'ask']);
+  });
+
+  it('an Edit rule also covers Write', () => {
+    expect(
+      decidePermission(
+        question('Write', [write('/w/src/a')]),
+        context('default', [rule('allow', 'Edit', 'src/**')]),
+      ).behavior,
+    ).toBe('allow');
+  });
+
+  it('a prefix rule stops at a word and at anything that starts another command', () => {
+    const rules = [rule('allow', 'Bash', 'npm run test:*')];
+    const judge = (command: string) =>
+      decidePermission(question('Bash', [run(command)]), context('default', rules)).behavior;
+    expect(
+      [
+        'npm run test',
+        'npm run test -- -w',
+        'npm run test:unit',
+        'npm run test; rm -rf /',
+        'npm run test $(rm x)',
+        'npm run test\nrm x',
+      ].map(judge),
+    ).toEqual(['allow', 'allow', 'ask', 'ask', 'ask', 'ask']);
+  });
+
+  it('a host rule covers that host only', () => {
+    const rules = [rule('allow', 'WebFetch', 'domain:example.com')];
+    const judge = (url: string) =>
+      decidePermission(question('WebFetch', [{ kind: 'fetch', url }]), context('default', rules)).behavior;
+    expect(
+      ['https://example.com/a', 'https://example.com.evil.example/', 'https://sub.example.com/'].map(judge),
+    ).toEqual(['allow', 'ask', 'ask']);
+  });
+
+  it('an ask rule asks even where the mode would not', () => {
+    const decision = decidePermission(
+      question('Edit', [write('/w/a')]),
+      context('acceptEdits', [rule('ask', 'Edit')]),
+    );
+    expect(decision).toMatchObject({ behavior: 'ask', suggestions: [], reasons: [{ type: 'rule' }] });
+  });
+
+  it('one part that asks makes the whole call ask', () => {
+    const asked = question('Odd', [read('/w/a'), read('/etc/passwd')]);
+    expect(decidePermission(asked, context())).toMatchObject({ behavior: 'ask', blockedPath: '/etc/passwd' });
+  });
+
+  it('never get weaker by a deny rule more, nor stronger by an allow rule less', () => {
+    const effects = fc.array(
+      fc.oneof(
+        fc.constantFrom('/w/a', '/etc/x', '/w/.git/config').map(read),
+        fc.constantFrom('/w/a', '/etc/x', '/w/.git/config').map(write),
+        fc.constantFrom('ls', 'npm test', 'rm -rf /').map(run),
+      ),
+      { maxLength: 4 },
+    );
+    const rules = fc.array(
+      fc.record({
+        behavior: fc.constantFrom('allow' as const, 'deny' as const, 'ask' as const),
+        toolName: fc.constantFrom('Bash', 'Edit', 'Read'),
+        ruleContent: fc.constantFrom('ls', 'npm test', '//etc/**', '**'),
+        layer: fc.constant('user' as const),
+      }),
+      { maxLength: 5 },
+    );
+    const mode = fc.constantFrom<PermissionMode>(
+      'default',
+      'acceptEdits',
+      'plan',
+      'dontAsk',
+      'bypassPermissions',
+    );
+    const rank = { allow: 0, ask: 1, deny: 2 };
+    void fc.assert(
+      fc.property(effects, rules, mode, fc.nat(), (someEffects, someRules, someMode, index) => {
+        const asked = question('Bash', someEffects);
+        const before = rank[decidePermission(asked, context(someMode, someRules)).behavior];
+        const stricter = [...someRules, rule('deny', 'Edit', '//etc/**')];
+        expect(rank[decidePermission(asked, context(someMode, stricter)).behavior]).toBeGreaterThanOrEqual(
+          before,
+        );
+        const allows = someRules.filter(({ behavior }) => behavior === 'allow');
+        const gone = allows[index % Math.max(1, allows.length)];
+        const fewer = someRules.filter((one) => one !== gone);
+        expect(rank[decidePermission(asked, context(someMode, fewer)).behavior]).toBeGreaterThanOrEqual(
+          before,
+        );
+      }),
+    );
+  });
+});
+
+describe('what can be remembered', () => {
+  it('is the narrowest thing that covers the call', () => {
+    const suggest = (tool: string, effect: Effect) => {
+      const decision = decidePermission(question(tool, [effect]), context());
+      return decision.behavior === 'ask' ? decision.suggestions : [];
+    };
+    expect(suggest('Bash', run('npm test'))).toEqual([
+      {
+        type: 'addRules',
+        rules: [{ toolName: 'Bash', ruleContent: 'npm test' }],
+        behavior: 'allow',
+        destination: 'session',
+      },
+    ]);
+    expect(suggest('Write', write('/w/a'))).toEqual([
+      { type: 'setMode', mode: 'acceptEdits', destination: 'session' },
+    ]);
+    expect(suggest('Write', write('/w/.git/config'))).toEqual([]);
+    expect(suggest('ExitPlanMode', { kind: 'ask', what: 'plan' })).toEqual([]);
+  });
+
+  it('covers the same call afterwards, and nothing beside it', () => {
+    const asked = [
+      question('Bash', [run('npm test')]),
+      question('Read', [read('/etc/a[1].txt')]),
+      question('WebFetch', [{ kind: 'fetch', url: 'https://example.com/x' }]),
+    ];
+    for (const one of asked) {
+      const state = createPermissionState({
+        mode: 'default',
+        rules: [],
+        place: context(),
+        onModeChange: () => undefined,
+      });
+      const decision = decidePermission(one, state.context());
+      if (decision.behavior !== 'ask') throw new Error('expected a question');
+      state.apply(decision.suggestions);
+      expect(decidePermission(one, state.context()).behavior).toBe('allow');
+      expect(decidePermission(question('Bash', [run('npm test && rm x')]), state.context()).behavior).toBe(
+        'ask',
+      );
+      expect(decidePermission(question('Read', [read('/etc/a1.txt')]), state.context()).behavior).toBe('ask');
+    }
+  });
+});

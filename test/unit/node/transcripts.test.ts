@@ -1,0 +1,153 @@
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import { listSessions } from '@anthropic-ai/claude-agent-sdk';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { FileError } from '../../../src/core/ports.ts';
+import { createTranscriptStore, toProjectName } from '../../../src/node/transcripts.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
+
+const sessionId = '6f9619ff-8b86-4d01-b42d-00cf4fc964ff';
+const text = (of: Uint8Array) => new TextDecoder().decode(of);
+
+async function createStore() {
+  const configDir = await temporaryFolder();
+  const cwd = await temporaryFolder();
+  const folder = join(configDir, 'projects', toProjectName(cwd));
+  return { store: createTranscriptStore({ configDir, cwd }), folder, configDir, cwd };
+}
+
+describe('where transcripts lie', () => {
+  it('names the folder as the SDK does', () => {
+    expect(toProjectName('/home/u/my project.x')).toBe('-home-u-my-project-x');
+  });
+
+  it('is where the SDK finds them, also for a long working directory', async () => {
+    const configDir = await temporaryFolder();
+    const cwd = join(await temporaryFolder(), 'long name '.repeat(12), 'and longer '.repeat(12));
+    await fs.mkdir(cwd, { recursive: true });
+    const file = await createTranscriptStore({ configDir, cwd }).open(sessionId);
+    await file.append([
+      JSON.stringify({
+        type: 'user',
+        uuid: '3f0d3f44-8b1c-4f7e-9a55-0a6ff0f6b2c1',
+        parentUuid: null,
+        sessionId,
+        cwd,
+        timestamp: '2026-11-21T07:00:00.000Z',
+        message: { role: 'user', content: 'hello' },
+      }),
+    ]);
+    await file.close();
+    vi.stubEnv('CLAUDE_CONFIG_DIR', configDir);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect((await listSessions({ dir: cwd })).map((session) => session.sessionId)).toEqual([sessionId]);
+  });
+
+  it('follows a linked working directory to the real one', async () => {
+    const { configDir, cwd, folder } = await createStore();
+    const link = join(configDir, 'link');
+    await fs.symlink(cwd, link);
+    const file = await createTranscriptStore({ configDir, cwd: link }).open('s');
+    expect(file.path).toBe(join(folder, 's.jsonl'));
+    await file.close();
+  });
+
+  it('refuses ids that are no ids', async () => {
+    const { store } = await createStore();
+    for (const id of ['../x', '', 'a/b', 'a.b'])
+      await expect(store.open(id)).rejects.toBeInstanceOf(FileError);
+  });
+});
+
+describe('a transcript', () => {
+  it('is empty until something is appended, and leaves no file when nothing was', async () => {
+    const { store, folder } = await createStore();
+    const file = await store.open('s');
+    expect(file.readOnly).toBe(false);
+    expect((await file.read()).length).toBe(0);
+    await file.append([]);
+    await file.close();
+    expect(await fs.readdir(folder)).toEqual([]);
+  });
+
+  it('appends lines in the order asked', async () => {
+    const { store } = await createStore();
+    const file = await store.open('s');
+    await Promise.all([file.append(['1', '2']), file.append(['3'])]);
+    expect(text(await file.read())).toBe('1\n2\n3\n');
+    expect((await fs.stat(file.path)).mode & 0o777).toBe(0o600);
+    await file.close();
+  });
+
+  it('starts a line of its own after a torn tail', async () => {
+    const { store, folder } = await createStore();
+    await fs.mkdir(folder, { recursive: true });
+    await fs.writeFile(join(folder, 's.jsonl'), '{"a":1}\n{"tor');
+    const file = await store.open('s');
+    await file.append(['{"b":2}']);
+    expect(text(await file.read())).toBe('{"a":1}\n{"tor\n{"b":2}\n');
+    await file.close();
+  });
+
+  it('moves bad lines aside, whole lines only, and goes on', async () => {
+    const { store, folder } = await createStore();
+    await fs.mkdir(folder, { recursive: true });
+    await fs.writeFile(join(folder, 's.jsonl'), 'bad\n{"text":"bad"}\nbad\n{"x":"bad"}\ntorn');
+    const file = await store.open('s');
+    await file.append([]);
+    for (const bad of ['torn', 'bad', 'bad']) await file.quarantine(new TextEncoder().encode(bad));
+    await file.append(['{"y":1}']);
+    expect(text(await file.read())).toBe('{"text":"bad"}\n{"x":"bad"}\n{"y":1}\n');
+    expect(await fs.readFile(join(folder, 's.jsonl.corrupt'), 'utf8')).toBe('tornbadbad');
+    await file.close();
+  });
+
+  it('is read-only for the second who opens it, until the first closes it', async () => {
+    const { store } = await createStore();
+    const first = await store.open('s');
+    await first.append(['1', 'half a li']);
+    const second = await store.open('s');
+    expect(second.readOnly).toBe(true);
+    await expect(second.append(['2'])).rejects.toMatchObject({ name: 'FileError', code: 'EBUSY' });
+    await second.quarantine(new TextEncoder().encode('half a li'));
+    expect(text(await second.read())).toBe('1\nhalf a li\n');
+    await second.close();
+    await first.close();
+    const third = await store.open('s');
+    expect(third.readOnly).toBe(false);
+    await third.close();
+  });
+});
+
+describe('the list of transcripts', () => {
+  it('has the newest first, and only transcripts', async () => {
+    const { store, folder } = await createStore();
+    expect(await store.list()).toEqual([]);
+    await fs.mkdir(join(folder, 'dir.jsonl'), { recursive: true });
+    for (const [id, time] of [
+      ['old', 1000],
+      ['new', 3000],
+      ['middle', 2000],
+    ] as const) {
+      await fs.writeFile(join(folder, `${id}.jsonl`), id);
+      await fs.utimes(join(folder, `${id}.jsonl`), time, time);
+    }
+    await fs.writeFile(join(folder, 'old.jsonl.corrupt'), '');
+    expect(await store.list()).toEqual([
+      { sessionId: 'new', lastModified: 3_000_000, fileSize: 3 },
+      { sessionId: 'middle', lastModified: 2_000_000, fileSize: 6 },
+      { sessionId: 'old', lastModified: 1_000_000, fileSize: 3 },
+    ]);
+  });
+
+  it('peeks at both ends', async () => {
+    const { store, folder } = await createStore();
+    await fs.mkdir(folder, { recursive: true });
+    await fs.writeFile(join(folder, 's.jsonl'), '0123456789');
+    const { head, tail } = await store.peek('s', 4);
+    expect([text(head), text(tail)]).toEqual(['0123', '6789']);
+    const all = await store.peek('s', 100);
+    expect([text(all.head), text(all.tail)]).toEqual(['0123456789', '0123456789']);
+    await expect(store.peek('none', 4)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});

@@ -1,0 +1,158 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Activity } from '../../../src/vscode/attention.ts';
+import { OpenSessions } from '../../../src/vscode/openSessions.ts';
+import type { PanelActions } from '../../../src/vscode/panelHandlers.ts';
+import { createFakeAgent, createFakeSurface, type FakeAgent, silentLog } from './fakes.ts';
+import { prompt, system } from './messages.ts';
+
+describe('the sessions of a window', () => {
+  it('show the session that was shown last, where it is still kept', async () => {
+    const { sessions, agents } = setUp({ kept: ['old'], remembered: { 'belay.viewSession': 'old' } });
+    const panel = await attach(sessions, createFakeSurface(), null);
+    expect(panel.host.sessionId).toBe('old');
+    expect(agents.get('old')?.resume).toBe(true);
+  });
+
+  it('begin a new session where the last one is gone', async () => {
+    const { sessions, memento } = setUp({ remembered: { 'belay.viewSession': 'gone' } });
+    const panel = await attach(sessions, createFakeSurface(), null);
+    expect(panel.host.sessionId).not.toBe('gone');
+    expect(memento.get('belay.viewSession')).toBe(panel.host.sessionId);
+  });
+
+  it('may stand on several panels', async () => {
+    const { sessions } = setUp({});
+    const view = await attach(sessions, createFakeSurface('view'), null);
+    const tab = await attach(sessions, createFakeSurface('tab'), view.host.sessionId);
+    expect(tab.host).toBe(view.host);
+  });
+
+  it('are closed when nothing shows them and nothing runs', async () => {
+    const { sessions, agents } = setUp({});
+    const panel = await attach(sessions, createFakeSurface(), null);
+    const first = panel.host.sessionId;
+    await sessions.open(panel, null);
+    await vi.waitFor(() => expect(agents.get(first)?.agent.isClosed).toBe(true));
+  });
+
+  it('go on behind the scenes until their turn has ended', async () => {
+    const { sessions, agents } = setUp({});
+    const panel = await attach(sessions, createFakeSurface(), null);
+    const first = panel.host;
+    first.say(prompt('u1', 'work'));
+    await sessions.open(panel, null);
+    const { agent } = agents.get(first.sessionId) ?? {};
+    expect(agent?.isClosed).toBe(false);
+    await agent?.peer.send(system('session_state_changed', { state: 'running' }));
+    await agent?.peer.send(system('session_state_changed', { state: 'idle' }));
+    await vi.waitFor(() => expect(agent?.isClosed).toBe(true));
+  });
+
+  it('tell what waits, and what of it nobody can see', async () => {
+    const { sessions, agents, activity } = setUp({});
+    const surface = createFakeSurface();
+    const panel = await attach(sessions, surface, null);
+    const { agent } = agents.get(panel.host.sessionId) ?? {};
+    const answer = agent?.peer.request('can_use_tool', { tool_name: 'Bash', input: {}, tool_use_id: 't' });
+    answer?.catch(() => undefined);
+    await vi.waitFor(() => expect(activity()).toMatchObject({ waiting: 1, unseen: 0 }));
+    surface.setVisible(false);
+    expect(activity()).toMatchObject({ waiting: 1, unseen: 1 });
+    expect(sessions.waiting()).toBe(panel);
+    await sessions.close();
+  });
+
+  it('are meant by a command on the panel that is seen and was used last', async () => {
+    const { sessions } = setUp({});
+    const [left, right] = [createFakeSurface('view'), createFakeSurface('tab')];
+    const view = await attach(sessions, left, null);
+    const tab = await attach(sessions, right, null);
+    expect(sessions.current()).toBe(tab);
+    right.setVisible(false);
+    expect(sessions.current()).toBe(view);
+    left.setVisible(false);
+    expect(sessions.current()).toBe(tab);
+  });
+
+  it('find the view when it comes', async () => {
+    const { sessions } = setUp({});
+    const waiting = sessions.view();
+    const view = await attach(sessions, createFakeSurface('view'), null);
+    expect(await waiting).toBe(view);
+    expect(await sessions.view()).toBe(view);
+  });
+
+  it('do without a panel that was closed before they were there', async () => {
+    const { sessions, agents } = setUp({});
+    const surface = createFakeSurface();
+    const attaching = sessions.attach(surface, null);
+    surface.dispose();
+    expect(await attaching).toBeUndefined();
+    expect(sessions.current()).toBeUndefined();
+    await vi.waitFor(() => expect([...agents.values()].every(({ agent }) => agent.isClosed)).toBe(true));
+  });
+
+  it('are all closed with the window', async () => {
+    const { sessions, agents } = setUp({});
+    await attach(sessions, createFakeSurface('view'), null);
+    await attach(sessions, createFakeSurface('tab'), null);
+    await sessions.close();
+    expect([...agents.values()].map(({ agent }) => agent.isClosed)).toEqual([true, true]);
+  });
+
+  it('wait for a session that is being closed before it is opened again', async () => {
+    const { sessions, agents } = setUp({ kept: ['old'] });
+    const panel = await attach(sessions, createFakeSurface(), 'old');
+    const before = agents.get('old')?.agent;
+    await sessions.open(panel, null);
+    await sessions.open(panel, 'old');
+    expect(before?.isClosed).toBe(true);
+    expect(agents.get('old')?.agent).not.toBe(before);
+  });
+});
+
+async function attach(sessions: OpenSessions, ...surface: Parameters<OpenSessions['attach']>) {
+  const panel = await sessions.attach(...surface);
+  if (panel === undefined) throw new Error('the surface is closed');
+  return panel;
+}
+
+interface SetUp {
+  readonly kept?: readonly string[];
+  readonly remembered?: Readonly<Record<string, string>>;
+}
+
+function setUp({ kept = [], remembered = {} }: SetUp) {
+  const agents = new Map<string, { readonly agent: FakeAgent; readonly resume: boolean }>();
+  const store = new Map<string, unknown>(Object.entries(remembered));
+  let latest: Activity = { running: 0, waiting: 0, unseen: 0, canRedo: false };
+  const memento = {
+    keys: () => [...store.keys()],
+    get: <T>(key: string) => store.get(key) as T,
+    update: async (key: string, value: unknown) => void store.set(key, value),
+  };
+  const sessions = new OpenSessions({
+    transcripts: {
+      open: () => Promise.reject(new Error('not here')),
+      list: async () => kept.map((sessionId) => ({ sessionId, lastModified: 0, fileSize: 0 })),
+      peek: () => Promise.reject(new Error('not here')),
+    },
+    start: () => ({ title: '', model: 'm', permissionMode: 'default' }),
+    startAgent: async ({ sessionId, resume }, channel) => {
+      const agent = createFakeAgent(sessionId, channel);
+      agents.set(sessionId, { agent, resume });
+      return agent;
+    },
+    describe: () => {
+      throw new Error('no page asks here');
+    },
+    actions: {} as PanelActions,
+    views: { get: () => ({ draft: '', scroll: null, open: {} }), save: async () => {} },
+    memento,
+    log: silentLog,
+    onActivity: (activity) => {
+      latest = activity;
+    },
+  });
+  return { sessions, agents, memento, activity: () => latest };
+}

@@ -1,0 +1,258 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { PanelState, PermissionResult } from '../../../src/protocol/control.ts';
+import type { PanelActions } from '../../../src/vscode/panelHandlers.ts';
+import { PanelHost } from '../../../src/vscode/panelHost.ts';
+import { SessionHost } from '../../../src/vscode/sessionHost.ts';
+import { createFakeAgent, createFakeSurface, type FakeAgent, silentLog } from './fakes.ts';
+import { assistant, checkpoint, prompt, system } from './messages.ts';
+
+const allow: PermissionResult = { behavior: 'allow' };
+
+describe('the host of a panel', () => {
+  it('answers a page that is ready with all there is, and then with what comes', async () => {
+    const { page, agent } = await setUp();
+    await agent.peer.send(prompt('u1', 'hi'));
+    const answer = await page.peer.request('belay/panel_ready', {});
+    expect(answer.messages).toEqual([prompt('u1', 'hi')]);
+    expect(answer.state).toMatchObject({ session_id: 's1', title: 'hi' });
+    await agent.peer.send(assistant('m1', 'hello'));
+    await vi.waitFor(() => expect(conversation(page.messages)).toEqual([assistant('m1', 'hello')]));
+  });
+
+  it('loses and doubles nothing that comes while the page is being answered', async () => {
+    const { page, agent } = await setUp();
+    const ready = page.peer.request('belay/panel_ready', {});
+    const said = Array.from({ length: 200 }, (_, index) => assistant(`m${index}`, 'x'));
+    for (const message of said) await agent.peer.send(message);
+    const { messages } = await ready;
+    await vi.waitFor(() => expect([...messages, ...conversation(page.messages)]).toEqual(said));
+  });
+
+  it('sends nothing to a page that is hidden, and everything to the one that comes after', async () => {
+    const { surface, page, agent } = await setUp();
+    await page.peer.request('belay/panel_ready', {});
+    surface.setVisible(false);
+    await agent.peer.send(assistant('m1', 'while away'));
+    await agent.peer.send(assistant('m2', 'still away'));
+    surface.setVisible(true);
+    const next = surface.load();
+    const { messages } = await next.peer.request('belay/panel_ready', {});
+    expect(messages).toEqual([assistant('m1', 'while away'), assistant('m2', 'still away')]);
+    expect(conversation(next.messages)).toEqual([]);
+  });
+
+  it('passes on what a person says, and only what makes a message', async () => {
+    const { page, agent } = await setUp();
+    await page.peer.send({
+      type: 'user',
+      uuid: 'u1',
+      message: { role: 'user', content: [{ type: 'text', text: 'hi' }] },
+      parent_tool_use_id: 'toolu_forged',
+      isSynthetic: true,
+      tool_use_result: { forged: true },
+    });
+    await page.peer.send({ type: 'result', subtype: 'success' });
+    await vi.waitFor(() => expect(agent.heard).toHaveLength(1));
+    expect(agent.heard).toEqual([
+      {
+        type: 'user',
+        uuid: 'u1',
+        session_id: 's1',
+        message: { role: 'user', content: [{ type: 'text', text: 'hi' }] },
+        parent_tool_use_id: null,
+      },
+    ]);
+  });
+
+  it('asks again on a page that comes back, and takes one answer', async () => {
+    const { surface, page, agent } = await setUp();
+    await page.peer.request('belay/panel_ready', {});
+    const answer = agent.peer.request('can_use_tool', { tool_name: 'Bash', input: {}, tool_use_id: 't1' });
+    await vi.waitFor(() => expect(page.questions).toHaveLength(1));
+    expect(surface.badge).toBe(1);
+    surface.setVisible(false);
+    surface.setVisible(true);
+    const next = surface.load();
+    await next.peer.request('belay/panel_ready', {});
+    await vi.waitFor(() => expect(next.questions).toHaveLength(1));
+    page.questions[0]?.answer({ behavior: 'deny', message: 'from a dead page' });
+    next.questions[0]?.answer(allow);
+    expect(await answer).toEqual(allow);
+    await vi.waitFor(() => expect(surface.badge).toBe(0));
+  });
+
+  it('takes a question back that the agent cancelled', async () => {
+    const { page, agent } = await setUp();
+    await page.peer.request('belay/panel_ready', {});
+    const stop = new AbortController();
+    const answer = agent.peer.request(
+      'can_use_tool',
+      { tool_name: 'Bash', input: {}, tool_use_id: 't1' },
+      { signal: stop.signal },
+    );
+    await vi.waitFor(() => expect(page.questions).toHaveLength(1));
+    stop.abort();
+    await expect(answer).rejects.toThrow();
+    await vi.waitFor(() => expect(page.questions).toHaveLength(0));
+  });
+
+  it('starts the page over when another session is shown', async () => {
+    const { panel, page } = await setUp();
+    await page.peer.request('belay/panel_ready', {});
+    const other = createHost('s2');
+    panel.show(other.host);
+    await vi.waitFor(() =>
+      expect(page.messages).toContainEqual({ type: 'system', subtype: 'belay/panel_reset' }),
+    );
+    const { state } = await page.peer.request('belay/panel_ready', {});
+    expect(state.session_id).toBe('s2');
+  });
+
+  it('tells the page when something in the state changes', async () => {
+    const { page, agent } = await setUp();
+    await page.peer.request('belay/panel_ready', {});
+    await agent.peer.send(system('status', { status: null, permissionMode: 'plan' }));
+    await vi.waitFor(() => expect(lastState(page.messages)).toMatchObject({ permission_mode: 'plan' }));
+  });
+
+  it('keeps what it was asked to say until there is a page', async () => {
+    const { panel, page } = await setUp();
+    const ask = { type: 'system', subtype: 'belay/rewind_ask', user_message_id: null } as const;
+    panel.tellWhenReady(ask);
+    await page.peer.request('belay/panel_ready', {});
+    await vi.waitFor(() => expect(page.messages).toContainEqual(ask));
+  });
+
+  it('passes the requests for the agent on, but no hooks and no mode that is refused', async () => {
+    const { page, agent } = await setUp();
+    expect(await page.peer.request('interrupt', {})).toEqual({ still_queued: [] });
+    await expect(page.peer.request('set_permission_mode', { mode: 'bypassPermissions' })).rejects.toThrow(
+      'not here',
+    );
+    expect(agent.asked).toEqual(['interrupt']);
+  });
+
+  it('knows the files the agent has named', async () => {
+    const { host, agent } = await setUp();
+    expect(host.hasTold('/outside/a.ts')).toBe(false);
+    await agent.peer.send(checkpoint('u1'));
+    await vi.waitFor(() => expect(host.hasTold('/outside/a.ts')).toBe(true));
+    const input = { file_path: '/outside/asked.ts' };
+    agent.peer
+      .request('can_use_tool', { tool_name: 'Edit', input, tool_use_id: 't1' })
+      .catch(() => undefined);
+    await vi.waitFor(() => expect(host.hasTold('/outside/asked.ts')).toBe(true));
+  });
+});
+
+describe('a session', () => {
+  it('that is resumed is ready when the old conversation is there', async () => {
+    const { host, agent } = createHost('s1', { resume: true });
+    await host.ready;
+    expect(agent().asked).toEqual(['rewind_files']);
+    expect(host.state.canRedoFiles).toBe(true);
+  });
+
+  it('says what is wrong when it cannot be started', async () => {
+    const host = new SessionHost({
+      sessionId: 's1',
+      resume: true,
+      start: { title: '', model: 'm', permissionMode: 'default' },
+      startAgent: () => Promise.reject(new Error('the disk is full')),
+      log: silentLog,
+      now: () => 0,
+    });
+    await host.ready;
+    expect(host.toMessages()).toMatchObject([
+      { subtype: 'informational', content: 'This session could not be started: the disk is full' },
+    ]);
+  });
+
+  it('is not quiet while a message is on its way to the agent', async () => {
+    const { host, agent } = createHost('s1');
+    expect(host.isQuiet).toBe(true);
+    host.say(prompt('u1', 'hi'));
+    expect(host.isQuiet).toBe(false);
+    await vi.waitFor(() => expect(agent().heard).toHaveLength(1));
+    await agent().peer.send(system('session_state_changed', { state: 'running' }));
+    await agent().peer.send(system('session_state_changed', { state: 'idle' }));
+    await vi.waitFor(() => expect(host.isQuiet).toBe(true));
+  });
+});
+
+async function setUp() {
+  const surface = createFakeSurface();
+  const { host, agent } = createHost('s1');
+  const panel = new PanelHost({
+    surface,
+    host,
+    actions,
+    views: { get: () => ({ draft: '', scroll: null, open: {} }), save: async () => {} },
+    describe: toState,
+    log: silentLog,
+    onChange: () => {},
+  });
+  return { surface, host, panel, page: surface.load(), agent: agent() };
+}
+
+function createHost(sessionId: string, { resume = false } = {}) {
+  let agent: FakeAgent | undefined;
+  const host = new SessionHost({
+    sessionId,
+    resume,
+    start: { title: '', model: 'm', permissionMode: 'default' },
+    startAgent: async (channel) => {
+      agent = createFakeAgent(sessionId, channel);
+      return agent;
+    },
+    log: silentLog,
+    now: () => 0,
+  });
+  return {
+    host,
+    agent: () => {
+      if (agent === undefined) throw new Error('the agent was not started');
+      return agent;
+    },
+  };
+}
+
+const actions: PanelActions = {
+  listSessions: async () => [],
+  openSession: async () => {},
+  chooseProvider: async () => ({ chosen: true }),
+  openFile: async () => ({ opened: true }),
+  openLink: async () => {},
+  actOnFailure: async () => {},
+  rememberModel: () => {},
+  refuseMode: (mode) => (mode === 'bypassPermissions' ? 'not here' : undefined),
+};
+
+function toState(host: SessionHost): PanelState {
+  return {
+    session_id: host.sessionId,
+    title: host.state.title,
+    provider: 'offline',
+    provider_label: '',
+    model: host.state.model,
+    models: [],
+    permission_mode: host.state.permissionMode,
+    bypass_allowed: false,
+    cwd: null,
+    workspace_problem: null,
+    can_redo: host.canRedo,
+    token_colors: {},
+  };
+}
+
+/** Without what the host says about itself. */
+function conversation(messages: readonly unknown[]): unknown[] {
+  return messages.filter((message) => (message as { subtype?: string }).subtype !== 'belay/panel_state');
+}
+
+function lastState(messages: readonly unknown[]): unknown {
+  const states = messages.filter(
+    (message) => (message as { subtype?: string }).subtype === 'belay/panel_state',
+  );
+  return (states.at(-1) as { state?: unknown } | undefined)?.state;
+}

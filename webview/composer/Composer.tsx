@@ -1,0 +1,74 @@
+/** Where the person writes. Enter sends, Shift+Enter breaks the line, Escape stops what is running. */
+import type { VNode } from 'preact';
+import { useRef } from 'preact/hooks';
+import { TextArea } from '../controls/TextArea.tsx';
+import { useModel, usePanel, useSource } from '../view/context.ts';
+import { AttachmentList } from './AttachmentList.tsx';
+import { ComposerBar } from './ComposerBar.tsx';
+import { DropArea } from './DropArea.tsx';
+import { sendMessage } from './sendMessage.ts';
+import { useAskedFocus } from './useAskedFocus.ts';
+import { useAttachments } from './useAttachments.ts';
+import './composer.css';
+
+export function Composer(): VNode {
+  const panel = usePanel();
+  const { memory, peer, announce } = panel;
+  const draft = useSource(memory, (view) => view.draft);
+  const isRunning = useModel((model) => model.activity !== 'idle');
+  const attachments = useAttachments();
+  const area = useRef<HTMLTextAreaElement>(null);
+  useAskedFocus(area);
+  const isEmpty = draft.trim() === '' && attachments.list.length === 0;
+  const send = (): void => {
+    if (isEmpty) return;
+    sendMessage(panel, { text: draft, attachments: attachments.list });
+    memory.change({ draft: '', scroll: null });
+    memory.flush();
+    attachments.clear();
+    area.current?.focus();
+  };
+  const stop = (): void => {
+    peer.request('interrupt', {}).catch(() => announce('The turn could not be stopped.'));
+  };
+  const handleKey = (event: KeyboardEvent): void => {
+    if (event.isComposing) return;
+    if (event.key === 'Enter' && !event.shiftKey && !event.altKey) send();
+    else if (event.key === 'Escape' && isRunning) stop();
+    else return;
+    event.preventDefault();
+  };
+  const addMentions = (mentions: string): void => {
+    memory.change({ draft: [draft.trimEnd(), mentions].filter((part) => part !== '').join(' ') });
+    area.current?.focus();
+  };
+  return (
+    <DropArea onFiles={attachments.add} onMentions={addMentions}>
+      <AttachmentList attachments={attachments} />
+      <TextArea
+        areaRef={area}
+        label="Message Belay"
+        placeholder={isRunning ? 'Add to the queue' : 'Ask Belay to do something'}
+        value={draft}
+        onInput={(value) => memory.change({ draft: value })}
+        onKeyDown={handleKey}
+        onPaste={(event) => takePasted(event, attachments.add)}
+      />
+      <ComposerBar
+        isRunning={isRunning}
+        isEmpty={isEmpty}
+        onFiles={attachments.add}
+        onStop={stop}
+        onSend={send}
+      />
+    </DropArea>
+  );
+}
+
+/** Pictures and files; but a text that comes with a picture of itself, as from an office program, is pasted as text. */
+function takePasted(event: ClipboardEvent, add: (files: Iterable<File>) => void): void {
+  const data = event.clipboardData;
+  if (data === null || data.files.length === 0 || data.types.includes('text/plain')) return;
+  event.preventDefault();
+  add(data.files);
+}

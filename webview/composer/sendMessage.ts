@@ -1,0 +1,32 @@
+/** From what was written to the protocol's user message. */
+import type { ContentBlock } from '../../src/protocol/blocks.ts';
+import type { Panel } from '../view/context.ts';
+import type { Attachment } from './attachments.ts';
+
+export interface Written {
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+}
+
+/** Sends it, and shows it as being sent until the agent has it. */
+export function sendMessage({ peer, store }: Pick<Panel, 'peer' | 'store'>, written: Written): void {
+  const uuid = crypto.randomUUID();
+  const content = toContent(written);
+  const shown = written.text.trim() || written.attachments.map(({ name }) => name).join(', ');
+  store.update((model) => ({
+    ...model,
+    queue: [...model.queue, { uuid, text: shown, isAcknowledged: false }],
+  }));
+  void peer.send({
+    type: 'user',
+    message: { role: 'user', content },
+    parent_tool_use_id: null,
+    session_id: store.get().host?.session_id ?? '',
+    uuid,
+  });
+}
+
+function toContent({ text, attachments }: Written): readonly ContentBlock[] {
+  const files = attachments.map(({ block }) => block);
+  return text.trim() === '' ? files : [...files, { type: 'text', text }];
+}

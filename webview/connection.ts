@@ -1,0 +1,60 @@
+/**
+ * The panel's side of the protocol: connects, asks for everything there is to show, feeds the store, and starts over when
+ * the host shows another session.
+ */
+import type { Channel } from '../src/channel/channel.ts';
+import { createPeer, type Peer } from '../src/channel/peer.ts';
+import type { PanelView } from '../src/protocol/control.ts';
+import type { PermissionRequests } from './permission/permissionRequests.ts';
+import type { Store } from './state/store.ts';
+
+export interface ConnectionOptions {
+  readonly channel: Channel;
+  readonly store: Store;
+  readonly permissions: PermissionRequests;
+  /** Called after each (re)start, with the view to bring back. */
+  readonly onView: (view: PanelView) => void;
+  readonly onProblem: (problem: string, cause?: unknown) => void;
+}
+
+export function createConnection(options: ConnectionOptions): Peer {
+  const { channel, store, permissions, onProblem } = options;
+  const peer = createPeer<'client'>(channel, {
+    handlers: {
+      can_use_tool: (request, { signal }) => permissions.ask(request, signal),
+    },
+    onMessage: receive,
+    onProblem,
+  });
+  /** Counts the starts, so that an answer to an earlier one is not taken for the latest. */
+  let start = 0;
+  /** What comes between a reset and its answer belongs to neither. */
+  let isReady = false;
+  void connect();
+
+  function receive(message: unknown): void {
+    if (isReset(message)) void connect();
+    else if (isReady) store.receive(message);
+  }
+
+  async function connect(): Promise<void> {
+    start += 1;
+    const mine = start;
+    isReady = false;
+    try {
+      const answer = await peer.request('belay/panel_ready', {});
+      if (mine !== start) return;
+      store.reset({ host: answer.state }, answer.messages);
+      isReady = true;
+      options.onView(answer.view);
+    } catch (error) {
+      if (mine === start) onProblem('the panel could not connect to its host', error);
+    }
+  }
+
+  return peer;
+}
+
+function isReset(message: unknown): boolean {
+  return (message as { readonly subtype?: unknown } | null)?.subtype === 'belay/panel_reset';
+}

@@ -1,0 +1,46 @@
+/** What all cards that wait for the person share: the group, its heading, and the keys. */
+import type { ComponentChildren, Ref, VNode } from 'preact';
+import { Icon } from '../controls/Icon.tsx';
+import { showHidden } from './hiddenCharacters.ts';
+
+export interface RequestFrameProps {
+  readonly icon: string;
+  readonly title: string;
+  readonly waiting: number;
+  readonly frameRef: Ref<HTMLElement>;
+  /** Ctrl+Enter or Cmd+Enter anywhere in the card. */
+  readonly onConfirm: () => void;
+  readonly children: ComponentChildren;
+}
+
+export function RequestFrame({
+  icon,
+  title,
+  waiting,
+  frameRef,
+  onConfirm,
+  children,
+}: RequestFrameProps): VNode {
+  const handleKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    onConfirm();
+  };
+  return (
+    <section
+      class="request"
+      role="group"
+      aria-label="Permission request"
+      ref={frameRef}
+      onKeyDownCapture={handleKey}
+    >
+      <div class="request-head">
+        <Icon name={icon} />
+        <h2 class="request-title">{showHidden(title)}</h2>
+        {waiting > 1 && <span class="request-count">1 of {waiting}</span>}
+      </div>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,168 @@
+/** Everything the panel shows, as readonly data. `reduce.ts` is the only place that makes the next one from the last. */
+
+import type { ContentBlock, ToolResultBlock } from '../../src/protocol/blocks.ts';
+import type { PanelState } from '../../src/protocol/control.ts';
+import type { AssistantError, ResultMessage, SystemMessageOf } from '../../src/protocol/messages.ts';
+import type { Accumulator } from '../../src/stream/accumulator.ts';
+
+/** One block of a reply, finished or growing. */
+export interface ReplyBlock {
+  readonly block: ContentBlock;
+  /** Still being streamed. */
+  readonly isOpen: boolean;
+  /** Best guess at a tool's input so far; only while open. */
+  readonly partialInput?: unknown;
+  /** How long the block took to arrive, in ms; absent when nobody watched (after a reload). */
+  readonly durationMs?: number;
+}
+
+/** A reply of the model, keyed by its message id. */
+export interface Reply {
+  readonly id: string;
+  readonly model: string;
+  readonly blocks: readonly ReplyBlock[];
+  readonly isLive: boolean;
+  readonly isAborted: boolean;
+  readonly stopReason: string | null;
+  readonly error?: AssistantError;
+}
+
+export type Notice =
+  | {
+      readonly kind: 'information';
+      readonly text: string;
+      readonly level: 'info' | 'notice' | 'suggestion' | 'warning';
+    }
+  | { readonly kind: 'compacted'; readonly trigger: 'manual' | 'auto'; readonly tokens: number }
+  | { readonly kind: 'files_rewound'; readonly message: SystemMessageOf<'belay/files_rewound'> }
+  | { readonly kind: 'conversation_rewound' }
+  | { readonly kind: 'task'; readonly status: 'completed' | 'failed' | 'stopped'; readonly summary: string };
+
+/** What stands in a conversation, top to bottom. */
+export type Item =
+  | {
+      readonly kind: 'user';
+      readonly key: string;
+      /** null: came without an id, so it can't be rewound to. */
+      readonly uuid: string | null;
+      readonly blocks: readonly ContentBlock[];
+    }
+  | { readonly kind: 'reply'; readonly key: string; readonly reply: Reply }
+  | { readonly kind: 'notice'; readonly key: string; readonly notice: Notice }
+  | { readonly kind: 'turn_end'; readonly key: string; readonly result: ResultMessage };
+
+/** The main conversation, or that of one subagent. */
+export interface Thread {
+  readonly items: readonly Item[];
+  /** The reply being streamed; drawn after the items. */
+  readonly live: LiveReply | null;
+}
+
+/** A reply in flight. The accumulator is owned by this value: the reducer moves it on and puts it into the next state. */
+export interface LiveReply {
+  readonly accumulator: Accumulator;
+  readonly reply: Reply;
+  /** The accumulator's version of each block, as of `reply`. */
+  readonly versions: readonly number[];
+  /** `now` at which each block began, by index. */
+  readonly startedAt: readonly number[];
+}
+
+export type CheckpointFile = SystemMessageOf<'belay/checkpoint_created'>['files'][number];
+
+/** What is known of one tool call beyond its block. */
+export interface ToolRun {
+  readonly title: string | null;
+  /** Output so far, ANSI kept; the head is cut where it grows beyond OUTPUT_LIMIT. */
+  readonly output: string;
+  /** Characters of output no longer held. */
+  readonly outputCut: number;
+  readonly elapsedSeconds: number | null;
+  readonly result: ToolResultBlock | null;
+  /** The tool's whole output (`tool_use_result`), per tool. */
+  readonly details: unknown;
+  readonly denial: string | null;
+  readonly files: readonly CheckpointFile[];
+  /** uuid of the user message to diff against. */
+  readonly diffSince: string | null;
+}
+
+export interface QueuedMessage {
+  readonly uuid: string;
+  readonly text: string;
+  /** False: sent by us, not yet acknowledged by the agent. */
+  readonly isAcknowledged: boolean;
+}
+
+export interface RetryWait {
+  readonly attempt: number;
+  readonly maxRetries: number;
+  /** Milliseconds since 1970 at which the next attempt starts. */
+  readonly until: number;
+  readonly error: AssistantError;
+  readonly status: number | null;
+}
+
+export interface Spending {
+  readonly contextTokens: number;
+  readonly contextWindow: number;
+  readonly totalUsd: number;
+  readonly isCostKnown: boolean;
+}
+
+export interface Task {
+  readonly id: string;
+  readonly description: string;
+  readonly toolUseId: string | null;
+}
+
+export interface PanelModel {
+  /** null until the host has answered `belay/panel_ready`. */
+  readonly host: PanelState | null;
+  /** '' is the main thread; others by the id of the tool call they run under. */
+  readonly threads: ReadonlyMap<string, Thread>;
+  readonly tools: ReadonlyMap<string, ToolRun>;
+  readonly queue: readonly QueuedMessage[];
+  readonly activity: 'idle' | 'running' | 'requires_action';
+  readonly status: 'requesting' | 'compacting' | null;
+  readonly retry: RetryWait | null;
+  readonly spending: Spending | null;
+  readonly tasks: readonly Task[];
+  /** The host asked for the rewind dialog; the count makes a second request for the same message a new one. */
+  readonly rewindAsked: { readonly userMessageId: string | null; readonly count: number } | null;
+  readonly focusAsked: { readonly text: string | null; readonly count: number } | null;
+}
+
+export const MAIN_THREAD = '';
+
+const EMPTY_THREAD: Thread = { items: [], live: null };
+
+export const EMPTY_TOOL_RUN: ToolRun = {
+  title: null,
+  output: '',
+  outputCut: 0,
+  elapsedSeconds: null,
+  result: null,
+  details: undefined,
+  denial: null,
+  files: [],
+  diffSince: null,
+};
+
+export const EMPTY_MODEL: PanelModel = {
+  host: null,
+  threads: new Map(),
+  tools: new Map(),
+  queue: [],
+  activity: 'idle',
+  status: null,
+  retry: null,
+  spending: null,
+  tasks: [],
+  rewindAsked: null,
+  focusAsked: null,
+};
+
+export function getThread(model: Pick<PanelModel, 'threads'>, id: string): Thread {
+  return model.threads.get(id) ?? EMPTY_THREAD;
+}

@@ -1,0 +1,61 @@
+/** What the person said, with the way back to before it. */
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import { type ContentBlock, isKnownBlock } from '../../src/protocol/blocks.ts';
+import { DocumentView } from '../blocks/DocumentView.tsx';
+import { ImageView } from '../blocks/ImageView.tsx';
+import { IconButton } from '../controls/IconButton.tsx';
+import { askRewind } from '../rewind/askRewind.ts';
+import type { Item } from '../state/panelModel.ts';
+import { usePanel } from './context.ts';
+
+type UserItem = Extract<Item, { kind: 'user' }>;
+
+/** Characters shown before "Show more". */
+const SHOWN = 1_500;
+
+export function UserMessageView({ item }: { readonly item: UserItem }): VNode {
+  const { store } = usePanel();
+  const { uuid } = item;
+  return (
+    <div class="user-message" data-key={item.key}>
+      <div class="user-content">
+        {item.blocks.map((block, index) => (
+          <UserBlock key={index} block={block} />
+        ))}
+      </div>
+      {uuid !== null && (
+        <IconButton
+          className="rewind-button"
+          icon="discard"
+          label="Rewind to here"
+          onClick={() => askRewind(store, uuid)}
+        />
+      )}
+    </div>
+  );
+}
+
+function UserBlock({ block }: { readonly block: ContentBlock }): VNode | null {
+  if (!isKnownBlock(block)) return null;
+  if (block.type === 'text') return <UserText text={block.text} />;
+  if (block.type === 'image') return <ImageView block={block} />;
+  if (block.type === 'document') return <DocumentView block={block} />;
+  return null;
+}
+
+/** Exactly as it was typed. */
+function UserText({ text }: { readonly text: string }): VNode {
+  const [showsAll, setShowsAll] = useState(false);
+  const isCut = text.length > SHOWN * 1.2 && !showsAll;
+  return (
+    <div class="user-text">
+      {isCut ? `${text.slice(0, SHOWN)}…` : text}
+      {isCut && (
+        <button type="button" class="text-button" onClick={() => setShowsAll(true)}>
+          Show more
+        </button>
+      )}
+    </div>
+  );
+}
