@@ -13,7 +13,7 @@ import { Announcer, createAnnouncements } from './view/Announcer.tsx';
 import { App } from './view/App.tsx';
 import { PanelContext } from './view/context.ts';
 import { createStartCount } from './view/startCount.ts';
-import { createViewMemory } from './view/viewMemory.ts';
+import { createViewMemory, type ViewMemory } from './view/viewMemory.ts';
 
 /** How long draft, scroll and cards rest before they are saved, in ms. */
 const SAVE_DELAY = 400;
@@ -47,10 +47,7 @@ function start(root: HTMLElement): void {
     },
     onProblem,
   });
-  document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden') memory.flush();
-  });
-  window.addEventListener('pagehide', () => memory.flush());
+  saveBeforeTheEnd(memory);
   render(
     <PanelContext.Provider value={{ store, peer, permissions, memory, announce: announcements.say }}>
       <App starts={starts} />
@@ -58,6 +55,19 @@ function start(root: HTMLElement): void {
     </PanelContext.Provider>,
     root,
   );
+}
+
+/**
+ * What is said while the page is being taken away no longer reaches the host, so it is said at the first sign of that: the
+ * focus leaves, or a key is pressed that may be a command of the editor.
+ */
+function saveBeforeTheEnd({ flush }: ViewMemory): void {
+  window.addEventListener('blur', flush);
+  window.addEventListener('pagehide', flush);
+  document.addEventListener('visibilitychange', flush);
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || /^F\d+$/.test(event.key)) flush();
+  });
 }
 
 const root = document.getElementById('root');

@@ -5,7 +5,8 @@ test('the icon in the activity bar opens the chat, which asks nothing of the net
   const editor = await startEditor();
   await editor.page.locator('.activitybar').getByRole('tab', { name: 'Belay' }).click();
   const panel = await editor.panel();
-  await panel.getByRole('textbox', { name: 'Message Belay' }).waitFor();
+  // Without a key the first thing to be seen is the choice of a model.
+  await panel.getByRole('button', { name: 'Set API key' }).waitFor();
   await editor.screenshot('open');
   expect(editor.foreignRequests).toEqual([]);
 });

@@ -14,6 +14,7 @@ import { quietSettings, type Settings, trustedSettings } from '../../../scripts/
 
 const workbenchTimeoutMs = 30_000;
 const panelTimeoutMs = 20_000;
+const storageTimeoutMs = 60_000;
 
 export interface EditorOptions {
   /** The folder to open, absolute; without it a fresh copy of the sample project. */
@@ -49,6 +50,9 @@ export interface Editor {
   openFile(path: string): Promise<void>;
   /** Reloads the window, as "Developer: Reload Window" does, and waits for the workbench. */
   reload(): Promise<void>;
+  /** Waits until VS Code has written its state with this text in it: in a browser it does so only every few seconds, and a
+   * window that is reloaded before has lost its tabs. */
+  untilStored(text: string): Promise<void>;
   /** Writes build/screenshots/NAME.png and returns its path. */
   screenshot(name: string): Promise<string>;
   /** Copies the logs of server, extension host and browser to build/logs/NAME. */
@@ -96,6 +100,9 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
       reload: async () => {
         await page.reload();
         await untilReady(page, hasExtension);
+      },
+      untilStored: async (text) => {
+        await page.waitForFunction(isStored, text, { polling: 200, timeout: storageTimeoutMs });
       },
       screenshot: (name) => screenshot(page, name),
       saveLogs: (name) => saveLogs(name, profile, consoleLines, page),
@@ -175,6 +182,23 @@ async function openFile(page: Page, path: string): Promise<void> {
   await row.click();
   await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
   await page.locator('.editor-instance .view-lines').first().waitFor();
+}
+
+/** Runs in the page. */
+async function isStored(text: string): Promise<boolean> {
+  const read = <T>(request: IDBRequest<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  for (const { name } of await indexedDB.databases()) {
+    if (name?.startsWith('vscode-web-state-db') !== true) continue;
+    const database = await read(indexedDB.open(name));
+    const rows = await read(database.transaction('ItemTable').objectStore('ItemTable').getAll());
+    database.close();
+    if (rows.some((row) => typeof row === 'string' && row.includes(text))) return true;
+  }
+  return false;
 }
 
 async function screenshot(page: Page, name: string): Promise<string> {

@@ -3,7 +3,7 @@ import { rmSync, symlinkSync } from 'node:fs';
 import { access, chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AgentPorts } from '../../../src/core/agent.ts';
 import { createCheckpoints } from '../../../src/core/checkpoints/createCheckpoints.ts';
 import { createAnthropicModel } from '../../../src/core/model/anthropicModel.ts';
@@ -13,7 +13,6 @@ import type { Log, Workspace } from '../../../src/core/ports.ts';
 import { createBuiltinTools } from '../../../src/core/tools/builtinTools.ts';
 import { createNodeClock } from '../../../src/node/clock.ts';
 import { createNodeFileSystem } from '../../../src/node/fileSystem.ts';
-import { createNodeProcesses } from '../../../src/node/processes.ts';
 import { createNodeStorage } from '../../../src/node/storage.ts';
 import { createTranscriptStore } from '../../../src/node/transcripts.ts';
 import { createNodeWeb } from '../../../src/node/web.ts';
@@ -21,6 +20,7 @@ import type { PermissionResult } from '../../../src/protocol/control.ts';
 import { createHarness, type Harness } from '../../support/agentHarness.ts';
 import { type ModelServer, startModelServer } from '../../support/modelServer/startModelServer.ts';
 import { chunks, reset, stop, text, thinking, toolUse } from '../../support/modelServer/steps.ts';
+import { createTestProcesses } from '../../support/testProcesses.ts';
 
 const silent: Log = {
   debug: () => undefined,
@@ -33,6 +33,10 @@ let base: string;
 let folder: string;
 let server: ModelServer;
 let open: Harness[];
+
+beforeAll(async () => {
+  await createTestProcesses();
+}, 300_000);
 
 beforeEach(async () => {
   base = await mkdtemp(join(tmpdir(), 'belay-job-'));
@@ -74,7 +78,7 @@ async function start({
     osDescription: 'Linux',
   };
   const createId = () => crypto.randomUUID();
-  const processes = createNodeProcesses({ platform: 'linux', env: process.env, ripgrepCandidates: [] });
+  const processes = await createTestProcesses();
   const checkpoints = await createCheckpoints({
     files,
     storage,

@@ -2,22 +2,16 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { installServer } from '../../../../scripts/vscode/installServer.mts';
 import { createGlobTool } from '../../../../src/core/tools/glob.ts';
 import { createGrepTool } from '../../../../src/core/tools/grep.ts';
-import { ripgrepCandidates } from '../../../../src/node/findRipgrep.ts';
 import { createNodeProcesses } from '../../../../src/node/processes.ts';
+import { createTestProcesses } from '../../../support/testProcesses.ts';
 import { createHarness } from './toolHarness.ts';
 
-let processes = createNodeProcesses({ platform: 'linux', env: process.env, ripgrepCandidates: [] });
+let processes: Awaited<ReturnType<typeof createTestProcesses>>;
 
 beforeAll(async () => {
-  if ((await processes.ripgrep()) !== undefined) return;
-  // Without one on the PATH, the one that VS Code ships.
-  const { appRoot } = await installServer();
-  const candidates = ripgrepCandidates(appRoot, 'linux', process.arch);
-  processes = createNodeProcesses({ platform: 'linux', env: process.env, ripgrepCandidates: candidates });
-  if ((await processes.ripgrep()) === undefined) throw new Error('These tests need ripgrep.');
+  processes = await createTestProcesses();
 }, 300_000);
 
 /** A git repository with these files, the first one the oldest. */
