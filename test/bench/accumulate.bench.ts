@@ -1,7 +1,7 @@
 /**
  * From the bytes of a streamed reply to the reply, against the SDK's own helper (`client.messages.stream`). Both get the same
- * bytes in the same pieces and run in turn within one process; times are CPU time, because a busy machine stretches any
- * other. Tool input is read after every delta on both sides, as a panel that shows a file while it is written must do: ours
+ * bytes in the same pieces and run in turn within one process; times are CPU time of the thread that reads, because a busy
+ * machine stretches any other, and because the engine's own threads still clear up after the run before. Tool input is read after every delta on both sides, as a panel that shows a file while it is written must do: ours
  * from the accumulator, the helper's from its `inputJson` event (without a listener it parses once, at the end).
  */
 import Anthropic from '@anthropic-ai/sdk';
@@ -224,9 +224,9 @@ async function measureGrowth(single: Body, double: Body): Promise<number[]> {
 
 async function timeOf(run: () => Promise<unknown>): Promise<number> {
   globalThis.gc?.();
-  const started = process.cpuUsage();
+  const started = process.threadCpuUsage();
   await run();
-  const { user, system } = process.cpuUsage(started);
+  const { user, system } = process.threadCpuUsage(started);
   return (user + system) / 1000;
 }
 

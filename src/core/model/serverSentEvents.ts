@@ -11,8 +11,9 @@ export type TakeEvent = (name: string, data: string) => void;
 const MAX_EVENT_LENGTH = 64 * 1024 * 1024;
 
 const COLON = 0x3a;
-const LETTER_D = 0x64;
 const SPACE = 0x20;
+const DATA = toCodes('data');
+const EVENT = toCodes('event');
 
 export class ServerSentEventReader {
   readonly #take: TakeEvent;
@@ -76,9 +77,9 @@ export class ServerSentEventReader {
 
   /** A line of the text. Only what is of use is cut out of it: there are three lines for every few characters of a reply. */
   #takeLine(text: string, start: number, end: number): void {
-    const isData = text.charCodeAt(start) === LETTER_D;
-    const colon = start + (isData ? 4 : 5);
-    if (text.slice(start, colon) !== (isData ? 'data' : 'event')) return;
+    const isData = isWord(text, start, DATA);
+    if (!isData && !isWord(text, start, EVENT)) return;
+    const colon = start + (isData ? DATA.length : EVENT.length);
     // The field's name alone is a line, too; a longer name is another field.
     if (colon < end && text.charCodeAt(colon) !== COLON) return;
     const from = text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1;
@@ -108,4 +109,14 @@ export class ServerSentEventReader {
       message: 'An event of the reply never ended.',
     });
   }
+}
+
+function toCodes(word: string): readonly number[] {
+  return Array.from(word, (char) => char.charCodeAt(0));
+}
+
+/** Letter by letter: a word cut out for comparing would be garbage for each line. */
+function isWord(text: string, start: number, word: readonly number[]): boolean {
+  for (let i = 0; i < word.length; i += 1) if (text.charCodeAt(start + i) !== word[i]) return false;
+  return true;
 }
