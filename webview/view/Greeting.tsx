@@ -22,7 +22,7 @@ export function Greeting(): VNode | null {
           <Icon name="question" /> Every edit and command asks first, unless you say otherwise.
         </li>
         <li>
-          <Icon name="diff" /> Every change can be reviewed, piece by piece, in the editor.
+          <Icon name="diff" /> Every change can be seen as a diff in the editor.
         </li>
         <li>
           <Icon name="discard" /> Every step can be taken back.
