@@ -4,25 +4,22 @@ import { createPeer, type Peer } from '../channel/peer.ts';
 import { parseConversationMessage, type UserMessage } from '../protocol/messages.ts';
 import type { Agent, AgentOptions, AgentPorts } from './agent.ts';
 import { createRecordingFiles } from './checkpoints/recordingFiles.ts';
-import { buildSystemPrompt } from './context/systemPrompt.ts';
 import { toContentBlocks } from './input/toContentBlocks.ts';
 import { createAgentHandlers } from './loop/agentHandlers.ts';
-import { digestOf } from './loop/digest.ts';
 import { createEmitter, type Emitter } from './loop/emitter.ts';
 import { createGuardedFiles } from './loop/guardedFiles.ts';
 import { reportOpenFailure } from './loop/openFailure.ts';
 import { resumeSession } from './loop/resumeSession.ts';
 import type { RunToolCallDeps } from './loop/runToolCall.ts';
 import { type ActorParts, SessionActor } from './loop/sessionActor.ts';
-import { tellCheckpoint, tellRecovery, tellTask } from './loop/tellNews.ts';
+import { createSessionSetup, type Prefix } from './loop/sessionSetup.ts';
+import { tellCheckpoint, tellLinesSetAside, tellRecovery, tellTask } from './loop/tellNews.ts';
 import { createUsageMeter } from './loop/usageMeter.ts';
 import { isReadDenied } from './permissions/decidePermission.ts';
 import { createPermissionState, type MutablePermissionState } from './permissions/permissionState.ts';
 import { Session } from './sessions/session.ts';
 import { type BackgroundTasks, createBackgroundTasks } from './tools/backgroundTasks.ts';
 import { ReadState } from './tools/readState.ts';
-import type { AnyTool } from './tools/tool.ts';
-import { toApiTool } from './tools/toolSchema.ts';
 
 export function createAgent(ports: AgentPorts, options: AgentOptions, channel: Channel): Agent {
   const emitter = createEmitter(channel, { sessionId: options.sessionId, createId: ports.createId });
@@ -71,8 +68,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     log,
     createId,
   });
-  const tools = withoutDenied(options);
-  const prefix = await buildPrefix({ tools, session, ports });
+  const setup = createSessionSetup({ ports, options, session });
   const meter = createUsageMeter(options.models);
   const permissions = await openPermissions({ ports, options, emitter });
   const readState = new ReadState();
@@ -89,8 +85,8 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     interactive: options.interactive,
     peer: { request: askAsWaiting(() => peer, emitter) },
   };
-  const callDeps = (userMessageId: string): RunToolCallDeps => ({
-    tools: new Map(tools.map((tool) => [tool.name, tool])),
+  const callDeps = (userMessageId: string, tools: Prefix['tools']): RunToolCallDeps => ({
+    tools,
     authorization,
     emitter,
     clock,
@@ -130,11 +126,12 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     permissions,
     readState,
     callDeps,
-    prefix,
+    setup,
   };
   const actor = new SessionActor(parts);
 
   await resumeSession({ session, emitter, meter, ports });
+  await tellLinesSetAside({ session, emitter });
   await tellRecovery({ emitter, actor, ports });
   await emitter.emitSystem('session_state_changed', { state: 'idle' });
   const peer: Peer = createPeer<'agent'>(channel, {
@@ -143,39 +140,6 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     onProblem: (problem, cause) => log.warn(problem, { cause: String(cause ?? '') }),
   });
   return { actor, session, tasks, peer };
-}
-
-/** PROTOCOL: a deny rule that names a whole tool takes the tool out of the request. */
-function withoutDenied({ tools, rules }: AgentOptions): readonly AnyTool[] {
-  const denied = new Set(
-    rules.flatMap((rule) =>
-      rule.behavior === 'deny' && rule.ruleContent === undefined ? [rule.toolName] : [],
-    ),
-  );
-  return tools.filter(({ name }) => !denied.has(name));
-}
-
-interface PrefixParts {
-  readonly tools: readonly AnyTool[];
-  readonly session: Session;
-  readonly ports: AgentPorts;
-}
-
-/** What every request of the session starts with. A resumed session keeps its own; where the tools differ now, its thinking is void. */
-async function buildPrefix({ tools, session, ports }: PrefixParts): Promise<ActorParts['prefix']> {
-  const apiTools = tools.map(toApiTool);
-  const { start, leaf } = session.conversation;
-  if (start === undefined) {
-    const date = new Date(ports.clock.now()).toISOString().slice(0, 10);
-    const system = buildSystemPrompt({
-      workspace: ports.workspace,
-      shellName: ports.processes.shellName,
-      date,
-    });
-    return { apiTools, system, thinkingVoidUpTo: leaf?.uuid };
-  }
-  const sameTools = start.toolsSha256 === (await digestOf(apiTools));
-  return { apiTools, system: start.system, thinkingVoidUpTo: sameTools ? undefined : leaf?.uuid };
 }
 
 async function openPermissions({

@@ -12,7 +12,8 @@ import { digestOf } from './digest.ts';
 import type { Emitter } from './emitter.ts';
 import { PromptQueue, type QueuedPrompt } from './promptQueue.ts';
 import type { RunToolCallDeps } from './runToolCall.ts';
-import { runTurn, type TurnDeps, type TurnEnd } from './runTurn.ts';
+import { runTurn, type TurnEnd } from './runTurn.ts';
+import type { Prefix, SessionSetup } from './sessionSetup.ts';
 import { SessionReadOnlyError, toErrors, toTurnFailure } from './turnFailure.ts';
 import { appendUser } from './turnMessages.ts';
 import type { UsageMeter } from './usageMeter.ts';
@@ -26,9 +27,9 @@ export interface ActorParts {
   readonly permissions: MutablePermissionState;
   readonly readState: ReadState;
   /** What the calls of a turn are given; `userMessageId` is the message that started it. */
-  readonly callDeps: (userMessageId: string) => RunToolCallDeps;
-  /** The prefix of every request, fixed for the session. */
-  readonly prefix: Pick<TurnDeps, 'system' | 'apiTools' | 'thinkingVoidUpTo'>;
+  readonly callDeps: (userMessageId: string, tools: Prefix['tools']) => RunToolCallDeps;
+  /** The prefix of every request, fixed with the first turn. */
+  readonly setup: SessionSetup;
 }
 
 interface RunningTurn {
@@ -170,8 +171,8 @@ export class SessionActor {
     await this.#turn(uuid, signal);
   }
 
-  async #recordStart(): Promise<void> {
-    const { session, options, prefix } = this.#parts;
+  async #recordStart(prefix: Prefix): Promise<void> {
+    const { session, options } = this.#parts;
     if (session.conversation.start !== undefined) return;
     await session.record({
       type: 'belay/session_start',
@@ -206,9 +207,10 @@ export class SessionActor {
   async #turn(userMessageId: string, signal: AbortSignal): Promise<void> {
     const { ports, options, session, emitter, meter } = this.#parts;
     const started = ports.clock.monotonic();
-    await this.#recordStart();
+    const { tools, ...prefix } = await this.#parts.setup.freeze();
+    await this.#recordStart({ tools, ...prefix });
     meter.startTurn();
-    await this.#emitInit();
+    await this.#emitInit(tools);
     const end = await runTurn(
       {
         session,
@@ -221,8 +223,8 @@ export class SessionActor {
         models: options.models,
         model: () => this.#model,
         effort: options.effort,
-        ...this.#parts.prefix,
-        callDeps: this.#parts.callDeps(userMessageId),
+        ...prefix,
+        callDeps: this.#parts.callDeps(userMessageId, tools),
         maxTurns: options.maxTurns,
         maxBudgetUsd: options.maxBudgetUsd,
         partialMessages: options.partialMessages,
@@ -232,13 +234,13 @@ export class SessionActor {
     await this.#emitResult(end, started);
   }
 
-  async #emitInit(): Promise<void> {
-    const { emitter, options, ports, permissions, prefix } = this.#parts;
+  async #emitInit(tools: Prefix['tools']): Promise<void> {
+    const { emitter, options, ports, permissions } = this.#parts;
     await emitter.emitSystem('init', {
       apiKeySource: 'user',
       claude_code_version: options.version,
       cwd: ports.workspace.cwd,
-      tools: prefix.apiTools.map(({ name }) => name),
+      tools: [...tools.keys()],
       mcp_servers: [],
       model: this.#model,
       permissionMode: permissions.mode,

@@ -44,6 +44,20 @@ export async function tellTask(
   actor.notice(`The background command ${task.id} (${task.command}) has ended: ${status}.`);
 }
 
+/** What of the transcript could not be read when it was opened. */
+export async function tellLinesSetAside({
+  session,
+  emitter,
+}: Pick<ActorParts, 'session' | 'emitter'>): Promise<void> {
+  const { linesSetAside: count, path } = session;
+  if (count === 0) return;
+  const [what, they] = count === 1 ? ['A line', 'It was'] : [`${count} lines`, 'They were'];
+  await emitter.emitSystem('informational', {
+    content: `${what} of this conversation could not be read. ${they} set aside in ${path}.corrupt, and the rest goes on.`,
+    level: 'warning',
+  });
+}
+
 /** What a crash had left half done among the checkpoints, and how it was set right. */
 export async function tellRecovery({
   emitter,

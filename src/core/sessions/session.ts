@@ -39,6 +39,8 @@ export class Session {
   readonly conversation: Conversation;
   /** True when another window writes this session. */
   readonly readOnly: boolean;
+  /** So many lines were found now that could not be read; each is counted once, however often the session is opened. */
+  readonly linesSetAside: number;
   readonly #file: TranscriptFile;
   readonly #options: SessionOptions;
   #waiting: string[];
@@ -46,12 +48,13 @@ export class Session {
 
   private constructor(
     file: TranscriptFile & { readonly readOnly: boolean },
-    conversation: Conversation,
+    loaded: { readonly conversation: Conversation; readonly linesSetAside: number },
     options: SessionOptions,
   ) {
     this.#file = file;
     this.readOnly = file.readOnly;
-    this.conversation = conversation;
+    this.conversation = loaded.conversation;
+    this.linesSetAside = loaded.linesSetAside;
     this.#options = options;
     this.#waiting = [];
   }
@@ -60,15 +63,10 @@ export class Session {
   static async open(store: TranscriptStore, options: SessionOptions): Promise<Session> {
     const file = await store.open(options.sessionId);
     const parsed = parseTranscript(await file.read());
-    const session = new Session(file, Conversation.fromLines(parsed.lines), options);
+    const conversation = Conversation.fromLines(parsed.lines);
+    const linesSetAside = file.readOnly ? 0 : await setAside(file, parsed.corrupt, options);
+    const session = new Session(file, { conversation, linesSetAside }, options);
     if (!parsed.endsWithNewline) session.#waiting.push('');
-    if (parsed.corrupt.length > 0 && !file.readOnly) {
-      options.log.warn('lines of the transcript could not be read and were set aside', {
-        path: file.path,
-        lines: parsed.corrupt.length,
-      });
-      for (const bytes of parsed.corrupt) await file.quarantine(bytes);
-    }
     return session;
   }
 
@@ -135,6 +133,28 @@ export class Session {
         cause,
       });
     }
+  }
+}
+
+/** A line that can't be moved (a full disk) stays where it is, and the session is opened all the same. */
+async function setAside(
+  file: TranscriptFile,
+  lines: readonly Uint8Array[],
+  { log }: Pick<SessionOptions, 'log'>,
+): Promise<number> {
+  if (lines.length === 0) return 0;
+  try {
+    const news = await file.quarantine(lines);
+    if (news > 0) {
+      log.warn('lines of the transcript could not be read and were set aside', {
+        path: file.path,
+        lines: news,
+      });
+    }
+    return news;
+  } catch (error) {
+    log.warn('lines of the transcript could not be set aside', { path: file.path, error: String(error) });
+    return 0;
   }
 }
 

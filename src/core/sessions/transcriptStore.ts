@@ -4,8 +4,12 @@ export interface TranscriptFile {
   read(): Promise<Uint8Array>;
   /** Appends whole lines (without the final newline each) and resolves when the system has taken them. One writer at a time. */
   append(lines: readonly string[]): Promise<void>;
-  /** Moves bytes that could not be parsed into a file beside the transcript (`.corrupt`), keeping them. */
-  quarantine(bytes: Uint8Array): Promise<void>;
+  /**
+   * Moves lines (without their newline) that could not be parsed into a file beside the transcript (`.corrupt`), where the
+   * same content is kept once. Resolves with how many of them are news: one that could not be taken out of the transcript
+   * stays there, and is none the next time.
+   */
+  quarantine(lines: readonly Uint8Array[]): Promise<number>;
   /** Absolute path. */
   readonly path: string;
   close(): Promise<void>;

@@ -1,0 +1,107 @@
+/**
+ * What the requests of a session begin with: the system prompt and the tools. Whoever has a part in it (the client's
+ * `initialize`, MCP servers, memory files, subagents) adds it before the first turn; from then on it is fixed, because a
+ * changed prefix would void the model's thinking and the provider's cache.
+ */
+import type { AgentOptions, AgentPorts } from '../agent.ts';
+import { buildSystemPrompt } from '../context/systemPrompt.ts';
+import type { ApiTool } from '../model/modelRequest.ts';
+import type { Session } from '../sessions/session.ts';
+import type { AnyTool } from '../tools/tool.ts';
+import { toApiTool } from '../tools/toolSchema.ts';
+import { digestOf } from './digest.ts';
+
+/** The part of each request that never changes, and the tools behind it. */
+export interface Prefix {
+  readonly system: readonly string[];
+  readonly apiTools: readonly ApiTool[];
+  /** Thinking of replies up to this uuid was made under another prefix and can't be sent back; undefined: all is valid. */
+  readonly thinkingVoidUpTo: string | undefined;
+  readonly tools: ReadonlyMap<string, AnyTool>;
+}
+
+export interface SessionSetup {
+  /** Takes the place of Belay's own system prompt. Without effect once the first turn has begun. */
+  replaceSystemPrompt(sections: readonly string[]): void;
+  /** Adds tools, asked for when the first turn begins: a server may still be connecting until then. Must not throw. */
+  addTools(provide: () => Promise<readonly AnyTool[]>): void;
+  /** Adds a section at the end of the system prompt, asked for when the first turn begins. Must not throw. */
+  addSection(provide: () => Promise<string | undefined>): void;
+  /** Everything, fixed from the first call on. */
+  freeze(): Promise<Prefix>;
+}
+
+export interface SetupDeps {
+  readonly ports: AgentPorts;
+  readonly options: AgentOptions;
+  readonly session: Session;
+}
+
+export function createSessionSetup(deps: SetupDeps): SessionSetup {
+  let replacement: readonly string[] | undefined;
+  const tools: (() => Promise<readonly AnyTool[]>)[] = [async () => deps.options.tools];
+  const sections: (() => Promise<string | undefined>)[] = [];
+  let frozen: Promise<Prefix> | undefined;
+  return {
+    replaceSystemPrompt(texts) {
+      replacement = texts;
+    },
+    addTools(provide) {
+      tools.push(provide);
+    },
+    addSection(provide) {
+      sections.push(provide);
+    },
+    freeze() {
+      frozen ??= buildPrefix({ ...deps, replacement, tools, sections });
+      return frozen;
+    },
+  };
+}
+
+interface Building extends SetupDeps {
+  readonly replacement: readonly string[] | undefined;
+  readonly tools: readonly (() => Promise<readonly AnyTool[]>)[];
+  readonly sections: readonly (() => Promise<string | undefined>)[];
+}
+
+/** A resumed session keeps its own system prompt; where the tools differ now, its thinking is void. */
+async function buildPrefix(building: Building): Promise<Prefix> {
+  const { options, session } = building;
+  const offered = await collectTools(building.tools, options);
+  const tools = new Map(offered.map((tool) => [tool.name, tool]));
+  const apiTools = offered.map(toApiTool);
+  const { start, leaf } = session.conversation;
+  if (start === undefined) {
+    return { tools, apiTools, system: await buildSystem(building), thinkingVoidUpTo: leaf?.uuid };
+  }
+  const sameTools = start.toolsSha256 === (await digestOf(apiTools));
+  return { tools, apiTools, system: start.system, thinkingVoidUpTo: sameTools ? undefined : leaf?.uuid };
+}
+
+async function buildSystem({ ports, replacement, sections }: Building): Promise<readonly string[]> {
+  const own = buildSystemPrompt({
+    workspace: ports.workspace,
+    shellName: ports.processes.shellName,
+    date: new Date(ports.clock.now()).toISOString().slice(0, 10),
+  });
+  const added = await Promise.all(sections.map((provide) => provide()));
+  return [...(replacement ?? own), ...added.filter((text) => text !== undefined)];
+}
+
+/** PROTOCOL: a deny rule that names a whole tool takes the tool out of the request. The first of a name wins. */
+async function collectTools(
+  providers: readonly (() => Promise<readonly AnyTool[]>)[],
+  { rules }: AgentOptions,
+): Promise<readonly AnyTool[]> {
+  const denied = new Set(
+    rules.flatMap((rule) =>
+      rule.behavior === 'deny' && rule.ruleContent === undefined ? [rule.toolName] : [],
+    ),
+  );
+  const offered = new Map<string, AnyTool>();
+  for (const tool of (await Promise.all(providers.map((provide) => provide()))).flat()) {
+    if (!denied.has(tool.name) && !offered.has(tool.name)) offered.set(tool.name, tool);
+  }
+  return [...offered.values()];
+}
