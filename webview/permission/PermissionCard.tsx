@@ -92,7 +92,7 @@ function toDenial(instead: string): PermissionResult {
   const text = instead.trim();
   return {
     behavior: 'deny',
-    message: text === '' ? 'The user did not allow this. Ask what to do instead, or go on without it.' : text,
+    message: text === '' ? 'Ask what to do instead, or go on without it.' : text,
   };
 }
 
@@ -105,7 +105,6 @@ function Reason({ request }: { readonly request: Request }): VNode | null {
     request.agent_id === undefined ? undefined : 'Asked by a subagent',
     request.description,
     request.decision_reason,
-    request.blocked_path === undefined ? undefined : `Outside of the open folders: ${request.blocked_path}`,
   ].filter((line) => line !== undefined && line !== '');
   if (lines.length === 0) return null;
   return <p class="request-reason">{lines.map((line) => showHidden(line ?? '')).join(' · ')}</p>;
