@@ -38,6 +38,8 @@ export interface Server {
   readonly logFile: string;
   /** The address that shows a folder in the workbench. */
   folderUrl(folder: string): string;
+  /** The address that shows the folders of a .code-workspace file. */
+  workspaceUrl(file: string): string;
   /** Ends the server and every process it started. */
   stop(): Promise<void>;
 }
@@ -63,9 +65,10 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   try {
     const port = await untilListening(child, logFile);
     const url = `http://127.0.0.1:${port}`;
-    const folderUrl = (folder: string) =>
-      `${url}/?folder=${encodeURIComponent(folder).replaceAll('%2F', '/')}`;
-    return { port, url, dataDir, logFile, folderUrl, stop };
+    const toQuery = (path: string) => encodeURIComponent(path).replaceAll('%2F', '/');
+    const folderUrl = (folder: string) => `${url}/?folder=${toQuery(folder)}`;
+    const workspaceUrl = (file: string) => `${url}/?workspace=${toQuery(file)}`;
+    return { port, url, dataDir, logFile, folderUrl, workspaceUrl, stop };
   } catch (error) {
     await stop();
     throw error;

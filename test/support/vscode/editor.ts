@@ -19,6 +19,10 @@ const storageTimeoutMs = 60_000;
 export interface EditorOptions {
   /** The folder to open, absolute; without it a fresh copy of the sample project. */
   readonly folder?: string;
+  /** The .code-workspace file to open in place of the folder, absolute. */
+  readonly workspace?: string;
+  /** Extensions may use the proposed API they ask for. */
+  readonly proposedApi?: boolean;
   /** User settings, on top of quiet ones in a trusted folder. */
   readonly settings?: Settings;
   /** Environment of the extension host. HOME and BELAY_CONFIG_DIR are fresh folders unless given; undefined removes. */
@@ -85,7 +89,7 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
     const page = await browser.newPage({ viewport: options.viewport ?? { width: 1280, height: 800 } });
     const consoleLines = recordConsole(page);
     const foreignRequests = await keepLocal(page);
-    await page.goto(server.folderUrl(folder));
+    await page.goto(toAddress(server, folder, options));
     const hasExtension = options.extensionsDir !== undefined;
     await untilReady(page, hasExtension);
     return {
@@ -112,6 +116,12 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
     await close();
     throw error;
   }
+}
+
+function toAddress(server: Server, folder: string, { workspace, proposedApi }: EditorOptions): string {
+  const address = workspace === undefined ? server.folderUrl(folder) : server.workspaceUrl(workspace);
+  if (proposedApi !== true) return address;
+  return `${address}&payload=${encodeURIComponent(JSON.stringify([['enableProposedApi', '']]))}`;
 }
 
 async function launchBrowser(): Promise<Browser> {
