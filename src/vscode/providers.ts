@@ -4,12 +4,11 @@
  */
 import type { Disposable } from 'vscode';
 import { ModelError } from '../core/model/modelError.ts';
-import type { ModelTable } from '../core/model/modelTable.ts';
+import { buildUnknownRow, type ModelTable, toModelInfo } from '../core/model/modelTable.ts';
 import type { Log, StreamModel } from '../core/ports.ts';
 import type { ModelInfo, ProviderKind } from '../protocol/control.ts';
 import type { EditorSecrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
-import { toModelInfo } from './toModelInfo.ts';
 
 /** One place models come from. */
 export interface Provider {
@@ -58,19 +57,7 @@ export interface Providers extends Disposable {
 
 const ASK_MS = 15_000;
 
-const NO_MODELS: ModelTable = {
-  rows: [],
-  get: (id) => ({
-    id,
-    displayName: id,
-    description: '',
-    contextWindow: 200_000,
-    maxOutput: 16_000,
-    thinking: 'none',
-    efforts: [],
-    takesSystemMessages: false,
-  }),
-};
+const NO_MODELS: ModelTable = { rows: [], get: buildUnknownRow };
 
 export function createProviders(deps: ProvidersDeps): Providers {
   const listeners = new Set<() => void>();

@@ -107,7 +107,8 @@ export function toModelInfo(row: ModelRow): ModelInfo {
   };
 }
 
-function buildUnknownRow(id: string): ModelRow {
+/** What can be assumed of a model nobody has told anything about. */
+export function buildUnknownRow(id: string): ModelRow {
   return { id, displayName: id, ...UNKNOWN };
 }
 
