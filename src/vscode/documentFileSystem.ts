@@ -3,8 +3,12 @@
  * that is open or dirty is written through its document and saved, so that Ctrl+Z takes the change back, cursors and folds
  * stay, and what runs on save (formatters) runs; what that makes of the text is reported. The rest goes to the disk.
  */
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { Range, type TextDocument, TextEdit, WorkspaceEdit, workspace } from 'vscode';
 import { FileError, type FileSystem, type WriteOptions, type WriteOutcome } from '../core/ports.ts';
+import { withFileErrors } from '../node/fileErrors.ts';
+import { isMissing } from '../node/fileOperations.ts';
 import { isSame, lineEndOf, toBytes, toText, withLineEnds } from './documentText.ts';
 import { findDocument, hasUnsavedChanges } from './openDocuments.ts';
 import { toTextReplacements } from './textEdits.ts';
@@ -60,6 +64,7 @@ async function writeThrough(
   if (expected !== undefined && (await disk.realPath(path)) !== expected) {
     throw new FileError('ESTALE', path, `${path} leads somewhere else than it did a moment ago.`);
   }
+  if (options?.mode === undefined) await refuseReadOnly(path);
   const before = document.getText();
   if (!(await replaceText(document, text))) {
     throw new FileError('EBUSY', path, `${path} was being edited at the same moment. Read it again.`);
@@ -75,6 +80,18 @@ async function writeThrough(
   if (options?.mode !== undefined) await disk.setMode(path, options.mode);
   const saved = await disk.readFile(path);
   return { bytes: saved, changedOnSave: !isSame(saved, bytes) };
+}
+
+/** Before the document is touched: a save that fails shows an alarm, and leaves the document with unsaved changes. */
+function refuseReadOnly(path: string): Promise<void> {
+  return withFileErrors(path, async () => {
+    try {
+      await access(path, constants.W_OK);
+    } catch (error) {
+      // A file that was deleted under its document comes back with the save.
+      if (!isMissing(error)) throw error;
+    }
+  });
 }
 
 /** Changes only what differs; false when the document was changed while the edit was on its way. */

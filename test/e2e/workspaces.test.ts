@@ -15,6 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { runQuietly } from '../../scripts/vscode/command.mts';
+import { createSampleProject } from '../../scripts/vscode/sample.mts';
 import { blocksOf } from '../support/modelServer/apiRequest.ts';
 import type { ModelServer } from '../support/modelServer/startModelServer.ts';
 import { text, toolUse } from '../support/modelServer/steps.ts';
@@ -115,6 +117,48 @@ test('outside of the folder it is asked, accepted edits or not, and what is deni
   model.assertNoRefusals();
 });
 
+test('what cannot be written in a folder that is read-only is told, and nothing is lost', async () => {
+  const model = await startModel();
+  const folder = await createSampleProject(join(await temporaryFolder(), 'trail-notes'));
+  const path = join(folder, 'notes.txt');
+  await writeFile(path, 'one\ntwo\n');
+  const refusal = await makeReadOnly(folder);
+  const editor = await startEditorWith(model, {
+    folder,
+    settings: { 'belay.permissionMode': 'acceptEdits' },
+  });
+  await editor.openFile('notes.txt');
+  model.script(
+    [toolUse('Read', { file_path: 'notes.txt' }), toolUse('Read', { file_path: 'README.md' })],
+    [
+      toolUse('Write', { file_path: 'new/made.txt', content: 'made' }),
+      toolUse('Edit', { file_path: 'README.md', old_string: 'for walks', new_string: 'for WALKS' }),
+      toolUse('Edit', { file_path: 'notes.txt', old_string: 'two', new_string: 'TWO' }),
+    ],
+    [text('Nothing can be written here.')],
+    [text('Still here.')],
+  );
+  const panel = await openChat(editor);
+  await panel.frame.getByText(/This folder is read-only/).waitFor();
+  await panel.send('Change something');
+  await panel.shows('Nothing can be written here.');
+  await editor.screenshot('read-only-folder');
+  expect(lastResults(model, 2)).toEqual(
+    ['new', 'README.md', 'notes.txt'].map((name) => ({
+      isError: true,
+      content: `${join(folder, name)} ${refusal}`,
+    })),
+  );
+  await panel.tool('Write').getByText(refusal).waitFor();
+  await panel.tool('Edit').last().getByText(refusal).waitFor();
+  // The document that is open has not been touched either.
+  await editor.page.locator('.tab.active:not(.dirty)[data-resource-name="notes.txt"]').waitFor();
+  expect(await readText(path)).toBe('one\ntwo\n');
+  await panel.send('Are you there?');
+  await panel.shows('Still here.');
+  model.assertNoRefusals();
+});
+
 test('a file that is no text, or too large, is told to the model, and the session goes on', async () => {
   const model = await startModel();
   const editor = await startEditorWith(model);
@@ -158,6 +202,26 @@ function lastResults(model: ModelServer, index: number) {
   return (message === undefined ? [] : blocksOf(message))
     .filter(({ type }) => type === 'tool_result')
     .map(({ is_error, content }) => ({ isError: is_error === true, content }));
+}
+
+/**
+ * Until the test ends. Permissions don't bind who is root: for them the folder is mounted over itself. Returns what is said
+ * of a path in it that was to be written.
+ */
+async function makeReadOnly(folder: string): Promise<string> {
+  if (process.getuid?.() === 0) {
+    await runSystem('mount', ['--bind', '-o', 'ro', folder, folder]);
+    onTestFinished(() => runSystem('umount', [folder]));
+    return 'is on a file system that can only be read.';
+  }
+  await runSystem('chmod', ['-R', 'a-w', folder]);
+  onTestFinished(() => runSystem('chmod', ['-R', 'u+w', folder]));
+  return 'may not be accessed: the system denies it (EACCES).';
+}
+
+async function runSystem(command: string, args: readonly string[]): Promise<void> {
+  const { code, output } = await runQuietly(command, args);
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${output}`);
 }
 
 /** A workspace of two folders, `walks` and `hills`. */
