@@ -1,6 +1,6 @@
 /**
  * The panel's side of the protocol: connects, asks for everything there is to show, feeds the store, and starts over when
- * the host shows another session.
+ * the host shows another session, or has read the one it shows.
  */
 import type { Channel } from '../src/channel/channel.ts';
 import { createPeer, type Peer } from '../src/channel/peer.ts';
@@ -12,8 +12,8 @@ export interface ConnectionOptions {
   readonly channel: Channel;
   readonly store: Store;
   readonly permissions: PermissionRequests;
-  /** Called after each (re)start, with the view to bring back. */
-  readonly onView: (view: PanelView) => void;
+  /** Called after each (re)start, with the view to bring back. `isSame`: the session that was shown before it, too. */
+  readonly onView: (view: PanelView, isSame: boolean) => void;
   readonly onProblem: (problem: string, cause?: unknown) => void;
 }
 
@@ -44,9 +44,10 @@ export function createConnection(options: ConnectionOptions): Peer {
     try {
       const answer = await peer.request('belay/panel_ready', {});
       if (mine !== start) return;
-      store.reset({ host: answer.state }, answer.messages);
+      const isSame = store.get().host?.session_id === answer.state.session_id;
+      store.reset({ host: answer.state, isLoading: answer.loading === true }, answer.messages);
       isReady = true;
-      options.onView(answer.view);
+      options.onView(answer.view, isSame);
     } catch (error) {
       if (mine === start) onProblem('the panel could not connect to its host', error);
     }

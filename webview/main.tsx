@@ -41,8 +41,8 @@ function start(root: HTMLElement): void {
     channel,
     store,
     permissions,
-    onView: (view) => {
-      memory.restore(view);
+    onView: (view, isSame) => {
+      memory.restore(view, { keepDraft: isSame });
       starts.increase();
     },
     onProblem,

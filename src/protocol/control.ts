@@ -264,6 +264,8 @@ export const controlTable = {
       view: panelView,
       /** Messages of the conversation so far, in order; a reply in flight as a few events. */
       messages: z.array(z.unknown()),
+      /** An old conversation is still being read: `messages` is empty, and a `belay/panel_reset` follows. */
+      loading: z.boolean().optional(),
     }),
   ),
   /** Remember draft, scroll and open cards, so that they survive the end of the webview. */
@@ -303,7 +305,7 @@ export const panelMessages = {
     subtype: z.literal('belay/panel_state'),
     state: panelState,
   }),
-  /** Forget everything and ask `belay/panel_ready` again: another session is shown now. */
+  /** Ask `belay/panel_ready` again and start over: another session is shown now, or the conversation has been read. */
   'belay/panel_reset': z.looseObject({ type: z.literal('system'), subtype: z.literal('belay/panel_reset') }),
   /** Put the cursor into the composer; `text`, when given, replaces an empty draft. */
   'belay/composer_focus': z.looseObject({

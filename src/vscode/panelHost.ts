@@ -130,7 +130,7 @@ export class PanelHost {
     this.#leave();
     this.#start += 1;
     const start = this.#start;
-    await this.#host.ready;
+    if (!(await isReadySoon(this.#host))) return this.#answerLoading(start);
     const host = this.#host;
     if (start === this.#start) {
       this.#phase = 'starting';
@@ -141,6 +141,20 @@ export class PanelHost {
       state: this.#deps.describe(host),
       view: this.#deps.views.get(host.sessionId),
       messages: host.toMessages(),
+    };
+  }
+
+  /** A long conversation takes its time to be read: a person can write meanwhile, and the page starts over when it is there. */
+  #answerLoading(start: number) {
+    const host = this.#host;
+    void host.ready.then(() => {
+      if (start === this.#start) this.tell({ type: 'system', subtype: 'belay/panel_reset' });
+    });
+    return {
+      state: this.#deps.describe(host),
+      view: this.#deps.views.get(host.sessionId),
+      messages: [],
+      loading: true,
     };
   }
 
@@ -190,6 +204,19 @@ export class PanelHost {
     this.surface.setTitle(this.#host.state.title);
     this.surface.setBadge(this.#host.permissions.waiting().length);
   }
+}
+
+/** Milliseconds in which a conversation may be read without the page being told that this takes a while. */
+const READING_MS = 40;
+
+async function isReadySoon(host: SessionHost): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), READING_MS);
+  });
+  const isReady = await Promise.race([host.ready.then(() => true), late]);
+  clearTimeout(timer);
+  return isReady;
 }
 
 /** What was said to the panel itself, not by the agent of a session. */

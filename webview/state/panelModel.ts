@@ -119,6 +119,8 @@ export interface Task {
 export interface PanelModel {
   /** null until the host has answered `belay/panel_ready`. */
   readonly host: PanelState | null;
+  /** The conversation is still being read. */
+  readonly isLoading: boolean;
   /** '' is the main thread; others by the id of the tool call they run under. */
   readonly threads: ReadonlyMap<string, Thread>;
   readonly tools: ReadonlyMap<string, ToolRun>;
@@ -151,6 +153,7 @@ export const EMPTY_TOOL_RUN: ToolRun = {
 
 export const EMPTY_MODEL: PanelModel = {
   host: null,
+  isLoading: false,
   threads: new Map(),
   tools: new Map(),
   queue: [],

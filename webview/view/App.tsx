@@ -18,6 +18,7 @@ import { useTokenColors } from './useTokenColors.ts';
 export function App({ starts }: { readonly starts: StartCount }): VNode | null {
   const isConnected = useModel((model) => model.host !== null);
   const provider = useModel((model) => model.host?.provider ?? null);
+  const sessionId = useModel((model) => model.host?.session_id ?? '');
   const start = useSource(starts, (count) => count);
   const [isListOpen, setListOpen] = useState(false);
   useTokenColors();
@@ -29,16 +30,17 @@ export function App({ starts }: { readonly starts: StartCount }): VNode | null {
       <Header isListOpen={isListOpen} onToggleList={() => setListOpen(!isListOpen)} />
       {isListOpen && <Sessions onClose={() => setListOpen(false)} />}
       {!isListOpen && provider === null && <FirstStart />}
-      {!isListOpen && provider !== null && <Conversation key={start} />}
+      {!isListOpen && provider !== null && <Conversation key={sessionId} start={start} />}
       <RewindDialog />
     </div>
   );
 }
 
-function Conversation(): VNode {
+/** Only the transcript starts over with each filling: who is writing goes on writing. */
+function Conversation({ start }: { readonly start: number }): VNode {
   return (
     <>
-      <Transcript />
+      <Transcript key={start} />
       <div class="dock">
         <WorkspaceProblem />
         <Tasks />

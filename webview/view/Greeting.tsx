@@ -8,11 +8,19 @@ import { useModel, usePanel } from './context.ts';
 import './greeting.css';
 
 export function Greeting(): VNode | null {
+  const isLoading = useModel((model) => model.isLoading);
   const isEmpty = useModel((model) => {
     const { items, live } = getThread(model, MAIN_THREAD);
     return items.length === 0 && live === null && model.queue.length === 0 && model.activity === 'idle';
   });
   if (!isEmpty) return null;
+  if (isLoading) {
+    return (
+      <p class="loading" role="status">
+        <Icon name="loading" spin /> Reading the conversation
+      </p>
+    );
+  }
   return (
     <div class="greeting">
       <Icon name="shield" />

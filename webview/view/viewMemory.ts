@@ -8,8 +8,8 @@ export interface ViewMemory {
   get(): PanelView;
   subscribe(listener: () => void): () => void;
   change(changes: Partial<PanelView>): void;
-  /** Brings back what the host remembered. */
-  restore(view: PanelView): void;
+  /** Brings back what the host remembered. `keepDraft`: what is written here is newer. */
+  restore(view: PanelView, options?: { readonly keepDraft: boolean }): void;
   /** Saves now what is still to be saved. */
   flush(): void;
 }
@@ -49,10 +49,13 @@ export function createViewMemory({ save, delayMs }: ViewMemoryOptions): ViewMemo
       timer ??= setTimeout(flush, delayMs);
       publish();
     },
-    restore(next) {
-      clearTimeout(timer);
-      timer = undefined;
-      view = next;
+    restore(next, { keepDraft } = { keepDraft: false }) {
+      if (keepDraft) view = { ...next, draft: view.draft };
+      else {
+        clearTimeout(timer);
+        timer = undefined;
+        view = next;
+      }
       publish();
     },
     flush,

@@ -522,10 +522,26 @@ describe('sessions and providers', () => {
     await soon(() => host.asked.at(-1)?.request).toEqual({ session_id: null });
   });
 
+  test('while a conversation is being read one can write already', async () => {
+    const { page, host } = await open();
+    Object.assign(host.snapshot, { loading: true });
+    host.send({ type: 'system', subtype: 'belay/panel_reset' });
+    await page.getByRole('status').filter({ hasText: 'Reading the conversation' }).waitFor();
+    const composer = page.getByRole('textbox', { name: 'Message Belay' });
+    await composer.click();
+    await composer.pressSequentially('half a ');
+    Object.assign(host.snapshot, { loading: false, messages: [say.userSays('old words', 'u1')] });
+    host.send({ type: 'system', subtype: 'belay/panel_reset' });
+    await page.getByText('old words').waitFor();
+    await page.keyboard.type('thought');
+    expect(await composer.inputValue()).toBe('half a thought');
+  });
+
   test('another session replaces everything', async () => {
     const { page, host } = await open({ messages: [say.userSays('old words', 'u1')] });
     host.snapshot.messages = [say.userSays('new words', 'u2')];
     host.snapshot.view = { draft: 'new draft', scroll: null, open: {} };
+    host.snapshot.state.session_id = 'another';
     host.send({ type: 'system', subtype: 'belay/panel_reset' });
     await page.getByText('new words').waitFor();
     expect(await page.getByText('old words').count()).toBe(0);

@@ -112,14 +112,19 @@ export interface FakeAgent extends Agent {
   isClosed: boolean;
 }
 
-/** Answers every request with an empty object. */
-export function createFakeAgent(sessionId: string, channel: Channel): FakeAgent {
+/** Answers every request with an empty object, once it has been opened. */
+export function createFakeAgent(
+  sessionId: string,
+  channel: Channel,
+  opened: Promise<void> = Promise.resolve(),
+): FakeAgent {
   const heard: unknown[] = [];
   const asked: string[] = [];
   const handlers = new Proxy({} as Handlers<'agent'>, {
     getOwnPropertyDescriptor: () => ({ configurable: true, enumerable: true }),
     get: (_target, subtype) => async () => {
       asked.push(String(subtype));
+      await opened;
       return ANSWERS[String(subtype)] ?? {};
     },
   });

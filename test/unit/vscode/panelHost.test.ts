@@ -28,6 +28,24 @@ describe('the host of a panel', () => {
     await vi.waitFor(() => expect([...messages, ...conversation(page.messages)]).toEqual(said));
   });
 
+  it('lets a person write while a long conversation is read, and starts the page over when it is there', async () => {
+    let open = (): void => {};
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const { page, agent } = await setUp({ resume: true, opened });
+    const first = await page.peer.request('belay/panel_ready', {});
+    expect(first).toMatchObject({ messages: [], loading: true, state: { session_id: 's1' } });
+    await agent.peer.send(prompt('u1', 'from before'));
+    open();
+    await vi.waitFor(() =>
+      expect(page.messages).toContainEqual({ type: 'system', subtype: 'belay/panel_reset' }),
+    );
+    const second = await page.peer.request('belay/panel_ready', {});
+    expect(second.loading).toBeUndefined();
+    expect(second.messages).toEqual([prompt('u1', 'from before')]);
+  });
+
   it('sends nothing to a page that is hidden, and everything to the one that comes after', async () => {
     const { surface, page, agent } = await setUp();
     await page.peer.request('belay/panel_ready', {});
@@ -180,9 +198,9 @@ describe('a session', () => {
   });
 });
 
-async function setUp() {
+async function setUp(options: HostOptions = {}) {
   const surface = createFakeSurface();
-  const { host, agent } = createHost('s1');
+  const { host, agent } = createHost('s1', options);
   const panel = new PanelHost({
     surface,
     host,
@@ -195,14 +213,20 @@ async function setUp() {
   return { surface, host, panel, page: surface.load(), agent: agent() };
 }
 
-function createHost(sessionId: string, { resume = false } = {}) {
+interface HostOptions {
+  readonly resume?: boolean;
+  /** Until then the agent answers nothing. */
+  readonly opened?: Promise<void>;
+}
+
+function createHost(sessionId: string, { resume = false, opened }: HostOptions = {}) {
   let agent: FakeAgent | undefined;
   const host = new SessionHost({
     sessionId,
     resume,
     start: { title: '', model: 'm', permissionMode: 'default' },
     startAgent: async (channel) => {
-      agent = createFakeAgent(sessionId, channel);
+      agent = createFakeAgent(sessionId, channel, opened);
       return agent;
     },
     log: silentLog,

@@ -16,6 +16,7 @@ describe('a panel and its host', () => {
   let store: Store;
   let frames: (() => void)[];
   let views: PanelView[];
+  let isSameSession: boolean[];
   const keys = (): readonly string[] => getThread(store.get(), '').items.map(({ key }) => key);
   const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
@@ -24,12 +25,16 @@ describe('a panel and its host', () => {
     host = createScriptedHost(far, { state: say.buildState(), view, messages: [say.userSays('one', 'u1')] });
     frames = [];
     views = [];
+    isSameSession = [];
     store = createStore({ schedule: (flush) => frames.push(flush), now: () => 0, onProblem: () => {} });
     createConnection({
       channel: near,
       store,
       permissions: createPermissionRequests(),
-      onView: (restored) => views.push(restored),
+      onView: (restored, isSame) => {
+        views.push(restored);
+        isSameSession.push(isSame);
+      },
       onProblem: () => {},
     });
     await settle();
@@ -62,6 +67,20 @@ describe('a panel and its host', () => {
     for (const flush of frames.splice(0)) flush();
     expect(keys()).toEqual(['user:u9']);
     expect(views.length).toBe(2);
+  });
+
+  test('say that a conversation is being read, and show it once it is', async () => {
+    const answer = { ...host.snapshot, messages: [], loading: true };
+    Object.assign(host.snapshot, answer);
+    host.send({ type: 'system', subtype: 'belay/panel_reset' });
+    await settle();
+    expect(store.get().isLoading).toBe(true);
+    Object.assign(host.snapshot, { messages: [say.userSays('old', 'u1')], loading: false });
+    host.send({ type: 'system', subtype: 'belay/panel_reset' });
+    await settle();
+    expect(store.get().isLoading).toBe(false);
+    expect(keys()).toEqual(['user:u1']);
+    expect(isSameSession).toEqual([false, true, true]);
   });
 });
 
