@@ -69,7 +69,7 @@ async function openTranscript(path: string): Promise<TranscriptFile & { readonly
       read: () => withFileErrors(path, () => readOrEmpty(path)),
       append: (lines) => withFileErrors(path, async () => (writer ?? refuse()).append(lines)),
       // What looks torn to a reader may be a line that the writing process has not finished.
-      quarantine: (bytes) => withFileErrors(path, async () => writer?.quarantine(bytes)),
+      quarantine: (lines) => withFileErrors(path, async () => (await writer?.quarantine(lines)) ?? 0),
       close: () =>
         withFileErrors(path, async () => {
           await writer?.close();

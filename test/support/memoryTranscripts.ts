@@ -39,8 +39,12 @@ export function createMemoryTranscripts(): MemoryTranscripts {
           if (store.failWith !== undefined) throw store.failWith;
           store.setText(sessionId, `${store.text(sessionId)}${lines.join('\n')}\n`);
         },
-        async quarantine(bytes) {
-          store.quarantined.push(bytes);
+        // As where the transcript can't be rewritten: the lines stay in it.
+        async quarantine(bad) {
+          const isKnown = (line: Uint8Array) => store.quarantined.some((kept) => isSame(kept, line));
+          const news = bad.filter((line) => !isKnown(line));
+          store.quarantined.push(...news);
+          return news.length;
         },
         close: async () => undefined,
       };
@@ -53,4 +57,8 @@ export function createMemoryTranscripts(): MemoryTranscripts {
     },
   };
   return store;
+}
+
+function isSame(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
 }

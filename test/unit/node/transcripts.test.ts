@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { listSessions } from '@anthropic-ai/claude-agent-sdk';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FileError } from '../../../src/core/ports.ts';
+import { type FileOperations, systemFileOperations } from '../../../src/node/fileOperations.ts';
 import { createTranscriptStore, toProjectName } from '../../../src/node/transcripts.ts';
+import { createTranscriptWriter } from '../../../src/node/transcriptWriter.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
 const sessionId = '6f9619ff-8b86-4d01-b42d-00cf4fc964ff';
+const bytes = (of: string) => new TextEncoder().encode(of);
 const text = (of: Uint8Array) => new TextDecoder().decode(of);
 
 async function createStore() {
@@ -95,10 +98,51 @@ describe('a transcript', () => {
     await fs.writeFile(join(folder, 's.jsonl'), 'bad\n{"text":"bad"}\nbad\n{"x":"bad"}\ntorn');
     const file = await store.open('s');
     await file.append([]);
-    for (const bad of ['torn', 'bad', 'bad']) await file.quarantine(new TextEncoder().encode(bad));
+    expect(await file.quarantine(['bad', 'bad', 'torn'].map(bytes))).toBe(3);
     await file.append(['{"y":1}']);
     expect(text(await file.read())).toBe('{"text":"bad"}\n{"x":"bad"}\n{"y":1}\n');
-    expect(await fs.readFile(join(folder, 's.jsonl.corrupt'), 'utf8')).toBe('tornbadbad');
+    expect(await fs.readFile(join(folder, 's.jsonl.corrupt'), 'utf8')).toBe('bad\ntorn\n');
+    await file.close();
+  });
+
+  it('keeps a bad line once, though a crash came before it was taken out', async () => {
+    const { store, folder } = await createStore();
+    await fs.mkdir(folder, { recursive: true });
+    await fs.writeFile(join(folder, 's.jsonl'), '{"a":1}\nbad\nworse\n');
+    await fs.writeFile(join(folder, 's.jsonl.corrupt'), 'bad\nwor');
+    const file = await store.open('s');
+    expect(await file.quarantine(['bad', 'worse'].map(bytes))).toBe(2);
+    expect(text(await file.read())).toBe('{"a":1}\n');
+    expect(await fs.readFile(join(folder, 's.jsonl.corrupt'), 'utf8')).toBe('bad\nwor\nworse\n');
+    await file.close();
+  });
+
+  it('keeps a bad line once, and calls it news once, as long as it can not be taken out', async () => {
+    const path = join(await temporaryFolder(), 's.jsonl');
+    await fs.writeFile(path, '{"a":1}\nbad\n');
+    const open = () => Promise.reject(new Error('no space left'));
+    const full: FileOperations = { ...systemFileOperations, open };
+    const news: number[] = [];
+    for (let opening = 0; opening < 3; opening += 1) {
+      const writer = createTranscriptWriter(path, full);
+      news.push(await writer.quarantine([bytes('bad')]));
+      await writer.append(['{"b":2}']);
+      await writer.close();
+    }
+    expect(news).toEqual([1, 0, 0]);
+    expect(await fs.readFile(`${path}.corrupt`, 'utf8')).toBe('bad\n');
+    expect(await fs.readFile(path, 'utf8')).toBe('{"a":1}\nbad\n{"b":2}\n{"b":2}\n{"b":2}\n');
+  });
+
+  it('moves bad lines aside also where the configuration folder is a link', async () => {
+    const { configDir, cwd, folder } = await createStore();
+    await fs.mkdir(folder, { recursive: true });
+    await fs.writeFile(join(folder, 's.jsonl'), 'bad\n{"a":1}\n');
+    const link = join(await temporaryFolder(), 'link');
+    await fs.symlink(configDir, link);
+    const file = await createTranscriptStore({ configDir: link, cwd }).open('s');
+    expect(await file.quarantine([bytes('bad')])).toBe(1);
+    expect(text(await file.read())).toBe('{"a":1}\n');
     await file.close();
   });
 
@@ -109,7 +153,7 @@ describe('a transcript', () => {
     const second = await store.open('s');
     expect(second.readOnly).toBe(true);
     await expect(second.append(['2'])).rejects.toMatchObject({ name: 'FileError', code: 'EBUSY' });
-    await second.quarantine(new TextEncoder().encode('half a li'));
+    expect(await second.quarantine([bytes('half a li')])).toBe(0);
     expect(text(await second.read())).toBe('1\nhalf a li\n');
     await second.close();
     await first.close();

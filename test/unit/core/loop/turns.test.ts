@@ -675,6 +675,27 @@ describe('the session', () => {
     ]);
   });
 
+  it('tells once of a line that can not be read, not at each opening', async () => {
+    const transcripts = createMemoryTranscripts();
+    const before = createHarness({ replies: [reply([text('one')])], transcripts });
+    await before.ask('first');
+    await before.agent.close();
+    transcripts.setText('session', `${transcripts.text('session')}garbage\n`);
+    const told: string[][] = [];
+    for (const uuidPrefix of ['later', 'last']) {
+      const after = createHarness({
+        replies: [reply([text('two')])],
+        transcripts,
+        uuidPrefix,
+        options: { resume: true },
+      });
+      await after.ask('go on');
+      await after.agent.close();
+      told.push(after.messages.flatMap((message) => ('content' in message ? [String(message.content)] : [])));
+    }
+    expect(told).toEqual([[expect.stringContaining('/memory/session.jsonl.corrupt')], []]);
+  });
+
   it('answers calls that a crash left unanswered, and runs none of them again', async () => {
     const transcripts = createMemoryTranscripts();
     const before = createHarness({

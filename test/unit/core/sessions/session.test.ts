@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Log } from '../../../../src/core/ports.ts';
 import { listSessions } from '../../../../src/core/sessions/listSessions.ts';
 import { Session, TranscriptWriteError } from '../../../../src/core/sessions/session.ts';
+import type { TranscriptStore } from '../../../../src/core/sessions/transcriptStore.ts';
 import type { AssistantMessage, UserMessage } from '../../../../src/protocol/messages.ts';
 import { createMemoryTranscripts, type MemoryTranscripts } from '../../../support/memoryTranscripts.ts';
 
@@ -18,9 +19,9 @@ beforeEach(() => {
   store = createMemoryTranscripts();
 });
 
-function open(sessionId = 's1'): Promise<Session> {
+function open(sessionId = 's1', from: TranscriptStore = store): Promise<Session> {
   let ids = 0;
-  return Session.open(store, {
+  return Session.open(from, {
     sessionId,
     cwd: '/w',
     version: '1',
@@ -125,6 +126,30 @@ describe('a session', () => {
     expect(new TextDecoder().decode(store.quarantined[0])).toBe('{"type":"user","uuid":"u2","mess');
     await again.append(user('u3', 'c'));
     expect(uuidsOf(await open())).toEqual(['u1', 'u3']);
+  });
+
+  it('counts a line that can not be read once, however often it is opened with it', async () => {
+    await (await open()).append(user('u1', 'a'));
+    store.setText('s1', `${store.text('s1')}garbage\n`);
+    expect((await open()).linesSetAside).toBe(1);
+    expect((await open()).linesSetAside).toBe(0);
+    store.setText('s1', `${store.text('s1')}more\n`);
+    expect((await open()).linesSetAside).toBe(1);
+    expect(store.quarantined).toHaveLength(2);
+  });
+
+  it('opens though a line that can not be read can not be set aside either', async () => {
+    await (await open()).append(user('u1', 'a'));
+    store.setText('s1', `${store.text('s1')}garbage\n`);
+    const full = {
+      ...store,
+      open: async (id: string) => ({
+        ...(await store.open(id)),
+        quarantine: () => Promise.reject(new Error('no space left')),
+      }),
+    };
+    const session = await open('s1', full);
+    expect([session.linesSetAside, uuidsOf(session)]).toEqual([0, ['u1']]);
   });
 
   it.each([
