@@ -206,6 +206,8 @@ export interface Storage {
   /** Temporary file, flush, rename. */
   writeFile(path: readonly string[], bytes: Uint8Array): Promise<void>;
   remove(path: readonly string[]): Promise<void>;
+  /** Removes a folder with all that is in it. Not there is no error. */
+  removeFolder(path: readonly string[]): Promise<void>;
   /** Absolute path, for telling it to a person or to the model. */
   locate(path: readonly string[]): string;
   /** Takes the lock; undefined when another living process holds it. A lock left by a dead process is taken over. */

@@ -1,5 +1,5 @@
 /** Belay's own files under one folder, readable by their owner only. */
-import { lstat, mkdir, readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FileError, type Platform, type Storage } from '../core/ports.ts';
@@ -20,6 +20,8 @@ export function createNodeStorage(root: string): Storage {
     readFile: (path) => withFileErrors(locate(path), () => read(locate(path))),
     writeFile: (path, bytes) => inFolder(locate(path), (file) => write(file, bytes)),
     remove: (path) => withFileErrors(locate(path), () => remove(locate(path))),
+    removeFolder: (path) =>
+      withFileErrors(locate(path), () => rm(locate(path), { recursive: true, force: true })),
     lock: (path) => inFolder(locate(path), takeLock),
   };
 }

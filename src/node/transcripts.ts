@@ -24,6 +24,7 @@ export function createTranscriptStore(options: TranscriptOptions): TranscriptSto
   return {
     open: async (sessionId) => openTranscript(await locate(sessionId)),
     list: async () => listTranscripts(await folder),
+    listAllIds: () => listAllIds(join(options.configDir, 'projects')),
     peek: async (sessionId, bytes) => peek(await locate(sessionId), bytes),
   };
 }
@@ -97,6 +98,22 @@ async function listTranscripts(folder: string): Promise<readonly TranscriptEntry
     names.filter((name) => name.endsWith(extension)).map((name) => toEntry(folder, name)),
   );
   return entries.filter((entry) => entry !== undefined).sort((a, b) => b.lastModified - a.lastModified);
+}
+
+async function listAllIds(projects: string): Promise<ReadonlySet<string>> {
+  const folders = await readdir(projects, { withFileTypes: true }).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  const ids = new Set<string>();
+  for (const folder of folders.filter((entry) => entry.isDirectory() || entry.isSymbolicLink())) {
+    const names = await readdir(join(projects, folder.name)).catch((error: unknown) => {
+      if (isMissing(error)) return [];
+      throw error;
+    });
+    for (const name of names) if (name.endsWith(extension)) ids.add(name.slice(0, -extension.length));
+  }
+  return ids;
 }
 
 async function toEntry(folder: string, name: string): Promise<TranscriptEntry | undefined> {

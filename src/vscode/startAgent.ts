@@ -5,6 +5,7 @@ import type { Checkpoints } from '../core/checkpoints/checkpoints.ts';
 import { createCheckpoints } from '../core/checkpoints/createCheckpoints.ts';
 import { createAgent } from '../core/createAgent.ts';
 import type { FileSystem, PdfReader } from '../core/ports.ts';
+import { pruneOutputs } from '../core/sessions/pruneOutputs.ts';
 import { createBuiltinTools } from '../core/tools/builtinTools.ts';
 import type { EditorPorts } from './editorPorts.ts';
 import type { SessionStart } from './openSessions.ts';
@@ -18,6 +19,9 @@ export interface StartDeps {
   readonly settings: () => Settings;
   readonly version: string;
 }
+
+/** Old outputs can wait until the session is open and shown. */
+const PRUNE_DELAY_MS = 10_000;
 
 export async function startAgent(start: SessionStart, channel: Channel, deps: StartDeps): Promise<Agent> {
   const { ports, providers, settings, version } = deps;
@@ -44,8 +48,15 @@ export async function startAgent(start: SessionStart, channel: Channel, deps: St
     },
     channel,
   );
+  const closing = new AbortController();
+  const pruned = ports.clock.sleep(PRUNE_DELAY_MS, closing.signal).then(
+    () => pruneOutputs({ ...ports, sessionId: start.sessionId }),
+    () => undefined,
+  );
   const close = async (): Promise<void> => {
+    closing.abort();
     await agent.close();
+    await pruned;
     await checkpoints?.close();
   };
   return { ...agent, close };

@@ -51,6 +51,7 @@ export function createMemoryTranscripts(): MemoryTranscripts {
     },
     list: async () =>
       [...files].map(([sessionId, bytes]) => ({ sessionId, lastModified: 0, fileSize: bytes.length })),
+    listAllIds: async () => new Set(files.keys()),
     async peek(sessionId, length) {
       const bytes = bytesOf(sessionId);
       return { head: bytes.subarray(0, length), tail: bytes.subarray(Math.max(0, bytes.length - length)) };

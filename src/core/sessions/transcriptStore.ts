@@ -28,6 +28,8 @@ export interface TranscriptStore {
   open(sessionId: string): Promise<TranscriptFile & { readonly readOnly: boolean }>;
   /** Sessions of this workspace, newest first. */
   list(): Promise<readonly TranscriptEntry[]>;
+  /** Ids of the sessions of all workspaces. */
+  listAllIds(): Promise<ReadonlySet<string>>;
   /** The first and the last bytes of a transcript, for a list that needn't read all of it. */
   peek(sessionId: string, bytes: number): Promise<{ readonly head: Uint8Array; readonly tail: Uint8Array }>;
 }

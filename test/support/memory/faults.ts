@@ -104,6 +104,8 @@ export class Faults {
       writeFile: (path, bytes) =>
         this.#change('store', { path: path.join('/'), run: () => storage.writeFile(path, bytes) }),
       remove: (path) => this.#change('unstore', { path: path.join('/'), run: () => storage.remove(path) }),
+      removeFolder: (path) =>
+        this.#change('unstore', { path: path.join('/'), run: () => storage.removeFolder(path) }),
       locate: (path) => storage.locate(path),
       lock: async (path) => this.#wrapLock(await this.#look(() => storage.lock(path))),
     };

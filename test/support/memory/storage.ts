@@ -50,6 +50,10 @@ export class MemoryStorage implements Storage {
     this.#files.delete(toKey(path));
   }
 
+  async removeFolder(path: readonly string[]): Promise<void> {
+    for (const key of [...this.#files.keys()]) if (key.startsWith(`${toKey(path)}/`)) this.#files.delete(key);
+  }
+
   locate(path: readonly string[]): string {
     return `/memory/${toKey(path)}`;
   }

@@ -25,6 +25,20 @@ describe('files of the storage', () => {
     expect(await storage.list(['a'])).toEqual([]);
   });
 
+  it('removes a folder with all that is in it, and nothing that a link in it leads to', async () => {
+    const root = await temporaryFolder();
+    const storage = createNodeStorage(join(root, 'store'));
+    await fs.mkdir(join(root, 'outside'));
+    await fs.writeFile(join(root, 'outside', 'kept'), '');
+    await storage.writeFile(['a', 'b', 'x'], bytes('one'));
+    await storage.writeFile(['c', 'x'], bytes('one'));
+    await fs.symlink(join(root, 'outside'), storage.locate(['a', 'b', 'link']));
+    await storage.removeFolder(['a']);
+    await storage.removeFolder(['a']);
+    expect((await storage.list([])).map(({ name }) => name)).toEqual(['c']);
+    expect(await fs.readdir(join(root, 'outside'))).toEqual(['kept']);
+  });
+
   it('keeps others out: folders 0700, files 0600', async () => {
     const root = join(await temporaryFolder(), 'store');
     const storage = createNodeStorage(root);

@@ -184,6 +184,18 @@ describe('the list of transcripts', () => {
     ]);
   });
 
+  it('knows the ids of all workspaces', async () => {
+    const { store, folder, configDir } = await createStore();
+    expect(await store.listAllIds()).toEqual(new Set());
+    const other = join(configDir, 'projects', '-elsewhere');
+    for (const path of [folder, other]) await fs.mkdir(path, { recursive: true });
+    await fs.writeFile(join(folder, 'here.jsonl'), '');
+    await fs.writeFile(join(other, 'there.jsonl'), '');
+    await fs.writeFile(join(other, 'there.jsonl.corrupt'), '');
+    await fs.writeFile(join(configDir, 'projects', 'note.txt'), '');
+    expect(await store.listAllIds()).toEqual(new Set(['here', 'there']));
+  });
+
   it('peeks at both ends', async () => {
     const { store, folder } = await createStore();
     await fs.mkdir(folder, { recursive: true });
