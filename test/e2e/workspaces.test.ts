@@ -38,6 +38,9 @@ test('a file is written in the second folder of a workspace when that is allowed
   await panel.allow();
   await panel.shows('The peaks are there.');
   expect(await readFile(path, 'utf8')).toBe('# Peaks\n');
+  expect(JSON.stringify(model.requests[0]?.body.system)).toContain(second);
+  await panel.tool('Write').getByRole('button', { name: 'Open file' }).click();
+  await editor.page.getByRole('tab', { name: /^peaks\.md/, selected: true }).waitFor();
   model.assertNoRefusals();
 });
 
@@ -211,7 +214,7 @@ function lastResults(model: ModelServer, index: number) {
 async function makeReadOnly(folder: string): Promise<string> {
   if (process.getuid?.() === 0) {
     await runSystem('mount', ['--bind', '-o', 'ro', folder, folder]);
-    onTestFinished(() => runSystem('umount', [folder]));
+    onTestFinished(() => runSystem('umount', ['--lazy', folder]));
     return 'is on a file system that can only be read.';
   }
   await runSystem('chmod', ['-R', 'a-w', folder]);
