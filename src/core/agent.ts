@@ -3,6 +3,7 @@
  * options; whoever holds the other end of the channel drives it with the messages of src/protocol.
  */
 import type { ModelInfo } from '../protocol/control.ts';
+import type { HookSettings } from '../protocol/hooks.ts';
 import type { PermissionMode } from '../protocol/messages.ts';
 import type { Checkpoints } from './checkpoints/checkpoints.ts';
 import type { Effort } from './model/modelRequest.ts';
@@ -10,6 +11,7 @@ import type { ModelTable } from './model/modelTable.ts';
 import type { LayeredRule } from './permissions/decidePermission.ts';
 import type { Clock, FileSystem, Log, Processes, Storage, StreamModel, Web, Workspace } from './ports.ts';
 import type { TranscriptStore } from './sessions/transcriptStore.ts';
+import type { JsonSchema } from './tools/jsonSchema.ts';
 import type { AnyTool } from './tools/tool.ts';
 
 export interface AgentPorts {
@@ -38,6 +40,8 @@ export interface AgentOptions {
   readonly models: () => ModelTable;
   readonly modelList: () => readonly ModelInfo[];
   readonly permissionMode: PermissionMode;
+  /** False: the mode can't be set to bypassPermissions. Default: true. */
+  readonly bypassAllowed?: boolean | undefined;
   readonly rules: readonly LayeredRule[];
   readonly tools: readonly AnyTool[];
   /** Model round trips in one turn; undefined: no limit. */
@@ -45,8 +49,16 @@ export interface AgentOptions {
   /** US dollars of the session; undefined: no limit. */
   readonly maxBudgetUsd?: number | undefined;
   readonly effort?: Effort | undefined;
+  /** Each turn answers with an object of this JSON schema, in `structured_output` of its result. */
+  readonly jsonSchema?: JsonSchema | undefined;
+  /** Commands of settings files that are run at events. The client's own hooks come with `initialize`. */
+  readonly hooks?: HookSettings | undefined;
+  /** Emit `hook_started` and `hook_response` messages. */
+  readonly hookEvents?: boolean | undefined;
   /** Emit `stream_event` messages. */
   readonly partialMessages: boolean;
+  /** False: a resumed session does not say again what was said in it. Default: true. */
+  readonly replayHistory?: boolean | undefined;
   /** False: nobody can answer a prompt, and what would be asked is denied. */
   readonly interactive: boolean;
   readonly version: string;
@@ -56,6 +68,8 @@ export interface Agent {
   readonly sessionId: string;
   /** Ends the turn, the background tasks and the channel, and writes what is to be written. Resolves when all is quiet. */
   close(): Promise<void>;
+  /** Resolves when no turn runs and no message waits for one. */
+  idle(): Promise<void>;
   /** Resolves after `close`, or when the other side has closed the channel. */
   readonly done: Promise<void>;
 }

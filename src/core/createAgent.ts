@@ -20,6 +20,7 @@ import { createPermissionState, type MutablePermissionState } from './permission
 import { Session } from './sessions/session.ts';
 import { type BackgroundTasks, createBackgroundTasks } from './tools/backgroundTasks.ts';
 import { ReadState } from './tools/readState.ts';
+import { createStructuredOutputTool } from './tools/structuredOutput.ts';
 
 export function createAgent(ports: AgentPorts, options: AgentOptions, channel: Channel): Agent {
   const emitter = createEmitter(channel, { sessionId: options.sessionId, createId: ports.createId });
@@ -41,7 +42,8 @@ export function createAgent(ports: AgentPorts, options: AgentOptions, channel: C
   }
 
   const done = opening.then(({ peer }) => peer.closed).then(close, close);
-  return { sessionId: options.sessionId, close, done };
+  const idle = (): Promise<void> => opening.then(({ actor }) => actor.idle()).catch(() => undefined);
+  return { sessionId: options.sessionId, close, idle, done };
 }
 
 interface Opened {
@@ -60,6 +62,8 @@ interface Opening {
 
 async function openActor({ ports, options, emitter, channel }: Opening): Promise<Opened> {
   const { clock, log, workspace, createId } = ports;
+  const { jsonSchema } = options;
+  const answerTool = jsonSchema === undefined ? undefined : createStructuredOutputTool(jsonSchema);
   const session = await Session.open(ports.transcripts, {
     sessionId: options.sessionId,
     cwd: workspace.cwd,
@@ -69,6 +73,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     createId,
   });
   const setup = createSessionSetup({ ports, options, session });
+  if (answerTool !== undefined) setup.answerThrough(answerTool);
   const meter = createUsageMeter(options.models);
   const permissions = await openPermissions({ ports, options, emitter });
   const readState = new ReadState();
@@ -130,7 +135,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
   };
   const actor = new SessionActor(parts);
 
-  await resumeSession({ session, emitter, meter, ports });
+  await resumeSession({ session, emitter, meter, ports, replayHistory: options.replayHistory ?? true });
   await tellLinesSetAside({ session, emitter });
   await tellRecovery({ emitter, actor, ports });
   await emitter.emitSystem('session_state_changed', { state: 'idle' });

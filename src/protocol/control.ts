@@ -132,6 +132,15 @@ const panelView = z.looseObject({
 });
 export type PanelView = z.infer<typeof panelView>;
 
+const hookMatcher = z.looseObject({
+  matcher: z.string().optional(),
+  hookCallbackIds: z.array(z.string()),
+  /** Seconds. */
+  timeout: z.number().positive().optional(),
+  /** What a failure does: `block` counts it as a block. Default: it is told, and has no say. */
+  onFailure: z.enum(['continue', 'block']).optional(),
+});
+
 const spec = <Who extends Answerer, Request extends z.ZodType, Response extends z.ZodType>(
   answeredBy: Who,
   request: Request,
@@ -143,10 +152,13 @@ export const controlTable = {
   initialize: spec(
     'agent',
     z.looseObject({
-      hooks: z.record(z.string(), z.array(z.looseObject({}))).nullish(),
+      /** Which callbacks of the client are run at which event; they are asked by `hook_callback`. */
+      hooks: z.record(z.string(), z.array(hookMatcher)).nullish(),
       sdkMcpServers: z.array(z.string()).optional(),
       systemPrompt: z.union([z.string(), z.array(z.string())]).optional(),
       appendSystemPrompt: z.string().optional(),
+      /** Each turn answers with an object of this schema. */
+      jsonSchema: z.record(z.string(), z.unknown()).optional(),
     }),
     z.looseObject({
       commands: z.array(
@@ -252,6 +264,16 @@ export const controlTable = {
         .optional(),
     }),
     permissionResult,
+  ),
+  /** Run a hook that `initialize` named. The answer is read where it is used (protocol/hooks.ts): a bad one is no answer. */
+  hook_callback: spec(
+    'client',
+    z.looseObject({
+      callback_id: z.string(),
+      input: z.looseObject({ hook_event_name: z.string() }),
+      tool_use_id: z.string().optional(),
+    }),
+    z.unknown(),
   ),
 
   // ---- answered by the VS Code host, asked by its panel ----

@@ -3,6 +3,7 @@ import type { Handlers } from '../../channel/peer.ts';
 import type { RewindAnswer } from '../../protocol/control.ts';
 import { promptText } from '../sessions/listSessions.ts';
 import type { BackgroundTasks } from '../tools/backgroundTasks.ts';
+import { createStructuredOutputTool } from '../tools/structuredOutput.ts';
 import { decodeText } from '../tools/textEncoding.ts';
 import type { ActorParts, SessionActor } from './sessionActor.ts';
 
@@ -21,14 +22,17 @@ export function createAgentHandlers(deps: AgentHandlerDeps): Handlers<'agent'> {
   const { parts, actor, tasks } = deps;
   const { options, permissions, ports } = parts;
   return {
-    initialize: async () => ({
-      commands: [],
-      agents: [],
-      output_style: 'default',
-      available_output_styles: ['default'],
-      models: [...options.modelList()],
-      account: {},
-    }),
+    initialize: async ({ jsonSchema }) => {
+      if (jsonSchema !== undefined) parts.setup.answerThrough(createStructuredOutputTool(jsonSchema));
+      return {
+        commands: [],
+        agents: [],
+        output_style: 'default',
+        available_output_styles: ['default'],
+        models: [...options.modelList()],
+        account: {},
+      };
+    },
     interrupt: async ({ cancel_queued }) => {
       const cancelled = cancel_queued === true ? actor.queue.clear() : [];
       const stillQueued = actor.queue.ids;
@@ -39,6 +43,11 @@ export function createAgentHandlers(deps: AgentHandlerDeps): Handlers<'agent'> {
       };
     },
     set_permission_mode: async ({ mode }) => {
+      if (mode === 'bypassPermissions' && options.bypassAllowed === false) {
+        throw new Error(
+          'This session was not started with leave to bypass permissions (--allow-dangerously-skip-permissions).',
+        );
+      }
       permissions.setMode(mode);
       return {};
     },

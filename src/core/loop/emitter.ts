@@ -21,7 +21,7 @@ export interface Emitter {
 }
 
 export function createEmitter(
-  channel: Channel,
+  channel: Pick<Channel, 'send'>,
   { sessionId, createId }: { readonly sessionId: string; readonly createId: () => string },
 ): Emitter {
   const envelope = () => ({ uuid: createId(), session_id: sessionId });

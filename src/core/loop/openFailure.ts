@@ -1,5 +1,7 @@
 /** Tells that a session could not be opened, in the only way a client listens for: the end of a turn that never began. */
+import type { ResultMessage } from '../../protocol/messages.ts';
 import type { AgentOptions, AgentPorts } from '../agent.ts';
+import { JsonSchemaError } from '../tools/jsonSchema.ts';
 import type { Emitter } from './emitter.ts';
 
 interface Failing {
@@ -25,14 +27,23 @@ export async function reportOpenFailure(error: unknown, { ports, emitter, option
     usage: { input_tokens: 0, output_tokens: 0 },
     modelUsage: {},
     permission_denials: [],
-    errors: [
-      `The session ${options.sessionId} could not be opened: ${error instanceof Error ? error.message : String(error)}`,
-    ],
+    ...describe(error, options),
+  });
+}
+
+function describe(error: unknown, { sessionId }: AgentOptions): Pick<ResultMessage, 'errors' | 'failure'> {
+  const detail = error instanceof Error ? error.message : String(error);
+  if (error instanceof JsonSchemaError) {
+    const title = 'The output format can not be used';
+    return { errors: [detail], failure: { kind: 'invalid_request', title, detail, actions: [] } };
+  }
+  return {
+    errors: [`The session ${sessionId} could not be opened: ${detail}`],
     failure: {
       kind: 'storage',
       title: 'The session could not be opened',
-      detail: `${error instanceof Error ? error.message : String(error)} Start a new session, or look into the log.`,
+      detail: `${detail} Start a new session, or look into the log.`,
       actions: ['open_log'],
     },
-  });
+  };
 }

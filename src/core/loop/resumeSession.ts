@@ -10,14 +10,25 @@ interface Resuming {
   readonly emitter: Emitter;
   readonly meter: UsageMeter;
   readonly ports: AgentPorts;
+  readonly replayHistory: boolean;
 }
 
 /** Calls that were never answered get their answer now; then all that was said is said again, for whoever listens. */
-export async function resumeSession({ session, emitter, meter, ports }: Resuming): Promise<void> {
-  for (const line of session.conversation.path) {
-    if (line.type === 'assistant') meter.add(line.message.model, line.message.usage);
-  }
+export async function resumeSession({
+  session,
+  emitter,
+  meter,
+  ports,
+  replayHistory,
+}: Resuming): Promise<void> {
   for (const line of session.conversation.history) {
+    if (line.type === 'assistant') meter.add(line.message.model, line.message.usage);
+    // What subagents cost, and what was rewound, stands in the totals of a turn's end only.
+    if (line.type === 'result') {
+      meter.restore({ byModel: line.modelUsage, costKnown: line.cost_known ?? true });
+    }
+  }
+  for (const line of replayHistory ? session.conversation.history : []) {
     await emitter.emit(line.type === 'user' ? { ...line, isReplay: true } : line);
   }
   for (const { call, mayHaveRun } of session.conversation.unansweredCalls()) {

@@ -14,6 +14,7 @@ import type { Session } from '../sessions/session.ts';
 import type { Emitter } from './emitter.ts';
 import type { RunToolCallDeps } from './runToolCall.ts';
 import { type ReplyOutcome, streamReply } from './streamReply.ts';
+import { ASK_FOR_ANSWER, StructuredAnswer } from './structuredAnswer.ts';
 import { createToolCalls, type ToolCalls } from './toolCalls.ts';
 import { appendReply, appendResult, appendUser, inform, meterReply } from './turnMessages.ts';
 import type { UsageMeter } from './usageMeter.ts';
@@ -39,6 +40,8 @@ export interface TurnDeps {
   /** US dollars of the session. */
   readonly maxBudgetUsd: number | undefined;
   readonly partialMessages: boolean;
+  /** The answer is what StructuredOutput is called with. */
+  readonly wantsStructuredOutput?: boolean;
 }
 
 export interface TurnEnd {
@@ -52,6 +55,8 @@ export interface TurnEnd {
   readonly rounds: number;
   readonly apiMs: number;
   readonly denials: ResultMessage['permission_denials'];
+  /** Where one was asked for, and given. */
+  readonly structuredOutput?: { readonly value: unknown } | undefined;
 }
 
 const FIRST_MAX_TOKENS = 32_000;
@@ -67,6 +72,7 @@ interface TurnState {
   text: string;
   stopReason: string | null;
   denials: TurnEnd['denials'];
+  readonly structured: StructuredAnswer | undefined;
 }
 
 /** What a round leads to: another round, or the end of the turn. */
@@ -83,12 +89,14 @@ export async function runTurn(deps: TurnDeps, signal: AbortSignal): Promise<Turn
     text: '',
     stopReason: null,
     denials: [],
+    structured: deps.wantsStructuredOutput === true ? new StructuredAnswer() : undefined,
   };
   for (;;) {
     const step = limitReached(state, deps) ?? (await runRound(state, deps, signal));
     if (step === 'again') continue;
     const { text, stopReason, rounds, apiMs, denials } = state;
-    return { ...step, text, stopReason, rounds, apiMs, denials };
+    const structuredOutput = state.structured?.answer;
+    return { ...step, text, stopReason, rounds, apiMs, denials, structuredOutput };
   }
 }
 
@@ -203,12 +211,12 @@ async function takeReply(reply: ApiReply, taking: Taking): Promise<Step> {
     return discardCut(reply, taking);
   if (reply.content.length === 0) return takeEmptyReply(taking);
   await appendReply(reply, { deps, aborted: false });
-  if (calls.size > 0) return answerCalls(taking);
+  if (calls.size > 0) return answerCalls(reply, taking);
   if (reply.stop_reason === 'pause_turn' && state.pauses < MAX_PAUSES) {
     state.pauses += 1;
     return 'again';
   }
-  return endOfReply(reply.stop_reason, deps);
+  return endOfWork(taking);
 }
 
 /** F18: a reply that was cut within a tool call is asked for once more with all the room the model has. */
@@ -229,10 +237,11 @@ async function discardCut(reply: ApiReply, { deps, calls }: Taking): Promise<Ste
 }
 
 /** F23: one nudge, as a message of its own; then the turn ends. */
-async function takeEmptyReply({ state, deps }: Taking): Promise<Step> {
+async function takeEmptyReply(taking: Taking): Promise<Step> {
+  const { state, deps } = taking;
   const last = deps.session.conversation.leaf;
   const afterResults = last?.type === 'user' && last.tool_use_result !== undefined;
-  if (state.nudged || !afterResults) return endOfReply(state.stopReason, deps);
+  if (state.nudged || !afterResults) return endOfWork(taking);
   state.nudged = true;
   await appendUser({ deps, content: [{ type: 'text', text: NUDGE }], synthetic: true });
   return 'again';
@@ -260,19 +269,44 @@ async function withholdRefused(reply: ApiReply, { deps, calls }: Taking): Promis
 
 const REFUSED: ContentBlock = { type: 'text', text: '(The model refused to answer.)' };
 
-async function answerCalls({ state, deps, calls, signal }: Taking): Promise<Step> {
+async function answerCalls(reply: ApiReply, { state, deps, calls, signal }: Taking): Promise<Step> {
   calls.confirm();
-  const ended = await appendOutcomes({ state, deps, calls });
+  const ended = await appendOutcomes(reply, { state, deps, calls });
   if (signal.aborted || ended) return interrupted();
+  return endWithAnswer(state) ?? 'again';
+}
+
+/** undefined: no answer in the form that was asked for yet (or none was asked for). */
+function endWithAnswer(state: TurnState): Step | undefined {
+  const { answer, isHopeless } = state.structured ?? {};
+  if (answer !== undefined) {
+    if (state.text === '') state.text = JSON.stringify(answer.value);
+    return end('success');
+  }
+  return isHopeless === true ? end('error_max_structured_output_retries') : undefined;
+}
+
+/** The model has nothing more to do: the end of the turn, unless its answer in the form asked for is still missing. */
+async function endOfWork({ state, deps }: Taking): Promise<Step> {
+  const step = await endOfReply(state.stopReason, deps);
+  if (state.structured === undefined || step === 'again' || step.subtype !== 'success') return step;
+  state.structured.miss();
+  const ended = endWithAnswer(state);
+  if (ended !== undefined) return ended;
+  await appendUser({ deps, content: [{ type: 'text', text: ASK_FOR_ANSWER }], synthetic: true });
   return 'again';
 }
 
 /** True when a denial asked for the end of the turn. */
-async function appendOutcomes({ state, deps, calls }: Omit<Taking, 'signal'>): Promise<boolean> {
+async function appendOutcomes(
+  reply: ApiReply,
+  { state, deps, calls }: Omit<Taking, 'signal'>,
+): Promise<boolean> {
   let interrupt = false;
   for await (const outcome of calls.outcomes()) {
     await appendResult(outcome, deps);
     interrupt ||= outcome.interrupt;
+    state.structured?.take(reply, outcome);
     if (outcome.denial !== undefined) state.denials = [...state.denials, outcome.denial];
   }
   return interrupt;
@@ -285,7 +319,7 @@ async function keepInterrupted(reply: ApiReply | undefined, taking: Omit<Taking,
   }
   taking.state.text = textOf(reply.content);
   await appendReply(reply, { deps: taking.deps, aborted: true });
-  await appendOutcomes(taking);
+  await appendOutcomes(reply, taking);
 }
 
 async function endOfReply(stopReason: string | null, deps: TurnDeps): Promise<Step> {

@@ -97,6 +97,11 @@ export class SessionActor {
     await this.#running?.done;
   }
 
+  /** Resolves when no turn runs and no message waits for one. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running.done;
+  }
+
   /** Asks again after a failure, or goes on after a reply that was cut off. False when there is nothing to answer. */
   async retry(): Promise<boolean> {
     if (this.#isEnding) await this.#running?.done;
@@ -270,6 +275,7 @@ export class SessionActor {
       permission_denials: [...end.denials],
       cost_known: meter.costKnown,
       turn_cost_usd: meter.turnCost,
+      ...(end.structuredOutput === undefined ? {} : { structured_output: end.structuredOutput.value }),
       ...(end.failure === undefined ? {} : { failure: end.failure }),
       ...(end.apiStatus === undefined ? {} : { api_error_status: end.apiStatus }),
       ...(end.interrupted ? { interrupted: true } : {}),

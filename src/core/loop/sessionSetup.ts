@@ -7,6 +7,7 @@ import type { AgentOptions, AgentPorts } from '../agent.ts';
 import { buildSystemPrompt } from '../context/systemPrompt.ts';
 import type { ApiTool } from '../model/modelRequest.ts';
 import type { Session } from '../sessions/session.ts';
+import { STRUCTURED_OUTPUT_SECTION } from '../tools/structuredOutput.ts';
 import type { AnyTool } from '../tools/tool.ts';
 import { toApiTool } from '../tools/toolSchema.ts';
 import { digestOf } from './digest.ts';
@@ -18,6 +19,8 @@ export interface Prefix {
   /** Thinking of replies up to this uuid was made under another prefix and can't be sent back; undefined: all is valid. */
   readonly thinkingVoidUpTo: string | undefined;
   readonly tools: ReadonlyMap<string, AnyTool>;
+  /** The answer of a turn is what StructuredOutput is called with. */
+  readonly wantsStructuredOutput?: boolean;
 }
 
 export interface SessionSetup {
@@ -27,6 +30,8 @@ export interface SessionSetup {
   addTools(provide: () => Promise<readonly AnyTool[]>): void;
   /** Adds a section at the end of the system prompt, asked for when the first turn begins. Must not throw. */
   addSection(provide: () => Promise<string | undefined>): void;
+  /** Has every turn answer through this tool (structuredOutput.ts). Without effect once the first turn has begun. */
+  answerThrough(tool: AnyTool): void;
   /** Everything, fixed from the first call on. */
   freeze(): Promise<Prefix>;
 }
@@ -41,6 +46,7 @@ export function createSessionSetup(deps: SetupDeps): SessionSetup {
   let replacement: readonly string[] | undefined;
   const tools: (() => Promise<readonly AnyTool[]>)[] = [async () => deps.options.tools];
   const sections: (() => Promise<string | undefined>)[] = [];
+  let answerTool: AnyTool | undefined;
   let frozen: Promise<Prefix> | undefined;
   return {
     replaceSystemPrompt(texts) {
@@ -52,8 +58,11 @@ export function createSessionSetup(deps: SetupDeps): SessionSetup {
     addSection(provide) {
       sections.push(provide);
     },
+    answerThrough(tool) {
+      answerTool = tool;
+    },
     freeze() {
-      frozen ??= buildPrefix({ ...deps, replacement, tools, sections });
+      frozen ??= buildPrefix({ ...deps, replacement, tools, sections, answerTool });
       return frozen;
     },
   };
@@ -63,30 +72,41 @@ interface Building extends SetupDeps {
   readonly replacement: readonly string[] | undefined;
   readonly tools: readonly (() => Promise<readonly AnyTool[]>)[];
   readonly sections: readonly (() => Promise<string | undefined>)[];
+  readonly answerTool: AnyTool | undefined;
 }
 
 /** A resumed session keeps its own system prompt; where the tools differ now, its thinking is void. */
 async function buildPrefix(building: Building): Promise<Prefix> {
-  const { options, session } = building;
-  const offered = await collectTools(building.tools, options);
+  const { options, session, answerTool } = building;
+  const wantsStructuredOutput = answerTool !== undefined;
+  const answering = wantsStructuredOutput ? [async () => [answerTool]] : [];
+  const offered = await collectTools([...building.tools, ...answering], options);
   const tools = new Map(offered.map((tool) => [tool.name, tool]));
   const apiTools = offered.map(toApiTool);
   const { start, leaf } = session.conversation;
   if (start === undefined) {
-    return { tools, apiTools, system: await buildSystem(building), thinkingVoidUpTo: leaf?.uuid };
+    const system = await buildSystem(building);
+    return { tools, apiTools, system, thinkingVoidUpTo: leaf?.uuid, wantsStructuredOutput };
   }
   const sameTools = start.toolsSha256 === (await digestOf(apiTools));
-  return { tools, apiTools, system: start.system, thinkingVoidUpTo: sameTools ? undefined : leaf?.uuid };
+  const thinkingVoidUpTo = sameTools ? undefined : leaf?.uuid;
+  return { tools, apiTools, system: start.system, thinkingVoidUpTo, wantsStructuredOutput };
 }
 
-async function buildSystem({ ports, replacement, sections }: Building): Promise<readonly string[]> {
+async function buildSystem({
+  ports,
+  replacement,
+  sections,
+  answerTool,
+}: Building): Promise<readonly string[]> {
   const own = buildSystemPrompt({
     workspace: ports.workspace,
     shellName: ports.processes.shellName,
     date: new Date(ports.clock.now()).toISOString().slice(0, 10),
   });
   const added = await Promise.all(sections.map((provide) => provide()));
-  return [...(replacement ?? own), ...added.filter((text) => text !== undefined)];
+  const answering = answerTool === undefined ? [] : [STRUCTURED_OUTPUT_SECTION];
+  return [...(replacement ?? own), ...added.filter((text) => text !== undefined), ...answering];
 }
 
 /** PROTOCOL: a deny rule that names a whole tool takes the tool out of the request. The first of a name wins. */

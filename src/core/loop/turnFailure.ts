@@ -35,5 +35,7 @@ export function toErrors({ failure, interrupted, subtype }: TurnEnd): string[] {
   if (interrupted) return ['The turn was stopped by the user.'];
   if (subtype === 'error_max_turns') return ['The limit on model requests in one turn was reached.'];
   if (subtype === 'error_max_budget_usd') return ["The limit on this session's cost was reached."];
+  if (subtype === 'error_max_structured_output_retries')
+    return ['The model did not give its answer in the form that was asked for, after several tries.'];
   return [];
 }

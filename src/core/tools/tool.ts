@@ -86,6 +86,8 @@ export interface Tool<Input = unknown, Output = unknown> {
   readonly prompt: string;
   /** The JSON schema that the model sees is derived from it. */
   readonly inputSchema: z.ZodType<Input>;
+  /** Shown to the model instead: for tools whose schema comes from outside as JSON (toolSchema.ts, `fromJsonSchema`). */
+  readonly inputJsonSchema?: Readonly<Record<string, unknown>>;
   /** Changes nothing outside the conversation: may start before the reply has ended. */
   isReadOnly(input: Input): boolean;
   /** May run beside other calls that say so too. */
