@@ -9,9 +9,12 @@ import { readPart, readWhole } from './readBounded.ts';
 import { findRealPath } from './realPath.ts';
 import { replaceFile } from './replaceFile.ts';
 import { rewriteInPlace } from './rewriteInPlace.ts';
+import type { TemporaryFiles } from './temporaryFiles.ts';
 
 export interface NodeFileSystemOptions {
   readonly platform: Platform;
+  /** Keeps the list of what a killed process leaves. */
+  readonly temporaryFiles?: TemporaryFiles;
   /** The system calls; for tests. */
   readonly operations?: FileOperations;
   /** Waits between attempts of a rename that Windows refuses for a moment; for tests. */
@@ -27,6 +30,7 @@ export function createNodeFileSystem(options: NodeFileSystemOptions): FileSystem
   const tools: WriteTools = {
     operations,
     platform: options.platform,
+    temporaryFiles: options.temporaryFiles,
     sleep: options.sleep ?? ((ms) => sleep(ms)),
   };
   return {
@@ -58,6 +62,7 @@ export function createNodeFileSystem(options: NodeFileSystemOptions): FileSystem
 interface WriteTools {
   readonly operations: FileOperations;
   readonly platform: Platform;
+  readonly temporaryFiles: TemporaryFiles | undefined;
   readonly sleep: (ms: number) => Promise<void>;
 }
 

@@ -1,16 +1,17 @@
 /**
  * Writing a file all or nothing: a temporary file beside it, flushed, renamed over it. Whatever fails, the file is
- * entirely old or entirely new, and no temporary file stays.
+ * entirely old or entirely new, and no temporary file stays; what a killed process leaves is removed by the next one, where
+ * `temporaryFiles` keeps a list.
  *
  * The new file takes over mode and, where the system lets us, owner of the old one. Extended attributes do not survive.
  */
-import { randomUUID } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Platform } from '../core/ports.ts';
 import { errorCode, type FileOperations } from './fileOperations.ts';
 import { type FolderHandle, openFolder } from './folderHandle.ts';
+import { type TemporaryFiles, toTemporaryName } from './temporaryFiles.ts';
 
 export interface ReplaceOptions {
   readonly operations: FileOperations;
@@ -24,6 +25,8 @@ export interface ReplaceOptions {
   readonly existing: Stats | undefined;
   /** Permission bits; undefined: those of the existing file, or what the umask leaves of 0666. */
   readonly mode: number | undefined;
+  /** Not needed in Belay's own folders. */
+  readonly temporaryFiles?: TemporaryFiles | undefined;
   /** Also flush the folder, so that the name survives a power loss. */
   readonly flushFolder: boolean;
 }
@@ -61,9 +64,10 @@ async function replaceIn(
     await folder.verify();
     await rename(options, temporary.path, name);
   } catch (error) {
-    await removeTemporary(options.operations, temporary.path);
+    await removeTemporary(options, temporary);
     throw error;
   }
+  await options.temporaryFiles?.settle(temporary.realPath);
   try {
     await folder.verify();
   } catch (error) {
@@ -87,16 +91,21 @@ async function openOld(options: ReplaceOptions, name: string): Promise<FileHandl
   }
 }
 
+interface Temporary {
+  /** Through the folder that is held. */
+  readonly path: string;
+  readonly realPath: string;
+}
+
 async function writeTemporary(
   options: ReplaceOptions,
   folder: FolderHandle,
   bytes: Uint8Array,
-): Promise<{ readonly path: string; readonly ino: number }> {
-  const { operations, existing } = options;
-  const path = `${folder.base}/.belay-${randomUUID().slice(0, 13)}.tmp`;
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
-  // Nobody else may read the content before it has the mode of the file it replaces.
-  const handle = await operations.open(path, flags, existing === undefined ? (options.mode ?? 0o666) : 0o600);
+): Promise<Temporary & { readonly ino: number }> {
+  const { existing } = options;
+  const name = toTemporaryName();
+  const temporary = { path: `${folder.base}/${name}`, realPath: join(dirname(options.target), name) };
+  const handle = await createTemporary(options, temporary);
   try {
     try {
       await handle.writeFile(bytes);
@@ -104,12 +113,27 @@ async function writeTemporary(
       const mode = options.mode ?? (existing === undefined ? undefined : existing.mode & 0o7777);
       if (mode !== undefined) await handle.chmod(mode);
       await handle.sync();
-      return { path, ino: (await handle.stat()).ino };
+      return { ...temporary, ino: (await handle.stat()).ino };
     } finally {
       await handle.close();
     }
   } catch (error) {
-    await removeTemporary(operations, path);
+    await removeTemporary(options, temporary);
+    throw error;
+  }
+}
+
+async function createTemporary(
+  { operations, existing, mode, temporaryFiles }: ReplaceOptions,
+  { path, realPath }: Temporary,
+): Promise<FileHandle> {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+  await temporaryFiles?.announce(realPath);
+  try {
+    // Nobody else may read the content before it has the mode of the file it replaces.
+    return await operations.open(path, flags, existing === undefined ? (mode ?? 0o666) : 0o600);
+  } catch (error) {
+    await temporaryFiles?.settle(realPath);
     throw error;
   }
 }
@@ -154,16 +178,24 @@ async function rollBack(
   }
   const temporary = await writeTemporary(options, folder, await landed.old.readFile());
   await operations.rename(temporary.path, landed.name);
+  await options.temporaryFiles?.settle(temporary.realPath);
 }
 
-async function removeTemporary(operations: FileOperations, path: string): Promise<void> {
-  try {
-    await operations.unlink(path);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return;
-    // Once more: what failed for a moment (a scanner, an interrupted call) must not leave a file behind.
-    await operations.unlink(path).catch(() => {});
-  }
+async function removeTemporary(
+  { operations, temporaryFiles }: ReplaceOptions,
+  { path, realPath }: Temporary,
+): Promise<void> {
+  if (await isRemoved(operations, path)) await temporaryFiles?.settle(realPath);
+}
+
+async function isRemoved(operations: FileOperations, path: string): Promise<boolean> {
+  const remove = (): Promise<boolean> =>
+    operations.unlink(path).then(
+      () => true,
+      (error: unknown) => errorCode(error) === 'ENOENT',
+    );
+  // Once more: what failed for a moment (a scanner, an interrupted call) must not leave a file behind.
+  return (await remove()) || remove();
 }
 
 async function flush(operations: FileOperations, folder: string): Promise<void> {

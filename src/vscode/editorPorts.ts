@@ -10,6 +10,7 @@ import { createNodeFileSystem } from '../node/fileSystem.ts';
 import { ripgrepCandidates } from '../node/findRipgrep.ts';
 import { createNodeProcesses } from '../node/processes.ts';
 import { createNodeStorage } from '../node/storage.ts';
+import { createTemporaryFiles, type TemporaryFiles } from '../node/temporaryFiles.ts';
 import { createTranscriptStore } from '../node/transcripts.ts';
 import { createNodeWeb } from '../node/web.ts';
 import { createDocumentFileSystem } from './documentFileSystem.ts';
@@ -21,6 +22,8 @@ export interface EditorPorts extends Omit<AgentPorts, 'checkpoints' | 'streamMod
   readonly log: EditorLog;
   /** The files without the editor's documents in between. */
   readonly disk: FileSystem;
+  /** What `disk` has under way. */
+  readonly temporaryFiles: TemporaryFiles;
 }
 
 export interface EditorPortsOptions {
@@ -32,7 +35,9 @@ export interface EditorPortsOptions {
 
 export function createEditorPorts({ workspace, log, storageRoot }: EditorPortsOptions): EditorPorts {
   const { platform } = workspace;
-  const disk = createNodeFileSystem({ platform });
+  const storage = createNodeStorage(storageRoot);
+  const temporaryFiles = createTemporaryFiles({ storage, platform, log });
+  const disk = createNodeFileSystem({ platform, temporaryFiles });
   return {
     workspace,
     log,
@@ -44,7 +49,8 @@ export function createEditorPorts({ workspace, log, storageRoot }: EditorPortsOp
       ripgrepCandidates: ripgrepCandidates(env.appRoot, platform, process.arch),
     }),
     web: createNodeWeb({ env: process.env }),
-    storage: createNodeStorage(storageRoot),
+    storage,
+    temporaryFiles,
     clock: createNodeClock(),
     transcripts: createTranscriptStore({ configDir: findConfigDir(), cwd: workspace.cwd }),
     createId: randomUUID,

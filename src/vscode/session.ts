@@ -44,7 +44,8 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
   const storageRoot = context.globalStorageUri.fsPath;
   const workspace = createWorkspacePort(await makeEmptyFolder(storageRoot));
   const ports = createEditorPorts({ workspace, log, storageRoot });
-  const { transcripts, files, clock } = ports;
+  const { transcripts, files, clock, temporaryFiles } = ports;
+  const swept = temporaryFiles.sweep();
   const settings = readSettings;
   const providers = createEditorProviders({ memento: context.globalState, secrets, clock, log });
   const colors = createThemeColors(() => sessions.refresh());
@@ -88,7 +89,11 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
       await sessions.attach(surface, wanted);
     },
     currentSession: () => sessions.current()?.host.sessionId ?? null,
-    close: () => sessions.close(),
+    close: async () => {
+      await sessions.close();
+      await swept;
+      await temporaryFiles.close();
+    },
   };
 }
 

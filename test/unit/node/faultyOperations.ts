@@ -8,12 +8,19 @@ export interface FaultyOperations {
   readonly calls: readonly string[];
 }
 
-/** `failAt`: index of the call that throws (1-based); 0: none does. Closing a handle closes it even when it fails. */
-export function faultyOperations(failAt: number, code = 'ENOSPC'): FaultyOperations {
+/**
+ * `failAt`: index of the call that throws (1-based); 0: none does. Closing a handle closes it even when it fails. `lasting`:
+ * all that follow throw as well, as if the process were dead.
+ */
+export function faultyOperations(
+  failAt: number,
+  { code = 'ENOSPC', lasting = false }: { readonly code?: string; readonly lasting?: boolean } = {},
+): FaultyOperations {
   const calls: string[] = [];
   const count = (name: string): void => {
     calls.push(name);
-    if (calls.length === failAt) throw Object.assign(new Error(`${code}: injected at ${name}`), { code });
+    if (calls.length === failAt || (lasting && calls.length > failAt))
+      throw Object.assign(new Error(`${code}: injected at ${name}`), { code });
   };
   const wrapHandle = (handle: FileHandle): FileHandle =>
     new Proxy(handle, {
