@@ -41,6 +41,14 @@ function word(error: ModelError): Wording {
         actions: ['set_key', 'choose_provider', 'retry'],
       };
     case 'permission':
+      // VS Code's own word for a model whose owner, or whose user, has not let Belay use it.
+      if (error.code === 'NoPermissions') {
+        return {
+          title: 'VS Code did not let Belay use this model',
+          detail: said,
+          actions: ['retry', 'choose_model', 'choose_provider'],
+        };
+      }
       return {
         title: 'The account may not do this',
         detail: `${said} Check what the key may use, or choose another model or key.`,

@@ -51,7 +51,7 @@ export async function withoutFileErrors<Result>(look: () => Promise<Result>): Pr
 }
 
 /** For the model: what is wrong with the file, and what to try. */
-export function describeFileError({ code, path, message }: FileError): string {
+export function describeFileError({ code, path, message, cause }: FileError): string {
   switch (code) {
     case 'ENOENT':
       return `${path} does not exist.`;
@@ -70,6 +70,8 @@ export function describeFileError({ code, path, message }: FileError): string {
     case 'ELOOP':
       return `${path} leads through symbolic links in a circle.`;
     case 'EBUSY':
+      // Without a cause it is Belay's own word: unsaved changes, an edit at the same moment.
+      if (cause === undefined) return `${path}: ${message}`;
       return `${path} is in use by another program. Try again, or tell the user.`;
     case 'ESTALE':
       return `${path} was moved or replaced meanwhile, so nothing was written. Look again where it is.`;

@@ -207,6 +207,14 @@ describe('what a person is told', () => {
     expect(failure.actions.length).toBeGreaterThan(0);
   });
 
+  test('a model that VS Code withholds is no matter of a key', () => {
+    const error = new ModelError({ kind: 'permission', code: 'NoPermissions', message: 'Not allowed' });
+    expect(toFailure(error, { canContinue: false })).toMatchObject({
+      title: 'VS Code did not let Belay use this model',
+      actions: ['retry', 'choose_model', 'choose_provider'],
+    });
+  });
+
   test('a missing key names what to do about it', () => {
     expect(
       toFailure(new ModelError({ kind: 'no_provider', message: 'no key' }), { canContinue: false }),
