@@ -6,6 +6,7 @@ import type { ModelInfo } from '../protocol/control.ts';
 import type { HookSettings } from '../protocol/hooks.ts';
 import type { PermissionMode } from '../protocol/messages.ts';
 import type { Checkpoints } from './checkpoints/checkpoints.ts';
+import type { SettingSource } from './context/readMemory.ts';
 import type { Effort } from './model/modelRequest.ts';
 import type { ModelTable } from './model/modelTable.ts';
 import type { LayeredRule } from './permissions/decidePermission.ts';
@@ -64,6 +65,8 @@ export interface AgentOptions {
   readonly version: string;
 }
 
+  /** Memory files, commands, skills and kinds of subagents: whose count, and where the user's own lie. undefined: none are read. */
+  readonly memory?: { readonly sources: readonly SettingSource[]; readonly configDir: string } | undefined;
 export interface Agent {
   readonly sessionId: string;
   /** Ends the turn, the background tasks and the channel, and writes what is to be written. Resolves when all is quiet. */

@@ -4,6 +4,8 @@ import { createPeer, type Peer } from '../channel/peer.ts';
 import { parseConversationMessage, type UserMessage } from '../protocol/messages.ts';
 import type { Agent, AgentOptions, AgentPorts } from './agent.ts';
 import { createRecordingFiles } from './checkpoints/recordingFiles.ts';
+import { createMemory, type Memory } from './context/memory.ts';
+import { createSessionHooks } from './hooks/sessionHooks.ts';
 import { toContentBlocks } from './input/toContentBlocks.ts';
 import { createAgentHandlers } from './loop/agentHandlers.ts';
 import { createEmitter, type Emitter } from './loop/emitter.ts';
@@ -76,7 +78,9 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
   if (answerTool !== undefined) setup.answerThrough(answerTool);
   const meter = createUsageMeter(options.models);
   const permissions = await openPermissions({ ports, options, emitter });
-  const readState = new ReadState();
+  const memory = openMemory({ ports, options }, permissions);
+  setup.addSection(() => memory.section());
+  const readState = new ReadState((path) => memory.sawFile(path));
   const tasks = createBackgroundTasks({
     storage: ports.storage,
     clock,
@@ -147,6 +151,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
   return { actor, session, tasks, peer };
 }
 
+    memory,
 async function openPermissions({
   ports,
   options,
@@ -175,6 +180,22 @@ function askAsWaiting(peer: () => Peer, emitter: Emitter): Peer['request'] {
       if (waiting === 0) void emitter.emitSystem('session_state_changed', { state: 'running' });
     }
   };
+}
+
+function openMemory(
+  { ports, options }: Pick<Opening, 'ports' | 'options'>,
+  permissions: MutablePermissionState,
+): Memory {
+  const { files, workspace, log } = ports;
+  const { sources, configDir } = options.memory ?? { sources: [], configDir: '' };
+  return createMemory({
+    files,
+    workspace,
+    log,
+    sources,
+    configDir,
+    permissions: () => permissions.context(),
+  });
 }
 
 interface Receiving {

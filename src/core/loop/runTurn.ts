@@ -40,6 +40,8 @@ export interface TurnDeps {
   /** US dollars of the session. */
   readonly maxBudgetUsd: number | undefined;
   readonly partialMessages: boolean;
+  /** What the model is to be told besides the results of its calls. */
+  readonly afterCalls?: () => Promise<readonly string[]>;
   /** The answer is what StructuredOutput is called with. */
   readonly wantsStructuredOutput?: boolean;
 }
@@ -272,8 +274,15 @@ const REFUSED: ContentBlock = { type: 'text', text: '(The model refused to answe
 async function answerCalls(reply: ApiReply, { state, deps, calls, signal }: Taking): Promise<Step> {
   calls.confirm();
   const ended = await appendOutcomes(reply, { state, deps, calls });
+  await tellAfterCalls(deps);
   if (signal.aborted || ended) return interrupted();
   return endWithAnswer(state) ?? 'again';
+}
+
+async function tellAfterCalls(deps: TurnDeps): Promise<void> {
+  const texts = (await deps.afterCalls?.()) ?? [];
+  if (texts.length === 0) return;
+  await appendUser({ deps, content: texts.map((text) => ({ type: 'text', text })), synthetic: true });
 }
 
 /** undefined: no answer in the form that was asked for yet (or none was asked for). */

@@ -4,6 +4,8 @@
  */
 import type { PermissionMode, ResultMessage, UserMessage } from '../../protocol/messages.ts';
 import type { AgentOptions, AgentPorts } from '../agent.ts';
+import type { Memory } from '../context/memory.ts';
+import type { SessionHooks } from '../hooks/sessionHooks.ts';
 import type { MutablePermissionState } from '../permissions/permissionState.ts';
 import type { Session } from '../sessions/session.ts';
 import type { ChainLine } from '../sessions/transcriptLine.ts';
@@ -31,6 +33,7 @@ export interface ActorParts {
   /** The prefix of every request, fixed with the first turn. */
   readonly setup: SessionSetup;
 }
+  readonly memory: Memory;
 
 interface RunningTurn {
   readonly abort: AbortController;
@@ -234,6 +237,7 @@ export class SessionActor {
         maxBudgetUsd: options.maxBudgetUsd,
         partialMessages: options.partialMessages,
       },
+        afterCalls: () => this.#parts.memory.takeRules(),
       signal,
     );
     await this.#emitResult(end, started);

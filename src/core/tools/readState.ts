@@ -10,6 +10,12 @@ export interface SeenFile {
 
 export class ReadState {
   readonly #seen = new Map<string, SeenFile>();
+  readonly #onSeen: (path: string) => void;
+
+  /** `onSeen` is called with the absolute path of each file that is read or written. */
+  constructor(onSeen: (path: string) => void = () => undefined) {
+    this.#onSeen = onSeen;
+  }
 
   get(path: string): SeenFile | undefined {
     return this.#seen.get(path);
@@ -17,6 +23,7 @@ export class ReadState {
 
   set(path: string, file: SeenFile): void {
     this.#seen.set(path, file);
+    this.#onSeen(path);
   }
 
   /** After a rewind the model's picture of the file is out of date: it must read again. */
