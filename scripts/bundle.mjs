@@ -3,7 +3,7 @@
 // Of the extension host only extension.js is loaded when VS Code starts. Everything heavy is a chunk of its own that is
 // loaded when it is first needed, by an ordinary `await import('./session.ts')`.
 
-import { chmod, copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { root } from './run.mjs';
@@ -30,7 +30,7 @@ export async function build(options = {}) {
   const production = options.production === true;
   /** @type {(esbuild.BuildOptions & { metafile: true })[]} */
   const bundles = [await hostBundle(outdir, production), webviewBundle(outdir, production)];
-  if (await exists('src/headless/belay.ts')) bundles.push(commandBundle(outdir, production));
+  if (await exists('src/headless/belay.ts')) bundles.push(await commandBundle(outdir, production));
   await copyIcons(join(outdir, 'webview'));
   if (options.watch) {
     await watch(bundles);
@@ -40,6 +40,16 @@ export async function build(options = {}) {
   await chmod(join(outdir, 'belay.cjs'), 0o755).catch(ignoreMissing);
   for (const result of results) printSizes(result.metafile);
   return packagesIn(results.map((result) => result.metafile));
+}
+
+/** Bundles the command-line program alone, with source maps. Resolves to its path.
+ * @param {string} outdir absolute
+ * @returns {Promise<string>} */
+export async function buildCommand(outdir) {
+  await esbuild.build(await commandBundle(outdir, false));
+  const path = join(outdir, 'belay.cjs');
+  await chmod(path, 0o755);
+  return path;
 }
 
 /** @param {esbuild.BuildOptions[]} bundles */
@@ -108,8 +118,9 @@ function webviewBundle(outdir, production) {
 
 /** @param {string} outdir
  * @param {boolean} production
- * @returns {esbuild.BuildOptions & { metafile: true }} */
-function commandBundle(outdir, production) {
+ * @returns {Promise<esbuild.BuildOptions & { metafile: true }>} */
+async function commandBundle(outdir, production) {
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   return {
     ...commonOptions(production),
     entryPoints: ['src/headless/belay.ts'],
@@ -119,6 +130,7 @@ function commandBundle(outdir, production) {
     target: 'node20',
     mainFields: ['module', 'main'],
     banner: { js: '#!/usr/bin/env node' },
+    define: { ...commonOptions(production).define, 'process.env.BELAY_VERSION': JSON.stringify(version) },
   };
 }
 

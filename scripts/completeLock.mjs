@@ -23,12 +23,15 @@ const processors = ['arm64', 'arm', 'ia32', 'ppc64', 'riscv64', 's390x', 'x64', 
 const file = join(root, 'package-lock.json');
 const lock = JSON.parse(await readFile(file, 'utf8'));
 const packages = lock.packages;
+const { overrides } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+/** Builds that are put aside on purpose. */
+const replaced = new Set(Object.values(overrides ?? {}).flatMap((of) => Object.keys(of)));
 let added = 0;
 for (const entry of Object.values(packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
     const path = `node_modules/${name}`;
     const platform = platformOf(name);
-    if (packages[path] !== undefined || platform === undefined || !/^\d/.test(version)) continue;
+    if (packages[path] !== undefined || replaced.has(name) || platform === undefined || !/^\d/.test(version)) continue;
     const { cpu, libc, os } = platform;
     // In the order npm writes, so that it changes nothing when it writes the file next.
     packages[path] = { version, cpu, ...(entry.dev ? { dev: true } : {}), ...libc, optional: true, os };

@@ -1,5 +1,5 @@
-// `npm test`: unit tests, tests inside a real extension host, and end-to-end tests on the packaged extension. All three
-// run even when one fails; the last lines say how many tests ran. `npm test -- unit` runs only the named kinds.
+// `npm test`: unit tests, the official Agent SDK on the executable, tests inside a real extension host, and end-to-end tests
+// on the packaged extension. All run even when one fails; the last lines say how many tests ran. `npm test -- unit` runs only the named kinds.
 
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ const folder = await mkdtemp(join(root, 'build', 'test-'));
 /** @type {Record<string, () => Promise<boolean>>} */
 const kinds = {
   unit: () => runVitest('unit'),
+  conformance: () => runVitest('conformance'),
   vscode: () => run('node', ['scripts/testVscode.mjs'], { env: { BELAY_TEST_REPORT: reportOf('vscode') } }),
   e2e: () => runVitest('e2e'),
 };
@@ -70,5 +71,5 @@ function describe(name, succeeded, counts, duration) {
     counts === undefined
       ? 'did not finish'
       : `${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`;
-  return `${mark} ${name.padEnd(7)} ${numbers} (${Math.round(duration / 1000)} s)`;
+  return `${mark} ${name.padEnd(11)} ${numbers} (${Math.round(duration / 1000)} s)`;
 }

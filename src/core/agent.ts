@@ -45,6 +45,10 @@ export interface AgentOptions {
   readonly bypassAllowed?: boolean | undefined;
   readonly rules: readonly LayeredRule[];
   readonly tools: readonly AnyTool[];
+  /** In place of Belay's own system prompt. */
+  readonly systemPrompt?: readonly string[] | undefined;
+  /** At the end of the system prompt. */
+  readonly appendSystemPrompt?: string | undefined;
   /** Model round trips in one turn; undefined: no limit. */
   readonly maxTurns?: number | undefined;
   /** US dollars of the session; undefined: no limit. */
@@ -71,6 +75,8 @@ export interface Agent {
   readonly sessionId: string;
   /** Ends the turn, the background tasks and the channel, and writes what is to be written. Resolves when all is quiet. */
   close(): Promise<void>;
+  /** Stops the running turn and waits for its end. False: none ran. */
+  interrupt(): Promise<boolean>;
   /** Resolves when no turn runs and no message waits for one. */
   idle(): Promise<void>;
   /** Resolves after `close`, or when the other side has closed the channel. */

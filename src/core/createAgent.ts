@@ -45,7 +45,13 @@ export function createAgent(ports: AgentPorts, options: AgentOptions, channel: C
 
   const done = opening.then(({ peer }) => peer.closed).then(close, close);
   const idle = (): Promise<void> => opening.then(({ actor }) => actor.idle()).catch(() => undefined);
-  return { sessionId: options.sessionId, close, idle, done };
+  async function interrupt(): Promise<boolean> {
+    const opened = await opening.catch(() => undefined);
+    if (opened?.actor.isRunning !== true) return false;
+    await opened.actor.interrupt();
+    return true;
+  }
+  return { sessionId: options.sessionId, close, interrupt, idle, done };
 }
 
 interface Opened {

@@ -19,17 +19,18 @@ export interface ProcessTree {
   /** `NAME=value` in the environment of all of them. */
   readonly marker: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Time to end politely. Milliseconds; default 3 s. */
+  readonly politeMs?: number | undefined;
 }
 
-/** Time to end politely. Milliseconds. */
-const politeMs = 3000;
+const defaultPoliteMs = 3000;
 /** Time after which what even SIGKILL doesn't end (a process stuck in the kernel) is given up. Milliseconds. */
 const forceMs = 2000;
 
-/** SIGTERM to all, SIGKILL after 3 s to those still there; resolves when they are gone. Never rejects. */
+/** SIGTERM to all, SIGKILL after `politeMs` to those still there; resolves when they are gone. Never rejects. */
 export async function endTree(tree: ProcessTree): Promise<void> {
   if (tree.platform === 'win32') return runTaskkill(tree);
-  if (await signalUntilGone(tree, 'SIGTERM', politeMs)) return;
+  if (await signalUntilGone(tree, 'SIGTERM', tree.politeMs ?? defaultPoliteMs)) return;
   await signalUntilGone(tree, 'SIGKILL', forceMs);
 }
 

@@ -13,6 +13,8 @@ export interface NodeProcessesOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Paths to try before the PATH; see `ripgrepCandidates`. */
   readonly ripgrepCandidates: readonly string[];
+  /** Time that commands which are to end have to end by themselves. Milliseconds; default 3 s. */
+  readonly politeMs?: number | undefined;
 }
 
 export function createNodeProcesses(options: NodeProcessesOptions): Processes {
@@ -32,7 +34,7 @@ export function createNodeProcesses(options: NodeProcessesOptions): Processes {
 }
 
 async function start(
-  { platform, env }: NodeProcessesOptions,
+  { platform, env, politeMs }: NodeProcessesOptions,
   program: ShellCommand,
   how: SpawnOptions & { readonly sweepDaemons: boolean },
 ): Promise<RunningProcess> {
@@ -45,7 +47,7 @@ async function start(
     ownGroup: platform !== 'win32',
   });
   return superviseProcess(spawned, {
-    tree: { platform, pid: spawned.pid, marker: `${callIdVariable}=${callId}`, env },
+    tree: { platform, pid: spawned.pid, marker: `${callIdVariable}=${callId}`, env, politeMs },
     timeoutMs: how.timeoutMs,
     signal: how.signal,
     sweepDaemons: how.sweepDaemons,

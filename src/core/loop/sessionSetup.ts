@@ -5,6 +5,7 @@
  */
 import type { AgentOptions, AgentPorts } from '../agent.ts';
 import { buildSystemPrompt } from '../context/systemPrompt.ts';
+import { namesServer } from '../mcp/mcpNames.ts';
 import type { ApiTool } from '../model/modelRequest.ts';
 import type { Session } from '../sessions/session.ts';
 import { STRUCTURED_OUTPUT_SECTION } from '../tools/structuredOutput.ts';
@@ -34,6 +35,11 @@ export interface SessionSetup {
   answerThrough(tool: AnyTool): void;
   /** Everything, fixed from the first call on. */
   freeze(): Promise<Prefix>;
+  /**
+   * Asks for the tools anew when the next turn begins, because somebody wants others. Where they differ, the thinking so
+   * far is void: not for what changes by itself.
+   */
+  refreshTools(): void;
 }
 
 export interface SetupDeps {
@@ -43,11 +49,12 @@ export interface SetupDeps {
 }
 
 export function createSessionSetup(deps: SetupDeps): SessionSetup {
-  let replacement: readonly string[] | undefined;
+  let replacement = deps.options.systemPrompt;
   const tools: (() => Promise<readonly AnyTool[]>)[] = [async () => deps.options.tools];
-  const sections: (() => Promise<string | undefined>)[] = [];
+  const sections: (() => Promise<string | undefined>)[] = [async () => deps.options.appendSystemPrompt];
   let answerTool: AnyTool | undefined;
   let frozen: Promise<Prefix> | undefined;
+  let stale: Promise<Prefix> | undefined;
   return {
     replaceSystemPrompt(texts) {
       replacement = texts;
@@ -62,8 +69,12 @@ export function createSessionSetup(deps: SetupDeps): SessionSetup {
       answerTool = tool;
     },
     freeze() {
-      frozen ??= buildPrefix({ ...deps, replacement, tools, sections, answerTool });
+      frozen ??= buildPrefix({ ...deps, replacement, tools, sections, answerTool, before: stale });
       return frozen;
+    },
+    refreshTools() {
+      stale = frozen ?? stale;
+      frozen = undefined;
     },
   };
 }
@@ -73,7 +84,12 @@ interface Building extends SetupDeps {
   readonly tools: readonly (() => Promise<readonly AnyTool[]>)[];
   readonly sections: readonly (() => Promise<string | undefined>)[];
   readonly answerTool: AnyTool | undefined;
+  /** What the requests of this session began with until now. */
+  readonly before: Promise<Prefix> | undefined;
 }
+
+/** Stands in the transcript for the tools of a session that has had several: no later list of tools is the same. */
+const CHANGED = 'changed';
 
 /** A resumed session keeps its own system prompt; where the tools differ now, its thinking is void. */
 async function buildPrefix(building: Building): Promise<Prefix> {
@@ -84,6 +100,17 @@ async function buildPrefix(building: Building): Promise<Prefix> {
   const tools = new Map(offered.map((tool) => [tool.name, tool]));
   const apiTools = offered.map(toApiTool);
   const { start, leaf } = session.conversation;
+  const before = await building.before;
+  if (before !== undefined) {
+    if ((await digestOf(before.apiTools)) === (await digestOf(apiTools))) return { ...before, tools };
+    await session.record({
+      type: 'belay/session_start',
+      sessionId: options.sessionId,
+      system: [...before.system],
+      toolsSha256: CHANGED,
+    });
+    return { ...before, tools, apiTools, thinkingVoidUpTo: leaf?.uuid };
+  }
   if (start === undefined) {
     const system = await buildSystem(building);
     return { tools, apiTools, system, thinkingVoidUpTo: leaf?.uuid, wantsStructuredOutput };
@@ -114,14 +141,17 @@ async function collectTools(
   providers: readonly (() => Promise<readonly AnyTool[]>)[],
   { rules }: AgentOptions,
 ): Promise<readonly AnyTool[]> {
-  const denied = new Set(
-    rules.flatMap((rule) =>
-      rule.behavior === 'deny' && rule.ruleContent === undefined ? [rule.toolName] : [],
-    ),
+  const denied = rules.flatMap((rule) =>
+    rule.behavior === 'deny' && rule.ruleContent === undefined ? [rule.toolName] : [],
   );
   const offered = new Map<string, AnyTool>();
   for (const tool of (await Promise.all(providers.map((provide) => provide()))).flat()) {
-    if (!denied.has(tool.name) && !offered.has(tool.name)) offered.set(tool.name, tool);
+    const isDenied = denied.some((name) => namesTool(name, tool));
+    if (!isDenied && !offered.has(tool.name)) offered.set(tool.name, tool);
   }
   return [...offered.values()];
+}
+
+function namesTool(ruleName: string, { name, server }: AnyTool): boolean {
+  return ruleName === name || (server !== undefined && namesServer(ruleName, server, { everyServer: true }));
 }

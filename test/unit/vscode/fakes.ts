@@ -144,6 +144,8 @@ export function createFakeAgent(
       peer.close();
       await peer.closed;
     },
+    interrupt: async () => false,
+    idle: async () => undefined,
     done: peer.closed,
   };
 }

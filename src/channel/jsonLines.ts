@@ -1,0 +1,110 @@
+/**
+ * The channel over two streams of bytes, as standard input and output are: one JSON value a line. A line that is no JSON, or
+ * longer than the limit, is told to whoever listens and left out; the lines around it arrive.
+ */
+import type { Channel } from './channel.ts';
+import { createLineSplitter, type SplitLine } from './lineSplitter.ts';
+
+export interface JsonLinesOptions {
+  readonly input: ReadableStream<Uint8Array>;
+  readonly output: WritableStream<Uint8Array>;
+  /** Bytes a line may have, its \n not counted. Default 10 MB. */
+  readonly maxLineBytes?: number;
+  /** What could not be read or written, in words for a person. Must not throw. */
+  readonly onProblem: (problem: string) => void;
+}
+
+export interface JsonLinesChannel extends Channel {
+  /** Resolves when the channel is closed and everything sent before has been taken, or the output has failed. */
+  readonly flushed: Promise<void>;
+}
+
+const MAX_LINE_BYTES = 10 * 1024 * 1024;
+
+/** The end of the input ends `messages` but closes nothing: what is sent after it still goes out. */
+export function createJsonLinesChannel(options: JsonLinesOptions): JsonLinesChannel {
+  const { onProblem, maxLineBytes = MAX_LINE_BYTES } = options;
+  const reader = options.input.getReader();
+  const writer = options.output.getWriter();
+  const encoder = new TextEncoder();
+  let isClosed = false;
+  let hasFailed = false;
+  let writing: Promise<void> = Promise.resolve();
+  let settleFlushed: () => void = () => undefined;
+  const flushed = new Promise<void>((resolve) => {
+    settleFlushed = resolve;
+  });
+  // The failure is met where something is written.
+  writer.closed.catch(() => undefined);
+
+  async function* read(): AsyncGenerator<unknown, void> {
+    const splitter = createLineSplitter(maxLineBytes);
+    for (;;) {
+      const piece = await reader.read().catch((error: unknown) => {
+        onProblem(`The input could not be read any further: ${String(error)}`);
+        return { done: true as const, value: undefined };
+      });
+      for (const line of piece.done ? splitter.end() : splitter.push(piece.value)) {
+        if (isClosed) return;
+        const parsed = parseLine(line, maxLineBytes);
+        if ('problem' in parsed) onProblem(parsed.problem);
+        else yield parsed.value;
+      }
+      if (piece.done || isClosed) return;
+    }
+  }
+
+  /** One line after the other, each when the one before it has been taken. */
+  async function write(line: string): Promise<void> {
+    if (hasFailed) return;
+    try {
+      await writer.ready;
+      await writer.write(encoder.encode(line));
+    } catch (error) {
+      hasFailed = true;
+      onProblem(`The output could not be written: ${String(error)}`);
+      close();
+    }
+  }
+
+  function close(): void {
+    if (isClosed) return;
+    isClosed = true;
+    reader.cancel().catch(() => undefined);
+    const closing = hasFailed ? Promise.resolve() : writing.then(() => writer.close());
+    closing.then(settleFlushed, settleFlushed);
+  }
+
+  return {
+    async send(message) {
+      if (isClosed) return;
+      const line = toLine(message);
+      writing = writing.then(() => write(line));
+      await writing;
+    },
+    messages: read(),
+    close,
+    flushed,
+  };
+}
+
+/** Some readers also end a line at U+2028 and U+2029, which JSON leaves as they are. */
+function toLine(message: unknown): string {
+  const json = JSON.stringify(message).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+  return `${json}\n`;
+}
+
+function parseLine(
+  line: SplitLine,
+  maxLineBytes: number,
+): { readonly value: unknown } | { readonly problem: string } {
+  if (line.kind === 'too long')
+    return { problem: `A line of the input is longer than ${maxLineBytes} bytes and was skipped.` };
+  if (line.kind === 'not UTF-8') return { problem: 'A line of the input is not UTF-8 and was skipped.' };
+  try {
+    return { value: JSON.parse(line.text) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { problem: `A line of the input is not JSON and was skipped (${why}).` };
+  }
+}

@@ -1,0 +1,69 @@
+/** The executable `belay`: the agent without an editor, for scripts, for CI, and for programs that use the Agent SDK. */
+import type { Log } from '../core/ports.ts';
+import { EXIT, StartError, UsageError } from './exitCodes.ts';
+import { buildHelp } from './help.ts';
+import { type Invocation, parseInvocation } from './invocation.ts';
+import { readPrompt } from './readPrompt.ts';
+import { runPrompt } from './runPrompt.ts';
+import { runStream } from './runStream.ts';
+import { createStandardErrorLog } from './standardError.ts';
+import { prepareSession } from './startSession.ts';
+
+/** Put in by the bundler. */
+const version = process.env.BELAY_VERSION ?? '0.0.0';
+
+async function main(argv: readonly string[]): Promise<number> {
+  const invocation = parseInvocation(argv);
+  if (invocation.help) return print(buildHelp());
+  if (invocation.version) return print(`${version} (Belay)\n`);
+  const log = createStandardErrorLog({ from: chooseLevel(invocation), file: invocation['debug-file'] });
+  for (const name of invocation.noted) log.info(`--${name} has no effect here`);
+  return run(invocation, log);
+}
+
+async function run(invocation: Invocation, log: Log): Promise<number> {
+  const isStream = invocation['input-format'] === 'stream-json';
+  const prompt = isStream ? '' : await readPrompt(invocation.prompt, log);
+  const prepared = await prepareSession(invocation, {
+    cwd: process.cwd(),
+    environment: process.env,
+    log,
+    version,
+    interactive: invocation['permission-prompt-tool'] === 'stdio',
+    partialMessages: invocation['include-partial-messages'],
+  });
+  const replayUserMessages = invocation['replay-user-messages'];
+  if (isStream) return runStream(prepared, { replayUserMessages, log });
+  return runPrompt(prepared, { prompt, format: invocation['output-format'], replayUserMessages, log });
+}
+
+function chooseLevel({ debug, verbose, 'debug-file': file }: Invocation): 'debug' | 'info' | 'warn' {
+  if (debug || file !== undefined) return 'debug';
+  return verbose ? 'info' : 'warn';
+}
+
+function print(text: string): Promise<number> {
+  return new Promise((resolve) => {
+    process.stdout.write(text, () => resolve(EXIT.ok));
+  });
+}
+
+function describe(error: unknown): { readonly text: string; readonly code: number } {
+  if (error instanceof UsageError) return { text: `${error.message}\nTry belay --help.`, code: EXIT.usage };
+  if (error instanceof StartError) return { text: error.message, code: EXIT.failed };
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { text, code: EXIT.failed };
+}
+
+// A reader that has gone away is met where something is written.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
+
+main(process.argv.slice(2))
+  .catch((error: unknown) => {
+    const { text, code } = describe(error);
+    process.stderr.write(`belay: ${text}\n`);
+    return code;
+  })
+  // What may still be open by now (a connection kept alive, standard input) must not keep the process.
+  .then((code) => process.exit(code));

@@ -1,0 +1,87 @@
+/**
+ * The agent's channel to a client behind standard input and output: what the client did not ask for is left out, and the
+ * end of the input does not end what is under way. Whoever has closed the input can answer nothing any more, so questions
+ * that are open then, and those still to come, are answered with an error, which counts as a denial.
+ */
+import type { Channel } from '../channel/channel.ts';
+import { createMessageQueue } from '../channel/messageQueue.ts';
+
+export interface ClientChannelOptions {
+  /** Pass on the echo of each prompt that was taken up. */
+  readonly replayUserMessages: boolean;
+  /** Called with each `result` message. */
+  readonly onResult: (result: Readonly<Record<string, unknown>>) => void;
+  /** Awaited after the end of the input, before the agent hears of it: queued turns finish. */
+  readonly whenIdle: () => Promise<void>;
+}
+
+export function createClientChannel(outer: Channel, options: ClientChannelOptions): Channel {
+  const incoming = createMessageQueue<unknown>();
+  /** Ids of questions the client has not answered. */
+  const open = new Set<string>();
+  let hasEnded = false;
+
+  const refuse = (requestId: string): void =>
+    incoming.push({
+      type: 'control_response',
+      response: { subtype: 'error', request_id: requestId, error: 'The client has closed its input.' },
+    });
+
+  async function pump(): Promise<void> {
+    for await (const message of outer.messages) {
+      const head = readHead(message);
+      if (head.type === 'control_response' && head.answers !== undefined) open.delete(head.answers);
+      incoming.push(message);
+    }
+    hasEnded = true;
+    for (const requestId of open) refuse(requestId);
+    // The agent takes up what was pushed before it can be idle.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    await options.whenIdle();
+    incoming.end();
+  }
+  void pump();
+
+  return {
+    async send(message) {
+      const head = readHead(message);
+      if (head.isReplay && !options.replayUserMessages) return;
+      if (head.type === 'result') options.onResult(toObject(message));
+      if (head.type === 'control_request' && head.asks !== undefined) {
+        if (hasEnded) return refuse(head.asks);
+        open.add(head.asks);
+      }
+      if (head.type === 'control_cancel_request' && head.asks !== undefined) open.delete(head.asks);
+      await outer.send(message);
+    },
+    messages: incoming,
+    close() {
+      incoming.end();
+      outer.close();
+    },
+  };
+}
+
+interface Head {
+  readonly type: unknown;
+  readonly isReplay: boolean;
+  /** Id of the request this is, or takes back. */
+  readonly asks: string | undefined;
+  /** Id of the request this answers. */
+  readonly answers: string | undefined;
+}
+
+function readHead(message: unknown): Head {
+  const { type, isReplay, request_id, response } = toObject(message);
+  const { request_id: answers } = toObject(response);
+  return {
+    type,
+    isReplay: type === 'user' && isReplay === true,
+    asks: typeof request_id === 'string' ? request_id : undefined,
+    answers: typeof answers === 'string' ? answers : undefined,
+  };
+}
+
+function toObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,84 @@
+/** What an agent asks of the outside, on Node alone. */
+import { randomUUID } from 'node:crypto';
+import { homedir, release, type as systemName } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { AgentPorts } from '../core/agent.ts';
+import { createAnthropicModel } from '../core/model/anthropicModel.ts';
+import type { ModelTable } from '../core/model/modelTable.ts';
+import type { Log, Platform, Secrets, Workspace } from '../core/ports.ts';
+import { createNodeClock } from '../node/clock.ts';
+import { createNodeFileSystem } from '../node/fileSystem.ts';
+import { createNodeProcesses } from '../node/processes.ts';
+import { createNodeStorage } from '../node/storage.ts';
+import { createNodeWeb } from '../node/web.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface HeadlessPortsOptions {
+  readonly cwd: string;
+  readonly environment: Environment;
+  readonly configDir: string;
+  readonly additionalDirectories: readonly string[];
+  readonly log: Log;
+  readonly models: () => ModelTable;
+}
+
+/** Where settings, sessions and Belay's own records lie. */
+export function findConfigDir(environment: Environment): string {
+  const configured = environment.BELAY_CONFIG_DIR || environment.CLAUDE_CONFIG_DIR;
+  return configured ? resolve(configured) : join(homedir(), '.belay');
+}
+
+/** Commands of a session that is ended get this long to end by themselves. Milliseconds. */
+const POLITE_MS = 1000;
+
+export function createHeadlessPorts(
+  options: HeadlessPortsOptions,
+): Omit<AgentPorts, 'checkpoints' | 'transcripts'> {
+  const { environment, configDir, log, models } = options;
+  const clock = createNodeClock();
+  const workspace = createWorkspace(options);
+  const { platform } = workspace;
+  return {
+    workspace,
+    log,
+    clock,
+    files: createNodeFileSystem({ platform }),
+    processes: createNodeProcesses({
+      platform,
+      env: environment,
+      ripgrepCandidates: [],
+      politeMs: POLITE_MS,
+    }),
+    web: createNodeWeb({ env: environment }),
+    storage: createNodeStorage(join(configDir, 'storage')),
+    streamModel: createAnthropicModel({
+      secrets: createSecrets(environment),
+      baseUrl: () => environment.ANTHROPIC_BASE_URL || undefined,
+      clock,
+      models,
+    }),
+    createId: randomUUID,
+  };
+}
+
+/** Whoever starts Belay in a folder from the command line trusts it. */
+function createWorkspace({ cwd, additionalDirectories }: HeadlessPortsOptions): Workspace {
+  return {
+    cwd,
+    roots: [...new Set([cwd, ...additionalDirectories.map((folder) => resolve(cwd, folder))])],
+    home: homedir(),
+    platform: toPlatform(process.platform),
+    trusted: true,
+    osDescription: `${systemName()} ${release()}`,
+  };
+}
+
+function createSecrets(environment: Environment): Secrets {
+  const names = { 'anthropic-api-key': 'ANTHROPIC_API_KEY', 'anthropic-auth-token': 'ANTHROPIC_AUTH_TOKEN' };
+  return { get: async (name) => environment[names[name]]?.trim() || undefined };
+}
+
+function toPlatform(platform: NodeJS.Platform): Platform {
+  return platform === 'win32' || platform === 'darwin' ? platform : 'linux';
+}

@@ -1,0 +1,168 @@
+/** Puts an agent together from what the command line, the settings and the environment say. */
+import type { Channel } from '../channel/channel.ts';
+import type { Agent, AgentOptions, AgentPorts } from '../core/agent.ts';
+import type { Checkpoints } from '../core/checkpoints/checkpoints.ts';
+import { createCheckpoints } from '../core/checkpoints/createCheckpoints.ts';
+import { createAgent } from '../core/createAgent.ts';
+import { createModelTable, type ModelTable, toModelInfo } from '../core/model/modelTable.ts';
+import type { Log } from '../core/ports.ts';
+import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
+import { createBuiltinTools } from '../core/tools/builtinTools.ts';
+import { createNodePdfReader } from '../node/pdf.ts';
+import { createTranscriptStore } from '../node/transcripts.ts';
+import { chooseSession } from './chooseSession.ts';
+import { createHeadlessPorts, type Environment, findConfigDir } from './headlessPorts.ts';
+import { type Invocation, mayBypass } from './invocation.ts';
+import { findDefaultMode, readSettings, type SettingsLayer, toLayeredRules, toRules } from './settings.ts';
+import { createUnsavedTranscripts } from './unsavedTranscripts.ts';
+
+export interface StartDeps {
+  readonly cwd: string;
+  readonly environment: Environment;
+  readonly log: Log;
+  readonly version: string;
+  /** Somebody listens who can answer `can_use_tool`. */
+  readonly interactive: boolean;
+  /** Emit `stream_event` messages. */
+  readonly partialMessages: boolean;
+}
+
+export interface Prepared {
+  readonly sessionId: string;
+  /** Starts the agent behind the channel. Its `close` ends everything that was opened for it. */
+  start(channel: Channel): Agent;
+}
+
+/** Everything that can go wrong before there is a session goes wrong here. Throws StartError. */
+export async function prepareSession(invocation: Invocation, deps: StartDeps): Promise<Prepared> {
+  const { cwd, log } = deps;
+  const configDir = findConfigDir(deps.environment);
+  const layers = await readSettings({
+    configDir,
+    cwd,
+    sources: invocation['setting-sources'],
+    given: invocation.settings,
+    log,
+  });
+  const models = createModelTable({});
+  const environment = withSettings(deps.environment, layers);
+  const ports = createHeadlessPorts({
+    cwd,
+    configDir,
+    environment,
+    log,
+    models: () => models,
+    additionalDirectories: [
+      ...layers.flatMap(({ content }) => content.permissions?.additionalDirectories ?? []),
+      ...invocation['add-dir'],
+    ],
+  });
+  const transcripts = openTranscripts(invocation, { configDir, cwd });
+  const { sessionId, resume } = await chooseSession(invocation, transcripts);
+  const checkpoints = await openCheckpoints({ ...ports, environment, sessionId });
+  const options = buildOptions({ invocation, deps, ports, layers, models, environment });
+  return {
+    sessionId,
+    start(channel) {
+      const all: AgentPorts = { ...ports, transcripts, checkpoints };
+      const agent = createAgent(all, { ...options, sessionId, resume }, channel);
+      const close = async (): Promise<void> => {
+        await agent.close();
+        await checkpoints?.close();
+      };
+      return { ...agent, close, done: agent.done.then(close) };
+    },
+  };
+}
+
+/** What the settings put into the environment. */
+function withSettings(environment: Environment, layers: readonly SettingsLayer[]): Environment {
+  return Object.assign({ ...environment }, ...layers.map(({ content }) => content.env ?? {}));
+}
+
+function openTranscripts(
+  invocation: Invocation,
+  place: { readonly configDir: string; readonly cwd: string },
+): TranscriptStore {
+  const saved = createTranscriptStore(place);
+  return invocation['no-session-persistence'] ? createUnsavedTranscripts(saved) : saved;
+}
+
+interface Building {
+  readonly invocation: Invocation;
+  readonly deps: StartDeps;
+  readonly ports: Pick<AgentPorts, 'workspace' | 'processes'>;
+  readonly layers: readonly SettingsLayer[];
+  readonly models: ModelTable;
+  readonly environment: Environment;
+}
+
+function buildOptions(building: Building): Omit<AgentOptions, 'sessionId' | 'resume'> {
+  const { invocation, deps, layers, models } = building;
+  const { log } = deps;
+  return {
+    model: chooseModel(building),
+    models: () => models,
+    modelList: () => models.rows.map(toModelInfo),
+    permissionMode: chooseMode(invocation, layers),
+    bypassAllowed: mayBypass(invocation),
+    rules: [
+      ...toRules(layers, log),
+      ...toLayeredRules(invocation.allowedTools, { behavior: 'allow', layer: 'cliArg', log }),
+      ...toLayeredRules(invocation.disallowedTools, { behavior: 'deny', layer: 'cliArg', log }),
+    ],
+    tools: chooseTools(building),
+    ...(invocation['system-prompt'] === undefined ? {} : { systemPrompt: [invocation['system-prompt']] }),
+    appendSystemPrompt: invocation['append-system-prompt'],
+    maxTurns: invocation['max-turns'],
+    maxBudgetUsd: invocation['max-budget-usd'],
+    effort: invocation.effort,
+    partialMessages: deps.partialMessages,
+    replayHistory: false,
+    interactive: deps.interactive,
+    version: deps.version,
+  };
+}
+
+function chooseTools({ invocation, ports }: Building): AgentOptions['tools'] {
+  const tools = createBuiltinTools({
+    workspace: ports.workspace,
+    shellName: ports.processes.shellName,
+    pdf: createNodePdfReader(),
+  });
+  const { tools: wanted } = invocation;
+  return wanted === undefined ? tools : tools.filter(({ name }) => wanted.includes(name));
+}
+
+function chooseModel({ invocation, layers, models, environment }: Building): string {
+  const ofSettings = layers.map(({ content }) => content.model).findLast((model) => model !== undefined);
+  return invocation.model ?? environment.ANTHROPIC_MODEL ?? ofSettings ?? models.rows[0]?.id ?? '';
+}
+
+function chooseMode(
+  invocation: Invocation,
+  layers: readonly SettingsLayer[],
+): AgentOptions['permissionMode'] {
+  if (invocation['permission-mode'] !== undefined) return invocation['permission-mode'];
+  if (invocation['dangerously-skip-permissions']) return 'bypassPermissions';
+  const mode = findDefaultMode(layers) ?? 'default';
+  return mode === 'bypassPermissions' && !mayBypass(invocation) ? 'default' : mode;
+}
+
+type CheckpointPlace = Omit<AgentPorts, 'checkpoints' | 'transcripts'> & {
+  readonly environment: Environment;
+  readonly sessionId: string;
+};
+
+/** On where the client asks for it, as the Agent SDK does with `enableFileCheckpointing`. */
+async function openCheckpoints(place: CheckpointPlace): Promise<Checkpoints | undefined> {
+  const { files, storage, clock, log, workspace, createId, sessionId, environment } = place;
+  if (!/^(1|true|yes|on)$/i.test(environment.CLAUDE_CODE_ENABLE_SDK_FILE_CHECKPOINTING ?? ''))
+    return undefined;
+  try {
+    return await createCheckpoints({ files, storage, clock, log, sessionId, workspace, createId });
+  } catch (error) {
+    log.error('checkpoints could not be opened, so nothing of this session can be rewound', { error });
+    return undefined;
+  }
+}
