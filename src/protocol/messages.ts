@@ -172,6 +172,12 @@ export const resultMessage = z.looseObject({
     }),
   ),
   structured_output: z.unknown().optional(),
+  /** Why it ended, in the SDK's words, where it isn't told by `subtype`: 'hook_stopped', 'stop_hook_prevented', 'tool_deferred'. */
+  terminal_reason: z.string().optional(),
+  /** The call that a hook put off: it has not been run. */
+  deferred_tool_use: z
+    .looseObject({ id: z.string(), name: z.string(), input: z.record(z.string(), z.unknown()) })
+    .optional(),
   errors: z.array(z.string()).optional(),
   api_error_status: z.number().nullish(),
   /** Belay: false when a model without a price took part, so `total_cost_usd` is a lower bound. */
@@ -200,6 +206,9 @@ export const toolProgressMessage = z.looseObject({
 
 const system = <Subtype extends string, Shape extends z.ZodRawShape>(subtype: Subtype, shape: Shape) =>
   z.looseObject({ type: z.literal('system'), subtype: z.literal(subtype), ...envelope, ...shape });
+
+/** One run of one hook: `hook_name` is the event and what it was about, as in "PreToolUse:Bash". */
+const hookName = { hook_id: z.string(), hook_name: z.string(), hook_event: z.string() };
 
 export const systemMessages = {
   init: system('init', {
@@ -247,11 +256,26 @@ export const systemMessages = {
     content: z.string(),
     level: z.enum(['info', 'notice', 'suggestion', 'warning']),
   }),
+  hook_started: system('hook_started', { ...hookName }),
+  hook_response: system('hook_response', {
+    ...hookName,
+    output: z.string(),
+    stdout: z.string(),
+    stderr: z.string(),
+    /** Of a command. */
+    exit_code: z.number().optional(),
+    outcome: z.enum(['success', 'error', 'cancelled']),
+  }),
   task_started: system('task_started', {
     task_id: z.string(),
     tool_use_id: z.string().optional(),
     description: z.string(),
     task_type: z.string().optional(),
+    is_backgrounded: z.boolean().optional(),
+    /** Of a subagent: the name of its definition, what it was asked, and how many agents stand above it. */
+    subagent_type: z.string().optional(),
+    prompt: z.string().optional(),
+    spawn_depth: z.number().optional(),
   }),
   task_notification: system('task_notification', {
     task_id: z.string(),
@@ -259,6 +283,9 @@ export const systemMessages = {
     status: z.enum(['completed', 'failed', 'stopped']),
     output_file: z.string(),
     summary: z.string(),
+    usage: z
+      .looseObject({ total_tokens: z.number(), tool_uses: z.number(), duration_ms: z.number() })
+      .optional(),
   }),
   /** Tokens and cost after each reply, so that a client needn't wait for the end of the turn. */
   'belay/usage_changed': system('belay/usage_changed', {
@@ -273,6 +300,8 @@ export const systemMessages = {
   }),
   /** Deltas shown since the last whole message are void: the request is sent again. */
   'belay/reply_discarded': system('belay/reply_discarded', {
+    /** Of the subagent's call whose reply it was; absent: the main agent's. */
+    parent_tool_use_id: z.string().optional(),
     message_id: z.string().nullable(),
     reason: z.string(),
   }),
@@ -341,9 +370,11 @@ export type ParsedMessage =
   | { readonly kind: 'unknown'; readonly type: string }
   | { readonly kind: 'invalid'; readonly type: string; readonly problem: string };
 
+const messageHead = z.looseObject({ type: z.string(), subtype: z.string().optional() });
+
 /** From anything that came over a channel to a message of the conversation. Never throws. */
 export function parseConversationMessage(value: unknown): ParsedMessage {
-  const head = z.looseObject({ type: z.string(), subtype: z.string().optional() }).safeParse(value);
+  const head = messageHead.safeParse(value);
   if (!head.success) return { kind: 'invalid', type: '', problem: 'not an object with a "type"' };
   const { type, subtype } = head.data;
   const schema = type === 'system' ? systemSchema(subtype) : byType[type as keyof typeof byType];

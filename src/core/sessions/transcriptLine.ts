@@ -61,9 +61,11 @@ export type TranscriptLine =
   /** Valid JSON of a type this version doesn't know: left where it is. */
   | { readonly kind: 'other' };
 
+const lineHead = z.looseObject({ type: z.string() });
+
 /** From a parsed JSON value to a line; undefined when it claims a type we know and isn't one. */
 export function parseTranscriptLine(value: unknown): TranscriptLine | undefined {
-  const type = z.looseObject({ type: z.string() }).safeParse(value).data?.type;
+  const type = lineHead.safeParse(value).data?.type;
   if (type === undefined) return undefined;
   if (type === 'user' || type === 'assistant') return parseAs(chainLine, value, 'chain');
   if (type === 'result' || type === 'system') return parseAs(noteLine, value, 'note') ?? { kind: 'other' };
