@@ -4,6 +4,7 @@
  */
 import type { Channel } from '../src/channel/channel.ts';
 import { createPeer, type Peer } from '../src/channel/peer.ts';
+import { refuseHookCallback } from '../src/channel/refuseHookCallback.ts';
 import type { PanelView } from '../src/protocol/control.ts';
 import type { PermissionRequests } from './permission/permissionRequests.ts';
 import type { Store } from './state/store.ts';
@@ -22,6 +23,7 @@ export function createConnection(options: ConnectionOptions): Peer {
   const peer = createPeer<'client'>(channel, {
     handlers: {
       can_use_tool: (request, { signal }) => permissions.ask(request, signal),
+      hook_callback: refuseHookCallback,
     },
     onMessage: receive,
     onProblem,

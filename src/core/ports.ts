@@ -96,7 +96,7 @@ export interface ProcessExit {
   readonly timedOut: boolean;
 }
 
-/** A running process with all its children. Its standard input is closed. */
+/** A running process with all its children. Nobody can type into it. */
 export interface RunningProcess {
   readonly pid: number;
   /** Decoded output in the order it came; ends when the process has ended. Read it, or the process may block. */
@@ -111,6 +111,8 @@ export interface SpawnOptions {
   readonly cwd: string;
   /** Added to (or, with undefined, taken out of) the environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Text for its standard input, which ends behind it. Without it there is nothing to read. */
+  readonly input?: string;
   readonly timeoutMs?: number;
   /** Aborting kills the tree. */
   readonly signal?: AbortSignal;

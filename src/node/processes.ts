@@ -45,6 +45,7 @@ async function start(
     cwd: how.cwd,
     env: buildEnvironment(env, how.env ?? {}, callId),
     ownGroup: platform !== 'win32',
+    input: how.input,
   });
   return superviseProcess(spawned, {
     tree: { platform, pid: spawned.pid, marker: `${callIdVariable}=${callId}`, env, politeMs },

@@ -12,6 +12,8 @@ export interface SpawnRequest {
   readonly env: Readonly<Record<string, string>>;
   /** Leads a process group of its own. Not on Windows, where it would open a console window. */
   readonly ownGroup: boolean;
+  /** For its standard input; undefined: that is closed, and a program that asks reads the end at once. */
+  readonly input: string | undefined;
 }
 
 export interface SpawnedProcess {
@@ -22,7 +24,7 @@ export interface SpawnedProcess {
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
 }
 
-/** Standard input is closed: a program that asks reads the end at once. Throws SpawnError. */
+/** Throws SpawnError. */
 export async function spawnProcess(request: SpawnRequest): Promise<SpawnedProcess> {
   await checkFolder(request.cwd);
   let child: ChildProcess;
@@ -32,7 +34,7 @@ export async function spawnProcess(request: SpawnRequest): Promise<SpawnedProces
       cwd: request.cwd,
       env: request.env,
       detached: request.ownGroup,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [request.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
     });
     ended = new Promise((resolve) => {
@@ -51,7 +53,14 @@ export async function spawnProcess(request: SpawnRequest): Promise<SpawnedProces
   if (pid === undefined || stdout === null || stderr === null) {
     throw new SpawnError('EMFILE', `${request.file} could not be started: no pipes could be opened for it.`);
   }
+  if (request.input !== undefined) writeInput(child, request.input);
   return { pid, stdout, stderr, ended };
+}
+
+/** A program that ends without reading all of it is no failure. */
+function writeInput({ stdin }: ChildProcess, input: string): void {
+  stdin?.on('error', () => undefined);
+  stdin?.end(input);
 }
 
 async function checkFolder(cwd: string): Promise<void> {

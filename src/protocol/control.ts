@@ -133,12 +133,12 @@ const panelView = z.looseObject({
 export type PanelView = z.infer<typeof panelView>;
 
 const hookMatcher = z.looseObject({
-  matcher: z.string().optional(),
+  matcher: z.string().nullish(),
   hookCallbackIds: z.array(z.string()),
   /** Seconds. */
-  timeout: z.number().positive().optional(),
+  timeout: z.number().nullish(),
   /** What a failure does: `block` counts it as a block. Default: it is told, and has no say. */
-  onFailure: z.enum(['continue', 'block']).optional(),
+  onFailure: z.enum(['continue', 'block']).nullish(),
 });
 
 const spec = <Who extends Answerer, Request extends z.ZodType, Response extends z.ZodType>(

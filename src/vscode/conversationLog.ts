@@ -115,6 +115,8 @@ export class ConversationLog {
   #addSystem(message: SystemMessage): void {
     switch (message.subtype) {
       case 'init':
+      case 'hook_started':
+      case 'hook_response':
         return;
       case 'session_state_changed':
         if (message.state === 'idle') this.#settle();

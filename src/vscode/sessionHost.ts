@@ -5,6 +5,7 @@
 import type { Channel } from '../channel/channel.ts';
 import { createInProcessPair } from '../channel/inProcess.ts';
 import { createPeer, type Peer } from '../channel/peer.ts';
+import { refuseHookCallback } from '../channel/refuseHookCallback.ts';
 import type { Agent } from '../core/agent.ts';
 import type { Log } from '../core/ports.ts';
 import {
@@ -68,6 +69,7 @@ export class SessionHost {
           this.#tell(pathsOf(question.input));
           return this.permissions.ask(question, signal);
         },
+        hook_callback: refuseHookCallback,
       },
       onMessage: (message) => this.#receive(message),
       onProblem: (problem, cause) => options.log.warn(problem, { cause }),

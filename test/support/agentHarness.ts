@@ -23,6 +23,8 @@ export interface HarnessOptions {
   readonly tools?: readonly AnyTool[];
   /** What the client answers when it is asked; default: allow. */
   readonly onQuestion?: (question: Question, signal: AbortSignal) => Promise<PermissionResult>;
+  /** What the client answers for a hook that it has named; default: nothing. */
+  readonly onHook?: (request: RequestOf<'hook_callback'>, signal: AbortSignal) => Promise<unknown>;
   readonly options?: Partial<AgentOptions>;
   readonly ports?: Partial<AgentPorts>;
   readonly transcripts?: MemoryTranscripts;
@@ -68,6 +70,7 @@ export function createHarness(setup: HarnessOptions): Harness {
       questions.push(question);
       return setup.onQuestion?.(question, signal) ?? { behavior: 'allow' };
     },
+    hook_callback: async (request, { signal }) => setup.onHook?.(request, signal) ?? {},
   };
   const peer = createPeer<'client'>(clientEnd, {
     handlers,

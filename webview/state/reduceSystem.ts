@@ -29,6 +29,9 @@ export function reduceSystem(draft: Draft, message: SystemMessage, now: number):
         text: message.content,
         level: message.level,
       });
+    case 'hook_started':
+    case 'hook_response':
+      return;
     case 'task_started':
       return reduceTaskStarted(draft, message);
     case 'task_notification':

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Channel } from '../../../src/channel/channel.ts';
 import { createInProcessPair } from '../../../src/channel/inProcess.ts';
 import { ChannelClosedError, createPeer, type Handlers, RequestError } from '../../../src/channel/peer.ts';
+import { refuseHookCallback } from '../../../src/channel/refuseHookCallback.ts';
 
 type ClientHandlers = Handlers<'client'>;
 
@@ -25,7 +26,7 @@ function setUp(canUseTool: ClientHandlers['can_use_tool']): Setup {
     createId: () => `request-${++ids}`,
   });
   createPeer<'client'>(right, {
-    handlers: { can_use_tool: canUseTool },
+    handlers: { can_use_tool: canUseTool, hook_callback: refuseHookCallback },
     onMessage: () => undefined,
     onProblem: (problem) => problems.push(problem),
   });
@@ -79,7 +80,10 @@ describe('a peer', () => {
   it('answers an unknown subtype with an error and goes on', async () => {
     const [left, right] = createInProcessPair();
     createPeer<'client'>(right, {
-      handlers: { can_use_tool: async () => ({ behavior: 'deny', message: 'no' }) },
+      handlers: {
+        can_use_tool: async () => ({ behavior: 'deny', message: 'no' }),
+        hook_callback: refuseHookCallback,
+      },
       onMessage: () => undefined,
       onProblem: () => undefined,
     });

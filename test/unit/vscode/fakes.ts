@@ -2,6 +2,7 @@
 import type { Channel } from '../../../src/channel/channel.ts';
 import { createMessageQueue } from '../../../src/channel/messageQueue.ts';
 import { createPeer, type Handlers, type Peer } from '../../../src/channel/peer.ts';
+import { refuseHookCallback } from '../../../src/channel/refuseHookCallback.ts';
 import type { Agent } from '../../../src/core/agent.ts';
 import type { Log } from '../../../src/core/ports.ts';
 import type { PermissionResult, RequestOf } from '../../../src/protocol/control.ts';
@@ -90,6 +91,7 @@ function createPage(channel: Channel): FakePage {
   const questions: FakePage['questions'] = [];
   const peer = createPeer<'client'>(channel, {
     handlers: {
+      hook_callback: refuseHookCallback,
       can_use_tool: (request, { signal }) =>
         new Promise((resolve) => {
           const question = { request, answer: resolve };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createInProcessPair } from '../../../src/channel/inProcess.ts';
 import { createPeer } from '../../../src/channel/peer.ts';
+import { refuseHookCallback } from '../../../src/channel/refuseHookCallback.ts';
 import type { PermissionResult } from '../../../src/protocol/control.ts';
 import {
   createPendingPermissions,
@@ -149,6 +150,7 @@ function createPanel() {
   const waiting: ((question: ShownQuestion) => void)[] = [];
   createPeer<'client'>(panelEnd, {
     handlers: {
+      hook_callback: refuseHookCallback,
       can_use_tool: (asked, { signal }) =>
         new Promise((resolve) => {
           const withdrawn = new Promise<void>((done) =>

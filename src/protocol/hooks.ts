@@ -1,0 +1,88 @@
+/**
+ * What hooks are told and what they answer, in the shapes of the Agent SDK (`HookInput` and `SyncHookJSONOutput` in
+ * `sdk.d.ts`). A callback answers with such an object on the wire, a command prints it.
+ */
+import * as z from 'zod';
+import { permissionUpdate } from './control.ts';
+
+const changedInput = z.record(z.string(), z.unknown()).optional();
+const context = { additionalContext: z.string().optional() };
+
+const specific = <Event extends string, Shape extends z.ZodRawShape>(event: Event, shape: Shape) =>
+  z.looseObject({ hookEventName: z.literal(event), ...shape });
+
+/** The part of an answer that only one event knows. */
+export const hookSpecificOutput = z.discriminatedUnion('hookEventName', [
+  specific('PreToolUse', {
+    permissionDecision: z.enum(['allow', 'deny', 'ask', 'defer']).optional(),
+    permissionDecisionReason: z.string().optional(),
+    updatedInput: changedInput,
+    ...context,
+  }),
+  specific('PostToolUse', {
+    updatedToolOutput: z.unknown().optional(),
+    updatedMCPToolOutput: z.unknown().optional(),
+    ...context,
+  }),
+  specific('PostToolUseFailure', context),
+  specific('UserPromptSubmit', context),
+  specific('SessionStart', context),
+  specific('Stop', context),
+  specific('SubagentStart', context),
+  specific('SubagentStop', context),
+  specific('Notification', context),
+  specific('PermissionRequest', {
+    decision: z.discriminatedUnion('behavior', [
+      z.looseObject({
+        behavior: z.literal('allow'),
+        updatedInput: changedInput,
+        updatedPermissions: z.array(permissionUpdate).optional(),
+      }),
+      z.looseObject({
+        behavior: z.literal('deny'),
+        message: z.string().optional(),
+        interrupt: z.boolean().optional(),
+      }),
+    ]),
+  }),
+  specific('PermissionDenied', { retry: z.boolean().optional() }),
+]);
+export type HookSpecificOutput = z.infer<typeof hookSpecificOutput>;
+
+export const hookOutput = z.looseObject({
+  /** `false`: the turn ends. */
+  continue: z.boolean().optional(),
+  stopReason: z.string().optional(),
+  suppressOutput: z.boolean().optional(),
+  decision: z.enum(['approve', 'block']).optional(),
+  reason: z.string().optional(),
+  /** For the person. */
+  systemMessage: z.string().optional(),
+  /** The hook goes on by itself and has no say. */
+  async: z.boolean().optional(),
+  hookSpecificOutput: hookSpecificOutput.optional(),
+});
+export type HookOutput = z.infer<typeof hookOutput>;
+
+/** What a failure of a hook does: `block` counts it as a block. */
+const onFailure = z.enum(['continue', 'block']).nullish();
+/** Seconds. */
+const timeout = z.number().nullish();
+
+/** A command of a settings file. */
+export const commandHook = z.looseObject({
+  type: z.literal('command'),
+  command: z.string(),
+  /** With it the command is a program, started with these arguments and without a shell. */
+  args: z.array(z.string()).optional(),
+  timeout,
+  onFailure,
+});
+export type CommandHook = z.infer<typeof commandHook>;
+
+/** `hooks` of a settings file: event -> matchers, each with its commands. */
+export const hookSettings = z.record(
+  z.string(),
+  z.array(z.looseObject({ matcher: z.string().nullish(), hooks: z.array(commandHook) })),
+);
+export type HookSettings = z.infer<typeof hookSettings>;
