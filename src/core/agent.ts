@@ -4,14 +4,17 @@
  */
 import type { ModelInfo } from '../protocol/control.ts';
 import type { HookSettings } from '../protocol/hooks.ts';
+import type { McpServerConfig } from '../protocol/mcp.ts';
 import type { PermissionMode } from '../protocol/messages.ts';
 import type { Checkpoints } from './checkpoints/checkpoints.ts';
 import type { SettingSource } from './context/readMemory.ts';
+import type { McpConnector } from './mcp/connector.ts';
 import type { Effort } from './model/modelRequest.ts';
 import type { ModelTable } from './model/modelTable.ts';
 import type { LayeredRule } from './permissions/decidePermission.ts';
 import type { Clock, FileSystem, Log, Processes, Storage, StreamModel, Web, Workspace } from './ports.ts';
-import type { TranscriptStore } from './sessions/transcriptStore.ts';
+import type { SidechainStore, TranscriptStore } from './sessions/transcriptStore.ts';
+import type { SubagentOptions } from './subagents/subagents.ts';
 import type { JsonSchema } from './tools/jsonSchema.ts';
 import type { AnyTool } from './tools/tool.ts';
 
@@ -24,8 +27,12 @@ export interface AgentPorts {
   readonly log: Log;
   readonly workspace: Workspace;
   readonly transcripts: TranscriptStore;
+  /** Where the conversations of subagents are kept; absent: they are not. */
+  readonly sidechains?: SidechainStore | undefined;
   /** undefined: file checkpointing is off. */
   readonly checkpoints: Checkpoints | undefined;
+  /** Brings MCP servers within reach; absent: only those of the client itself. */
+  readonly mcp?: McpConnector | undefined;
   /** Asks the provider chosen at the time of the call: a key set after a 401 counts from the next request on. */
   readonly streamModel: StreamModel;
   /** uuid v4; injected so that tests can name what they expect. */
@@ -45,6 +52,10 @@ export interface AgentOptions {
   readonly bypassAllowed?: boolean | undefined;
   readonly rules: readonly LayeredRule[];
   readonly tools: readonly AnyTool[];
+  /** MCP servers to connect to, by name. Those of the client itself come with `initialize`. */
+  readonly mcpServers?: Readonly<Record<string, McpServerConfig>> | undefined;
+  /** undefined: the model can't start subagents. Which files define kinds of them is said by `memory`. */
+  readonly subagents?: SubagentOptions | undefined;
   /** In place of Belay's own system prompt. */
   readonly systemPrompt?: readonly string[] | undefined;
   /** At the end of the system prompt. */
@@ -54,12 +65,16 @@ export interface AgentOptions {
   /** US dollars of the session; undefined: no limit. */
   readonly maxBudgetUsd?: number | undefined;
   readonly effort?: Effort | undefined;
+  /** As `ModelRequest.maxThinkingTokens`. */
+  readonly maxThinkingTokens?: number | undefined;
   /** Each turn answers with an object of this JSON schema, in `structured_output` of its result. */
   readonly jsonSchema?: JsonSchema | undefined;
   /** Commands of settings files that are run at events. The client's own hooks come with `initialize`. */
   readonly hooks?: HookSettings | undefined;
   /** Emit `hook_started` and `hook_response` messages. */
   readonly hookEvents?: boolean | undefined;
+  /** Memory files, commands, skills and kinds of subagents: whose count, and where the user's own lie. undefined: none are read. */
+  readonly memory?: { readonly sources: readonly SettingSource[]; readonly configDir: string } | undefined;
   /** Emit `stream_event` messages. */
   readonly partialMessages: boolean;
   /** False: a resumed session does not say again what was said in it. Default: true. */
@@ -69,8 +84,6 @@ export interface AgentOptions {
   readonly version: string;
 }
 
-  /** Memory files, commands, skills and kinds of subagents: whose count, and where the user's own lie. undefined: none are read. */
-  readonly memory?: { readonly sources: readonly SettingSource[]; readonly configDir: string } | undefined;
 export interface Agent {
   readonly sessionId: string;
   /** Ends the turn, the background tasks and the channel, and writes what is to be written. Resolves when all is quiet. */

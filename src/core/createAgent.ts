@@ -4,7 +4,11 @@ import { createPeer, type Peer } from '../channel/peer.ts';
 import { parseConversationMessage, type UserMessage } from '../protocol/messages.ts';
 import type { Agent, AgentOptions, AgentPorts } from './agent.ts';
 import { createRecordingFiles } from './checkpoints/recordingFiles.ts';
+import { createCommands } from './commands/commands.ts';
+import { expandCommand } from './commands/expandCommand.ts';
+import { createSkillTool, type SkillToolDeps } from './commands/skillTool.ts';
 import { createMemory, type Memory } from './context/memory.ts';
+import type { MemoryDeps } from './context/readMemory.ts';
 import { createSessionHooks } from './hooks/sessionHooks.ts';
 import { toContentBlocks } from './input/toContentBlocks.ts';
 import { createAgentHandlers } from './loop/agentHandlers.ts';
@@ -15,11 +19,17 @@ import { resumeSession } from './loop/resumeSession.ts';
 import type { RunToolCallDeps } from './loop/runToolCall.ts';
 import { type ActorParts, SessionActor } from './loop/sessionActor.ts';
 import { createSessionSetup, type Prefix } from './loop/sessionSetup.ts';
+import { createRunTool } from './loop/slashCommands.ts';
 import { tellCheckpoint, tellLinesSetAside, tellRecovery, tellTask } from './loop/tellNews.ts';
 import { createUsageMeter } from './loop/usageMeter.ts';
+import type { McpServers } from './mcp/mcpServers.ts';
+import { openMcp } from './mcp/openMcp.ts';
 import { isReadDenied } from './permissions/decidePermission.ts';
 import { createPermissionState, type MutablePermissionState } from './permissions/permissionState.ts';
 import { Session } from './sessions/session.ts';
+import { narrowAuthorization } from './subagents/narrowAuthorization.ts';
+import { createSubagentHooks } from './subagents/subagentHooks.ts';
+import { createSubagents } from './subagents/subagents.ts';
 import { type BackgroundTasks, createBackgroundTasks } from './tools/backgroundTasks.ts';
 import { ReadState } from './tools/readState.ts';
 import { createStructuredOutputTool } from './tools/structuredOutput.ts';
@@ -39,6 +49,7 @@ export function createAgent(ports: AgentPorts, options: AgentOptions, channel: C
     const opened = await opening.catch(() => undefined);
     await opened?.actor.close();
     await opened?.tasks.close();
+    await opened?.mcp.close();
     await opened?.session.close();
     channel.close();
   }
@@ -58,6 +69,7 @@ interface Opened {
   readonly actor: SessionActor;
   readonly session: Session;
   readonly tasks: BackgroundTasks;
+  readonly mcp: McpServers;
   readonly peer: Peer;
 }
 
@@ -93,25 +105,37 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     sessionId: options.sessionId,
     onChange: (task) => void tellTask(task, { emitter, actor }),
   });
+  const hooks = createSessionHooks({
+    ports,
+    options,
+    emitter,
+    session,
+    permissions,
+    request: (subtype, payload, how) => peer.request(subtype, payload, how),
+  });
   const authorization = {
     permissions,
     files: ports.files,
     log,
     interactive: options.interactive,
-    peer: { request: askAsWaiting(() => peer, emitter) },
+    peer: {
+      request: askAsWaiting({ peer: () => peer, emitter, isRunning: () => actor.isRunning }),
+    },
   };
-  const callDeps = (userMessageId: string, tools: Prefix['tools']): RunToolCallDeps => ({
+  const callDeps: ActorParts['callDeps'] = (userMessageId, tools, subagent) => ({
     tools,
-    authorization,
-    emitter,
+    authorization: subagent === undefined ? authorization : narrowAuthorization(authorization, subagent),
+    emitter: subagent?.emitter ?? emitter,
     clock,
     log,
     openScope(toolUseId, signal) {
-      const recorder = ports.checkpoints?.record({ userMessageId, toolUseId, origin: 'tool' });
+      const origin = subagent === undefined ? 'tool' : 'subagent';
+      const recorder = ports.checkpoints?.record({ userMessageId, toolUseId, origin });
       const { files, allowWrites } = createGuardedFiles(createRecordingFiles(ports.files, recorder));
       return {
         context: {
           toolUseId,
+          userMessageId,
           workspace,
           files,
           processes: ports.processes,
@@ -119,7 +143,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
           storage: ports.storage,
           clock,
           log,
-          readState,
+          readState: subagent?.readState ?? readState,
           tasks,
           mayRead: (path) => !isReadDenied(path, permissions.context()),
           signal,
@@ -129,8 +153,48 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
       };
     },
     recordStart: (toolUseId) =>
-      session.record({ type: 'belay/tool_started', sessionId: options.sessionId, tool_use_id: toolUseId }),
+      (subagent?.session ?? session).record({
+        type: 'belay/tool_started',
+        sessionId: options.sessionId,
+        tool_use_id: toolUseId,
+      }),
     onCheckpoint: (checkpoint) => tellCheckpoint(checkpoint, { session, emitter }),
+  });
+  const commands = createCommands(toMemoryDeps({ ports, options }, permissions));
+  setup.addSection(() => commands.section());
+  setup.addTools(async () => {
+    if ((await commands.forModel()).length === 0) return [];
+    const expand: SkillToolDeps['expand'] = (command, args, { userMessageId, signal }) =>
+      expandCommand(command, args, createRunTool({ callDeps, setup, ports }, { userMessageId, signal }));
+    return [createSkillTool({ commands, expand })];
+  });
+  const subagents = createSubagents({
+    ports,
+    options,
+    emitter,
+    meter,
+    transcriptPath: session.path,
+    mainContext: () => ({
+      context_tokens: meter.contextTokens,
+      context_window: options.models().get(actor.model).contextWindow,
+      model: actor.model,
+      usage: meter.turnUsage,
+    }),
+    callDeps,
+    hooks: createSubagentHooks(hooks),
+    createMemory: () => openMemory({ ports, options }, permissions),
+    tasks,
+    tools: async () => (await setup.freeze()).tools.values(),
+    model: () => actor.model,
+    endTurn: () => void actor.interrupt(),
+  });
+  setup.addTools(() => subagents.tools());
+  const mcp = openMcp({
+    ports,
+    options,
+    setup,
+    request: (subtype, payload, how) => peer.request(subtype, payload, how),
+    notice: (text) => actor.notice(text),
   });
   const parts: ActorParts = {
     ports,
@@ -140,8 +204,13 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     meter,
     permissions,
     readState,
+    hooks,
     callDeps,
     setup,
+    subagents,
+    memory,
+    commands,
+    mcp,
   };
   const actor = new SessionActor(parts);
 
@@ -154,10 +223,10 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     onMessage: (message) => receive(message, { actor, ports, emitter }),
     onProblem: (problem, cause) => log.warn(problem, { cause: String(cause ?? '') }),
   });
-  return { actor, session, tasks, peer };
+  mcp.add(options.mcpServers ?? {});
+  return { actor, session, tasks, mcp, peer };
 }
 
-    memory,
 async function openPermissions({
   ports,
   options,
@@ -173,8 +242,33 @@ async function openPermissions({
   });
 }
 
+function openMemory(
+  opening: Pick<Opening, 'ports' | 'options'>,
+  permissions: MutablePermissionState,
+): Memory {
+  return createMemory(toMemoryDeps(opening, permissions));
+}
+
+function toMemoryDeps(
+  { ports, options }: Pick<Opening, 'ports' | 'options'>,
+  permissions: MutablePermissionState,
+): MemoryDeps {
+  const { files, workspace, log } = ports;
+  const { sources, configDir } = options.memory ?? { sources: [], configDir: '' };
+  return { files, workspace, log, sources, configDir, permissions: () => permissions.context() };
+}
+
 /** While a person is asked, the session says so: a badge, a status bar and a notification hang on it. */
-function askAsWaiting(peer: () => Peer, emitter: Emitter): Peer['request'] {
+function askAsWaiting({
+  peer,
+  emitter,
+  isRunning,
+}: {
+  readonly peer: () => Peer;
+  readonly emitter: Emitter;
+  /** A subagent in the background may ask when no turn runs. */
+  readonly isRunning: () => boolean;
+}): Peer['request'] {
   let waiting = 0;
   return async (subtype, payload, requestOptions) => {
     waiting += 1;
@@ -183,25 +277,10 @@ function askAsWaiting(peer: () => Peer, emitter: Emitter): Peer['request'] {
       return await peer().request(subtype, payload, requestOptions);
     } finally {
       waiting -= 1;
-      if (waiting === 0) void emitter.emitSystem('session_state_changed', { state: 'running' });
+      const state = isRunning() ? 'running' : 'idle';
+      if (waiting === 0) void emitter.emitSystem('session_state_changed', { state });
     }
   };
-}
-
-function openMemory(
-  { ports, options }: Pick<Opening, 'ports' | 'options'>,
-  permissions: MutablePermissionState,
-): Memory {
-  const { files, workspace, log } = ports;
-  const { sources, configDir } = options.memory ?? { sources: [], configDir: '' };
-  return createMemory({
-    files,
-    workspace,
-    log,
-    sources,
-    configDir,
-    permissions: () => permissions.context(),
-  });
 }
 
 interface Receiving {

@@ -4,10 +4,15 @@
  * does not compile. Subtypes without a slash are the Agent SDK's; those that start with `belay/` are ours.
  */
 import * as z from 'zod';
+import { agentDefinition, agentInfo } from './agents.ts';
+import { mcpServerStatus, mcpServers } from './mcp.ts';
 import { failureAction, permissionMode } from './messages.ts';
 
-/** Who answers: `agent` (the session actor), `client` (whoever drives it), `editor` (the VS Code host, asked by its panel). */
-export type Answerer = 'agent' | 'client' | 'editor';
+/**
+ * Who answers: `agent` (the session actor), `client` (whoever drives it), `program` (a client that is a program and brought
+ * servers of its own along), `editor` (the VS Code host, asked by its panel).
+ */
+export type Answerer = 'agent' | 'client' | 'program' | 'editor';
 
 const empty = z.looseObject({});
 
@@ -42,12 +47,14 @@ export const permissionResult = z.discriminatedUnion('behavior', [
 ]);
 export type PermissionResult = z.infer<typeof permissionResult>;
 
+const effortLevel = z.enum(['low', 'medium', 'high', 'xhigh', 'max']);
+
 const modelInfo = z.looseObject({
   value: z.string(),
   displayName: z.string(),
   description: z.string(),
   supportsEffort: z.boolean().optional(),
-  supportedEffortLevels: z.array(z.enum(['low', 'medium', 'high', 'xhigh', 'max'])).optional(),
+  supportedEffortLevels: z.array(effortLevel).optional(),
   supportsAdaptiveThinking: z.boolean().optional(),
 });
 export type ModelInfo = z.infer<typeof modelInfo>;
@@ -97,6 +104,15 @@ const sessionInfo = z.looseObject({
 });
 export type SessionInfo = z.infer<typeof sessionInfo>;
 
+/** What can be called with `/name`. `builtin`: Belay answers it itself. */
+const slashCommand = z.looseObject({
+  name: z.string(),
+  description: z.string(),
+  argumentHint: z.string(),
+  builtin: z.boolean().optional(),
+});
+export type SlashCommand = z.infer<typeof slashCommand>;
+
 /** Where the model comes from. */
 export const providerKind = z.enum(['anthropic', 'local', 'vscode-lm', 'offline']);
 export type ProviderKind = z.infer<typeof providerKind>;
@@ -142,7 +158,7 @@ const hookMatcher = z.looseObject({
 });
 
 const spec = <Who extends Answerer, Request extends z.ZodType, Response extends z.ZodType>(
-  answeredBy: Who,
+  answeredBy: Who | readonly Who[],
   request: Request,
   response: Response,
 ) => ({ answeredBy, request, response });
@@ -159,12 +175,12 @@ export const controlTable = {
       appendSystemPrompt: z.string().optional(),
       /** Each turn answers with an object of this schema. */
       jsonSchema: z.record(z.string(), z.unknown()).optional(),
+      /** Kinds of subagents, by name. */
+      agents: z.record(z.string(), agentDefinition).optional(),
     }),
     z.looseObject({
-      commands: z.array(
-        z.looseObject({ name: z.string(), description: z.string(), argumentHint: z.string() }),
-      ),
-      agents: z.array(z.looseObject({ name: z.string(), description: z.string() })),
+      commands: z.array(slashCommand),
+      agents: z.array(agentInfo),
       output_style: z.string(),
       available_output_styles: z.array(z.string()),
       models: z.array(modelInfo),
@@ -199,10 +215,79 @@ export const controlTable = {
     z.looseObject({ cancelled: z.boolean() }),
   ),
   stop_task: spec('agent', z.looseObject({ task_id: z.string() }), empty),
-  mcp_status: spec(
+  mcp_status: spec('agent', empty, z.looseObject({ mcpServers: z.array(mcpServerStatus) })),
+  /** Connect a server anew. An error when it could not be connected. */
+  mcp_reconnect: spec('agent', z.looseObject({ serverName: z.string() }), empty),
+  mcp_toggle: spec('agent', z.looseObject({ serverName: z.string(), enabled: z.boolean() }), empty),
+  /** Replace the servers of earlier such requests, and all those of the client itself. */
+  mcp_set_servers: spec(
+    'agent',
+    z.looseObject({ servers: mcpServers }),
+    z.looseObject({
+      added: z.array(z.string()),
+      removed: z.array(z.string()),
+      /** Why a server could not be connected, by its name. */
+      errors: z.record(z.string(), z.string()),
+    }),
+  ),
+  /** Settings over those the session was started with; each field replaces what an earlier such request said of it. */
+  apply_flag_settings: spec(
+    'agent',
+    z.looseObject({
+      settings: z.looseObject({
+        permissions: z
+          .looseObject({
+            allow: z.array(z.string()).optional(),
+            deny: z.array(z.string()).optional(),
+            ask: z.array(z.string()).optional(),
+          })
+          .nullish(),
+        model: z.string().nullish(),
+        effortLevel: effortLevel.nullish(),
+      }),
+    }),
+    empty,
+  ),
+  get_settings: spec(
     'agent',
     empty,
-    z.looseObject({ mcpServers: z.array(z.looseObject({ name: z.string(), status: z.string() })) }),
+    z.looseObject({
+      /** What counts now, in the form of a settings file. */
+      effective: z.looseObject({}),
+      sources: z.array(z.looseObject({ source: z.string() })),
+      applied: z.looseObject({ model: z.string(), effort: effortLevel.nullable() }),
+    }),
+  ),
+  list_permission_rules: spec(
+    'agent',
+    empty,
+    z.looseObject({
+      state: z.looseObject({
+        rules: z.array(
+          z.looseObject({
+            behavior: z.enum(['allow', 'deny', 'ask']),
+            source: z.string(),
+            rule: z.string(),
+            editability: z.enum(['persistent', 'session', 'readonly']),
+          }),
+        ),
+        workspaceDirectories: z.array(z.looseObject({ path: z.string(), source: z.string() })),
+        originalCwd: z.string(),
+        managedOnly: z.boolean(),
+      }),
+    }),
+  ),
+  rename_session: spec(
+    'agent',
+    z.looseObject({ title: z.string(), session_id: z.string().optional() }),
+    empty,
+  ),
+  /** The client has read this file into the conversation: it needn't be read again before an edit, unless it changed since. */
+  seed_read_state: spec(
+    'agent',
+    /** `mtime`: milliseconds since 1970. */
+    z.looseObject({ path: z.string(), mtime: z.number() }),
+    empty,
   ),
   get_context_usage: spec(
     'agent',
@@ -276,6 +361,16 @@ export const controlTable = {
     z.unknown(),
   ),
 
+  /**
+   * One message of the Model Context Protocol, to or from a server of the client itself. A question is answered with the
+   * server's answer; to anything else the answer says nothing.
+   */
+  mcp_message: spec(
+    ['agent', 'program'],
+    z.looseObject({ server_name: z.string(), message: z.looseObject({}) }),
+    z.looseObject({ mcp_response: z.unknown().optional() }),
+  ),
+
   // ---- answered by the VS Code host, asked by its panel ----
   /** The panel is there (first time, or rebuilt). The host answers with everything it needs to draw itself. */
   'belay/panel_ready': spec(
@@ -316,7 +411,7 @@ export type RequestOf<S extends Subtype> = z.infer<ControlTable[S]['request']>;
 export type ResponseOf<S extends Subtype> = z.infer<ControlTable[S]['response']>;
 /** The subtypes that one side answers. */
 export type AnsweredBy<Who extends Answerer> = {
-  [S in Subtype]: ControlTable[S]['answeredBy'] extends Who ? S : never;
+  [S in Subtype]: [Extract<ControlTable[S]['answeredBy'], Who>] extends [never] ? never : S;
 }[Subtype];
 
 /** Messages of the host to its own panel that are no part of the conversation. */

@@ -266,6 +266,8 @@ export const systemMessages = {
     exit_code: z.number().optional(),
     outcome: z.enum(['success', 'error', 'cancelled']),
   }),
+  /** What a command that needs no model has answered. */
+  local_command_output: system('local_command_output', { content: z.string() }),
   task_started: system('task_started', {
     task_id: z.string(),
     tool_use_id: z.string().optional(),

@@ -32,6 +32,8 @@ export function reduceSystem(draft: Draft, message: SystemMessage, now: number):
     case 'hook_started':
     case 'hook_response':
       return;
+    case 'local_command_output':
+      return addNotice(draft, message.uuid, { kind: 'information', text: message.content, level: 'info' });
     case 'task_started':
       return reduceTaskStarted(draft, message);
     case 'task_notification':
@@ -117,10 +119,11 @@ function reduceUsage(draft: Draft, message: SystemMessageOf<'belay/usage_changed
 }
 
 function reduceDiscarded(draft: Draft, message: SystemMessageOf<'belay/reply_discarded'>): void {
-  const thread = draft.thread(MAIN_THREAD);
+  const threadId = message.parent_tool_use_id ?? MAIN_THREAD;
+  const thread = draft.thread(threadId);
   if (thread.live === null) return;
   if (message.message_id !== null && message.message_id !== thread.live.reply.id) return;
-  draft.setThread(MAIN_THREAD, { ...thread, live: null });
+  draft.setThread(threadId, { ...thread, live: null });
 }
 
 function reduceCheckpoint(draft: Draft, message: SystemMessageOf<'belay/checkpoint_created'>): void {

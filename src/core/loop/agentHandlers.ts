@@ -1,11 +1,14 @@
 /** The control requests the agent answers, one handler each. */
 import type { Handlers } from '../../channel/peer.ts';
 import type { RewindAnswer } from '../../protocol/control.ts';
+import { createMcpHandlers, toClientServers } from '../mcp/mcpHandlers.ts';
 import { promptText } from '../sessions/listSessions.ts';
 import type { BackgroundTasks } from '../tools/backgroundTasks.ts';
 import { createStructuredOutputTool } from '../tools/structuredOutput.ts';
 import { decodeText } from '../tools/textEncoding.ts';
 import type { ActorParts, SessionActor } from './sessionActor.ts';
+import type { SessionSetup } from './sessionSetup.ts';
+import { createSettingsHandlers } from './settingsHandlers.ts';
 
 export interface AgentHandlerDeps {
   readonly parts: ActorParts;
@@ -22,15 +25,20 @@ export function createAgentHandlers(deps: AgentHandlerDeps): Handlers<'agent'> {
   const { parts, actor, tasks } = deps;
   const { options, permissions, ports } = parts;
   return {
-    initialize: async ({ jsonSchema }) => {
+    initialize: async ({ jsonSchema, hooks, sdkMcpServers, agents, systemPrompt, appendSystemPrompt }) => {
+      addSystemPrompt(parts.setup, { systemPrompt, appendSystemPrompt });
+      parts.subagents.define(agents ?? {});
+      parts.mcp.add(toClientServers(sdkMcpServers));
+      parts.hooks.setCallbacks(hooks ?? {});
       if (jsonSchema !== undefined) parts.setup.answerThrough(createStructuredOutputTool(jsonSchema));
       return {
-        commands: [],
-        agents: [],
+        commands: [...(await parts.commands.list())],
+        agents: await parts.subagents.infos(),
         output_style: 'default',
         available_output_styles: ['default'],
         models: [...options.modelList()],
         account: {},
+        claude_code_version: options.version,
       };
     },
     interrupt: async ({ cancel_queued }) => {
@@ -57,13 +65,17 @@ export function createAgentHandlers(deps: AgentHandlerDeps): Handlers<'agent'> {
       );
       return {};
     },
-    set_max_thinking_tokens: async () => ({}),
+    set_max_thinking_tokens: async ({ max_thinking_tokens }) => {
+      actor.setMaxThinkingTokens(max_thinking_tokens ?? undefined);
+      return {};
+    },
+    ...createSettingsHandlers(deps),
     cancel_async_message: async ({ message_uuid }) => ({ cancelled: actor.queue.remove(message_uuid) }),
     stop_task: async ({ task_id }) => {
       if (!(await tasks.stop(task_id))) throw new Error(`There is no running task "${task_id}".`);
       return {};
     },
-    mcp_status: async () => ({ mcpServers: [] }),
+    ...createMcpHandlers(parts.mcp),
     get_context_usage: async () => describeContext(deps),
     rewind_files: (request) => rewindFiles(request, deps),
     'belay/conversation_rewind': ({ user_message_id }) => rewindConversation(user_message_id, deps),
@@ -91,6 +103,19 @@ export function createAgentHandlers(deps: AgentHandlerDeps): Handlers<'agent'> {
   };
 }
 
+interface GivenSystemPrompt {
+  readonly systemPrompt: string | readonly string[] | undefined;
+  readonly appendSystemPrompt: string | undefined;
+}
+
+/** An empty system prompt is none: the Agent SDK sends one where its user says nothing of it. */
+function addSystemPrompt(setup: SessionSetup, given: GivenSystemPrompt): void {
+  const sections = [given.systemPrompt ?? []].flat().filter((text) => text.trim() !== '');
+  if (sections.length > 0) setup.replaceSystemPrompt(sections);
+  const appended = given.appendSystemPrompt ?? '';
+  if (appended.trim() !== '') setup.addSection(async () => appended);
+}
+
 async function describeContext({ parts, actor }: AgentHandlerDeps) {
   const { contextWindow } = parts.options.models().get(actor.model);
   const used = parts.meter.contextTokens;
@@ -101,6 +126,11 @@ async function describeContext({ parts, actor }: AgentHandlerDeps) {
     ],
     totalTokens: used,
     maxTokens: contextWindow,
+    rawMaxTokens: contextWindow,
+    gridRows: [],
+    memoryFiles: [],
+    mcpTools: [],
+    agents: [],
     percentage: contextWindow === 0 ? 0 : (used / contextWindow) * 100,
     model: actor.model,
   };

@@ -30,6 +30,8 @@ export interface AuthorizeDeps {
   readonly log: Log;
   /** False: nobody can be asked. */
   readonly interactive: boolean;
+  /** The subagent whose calls these are; absent: the main agent's. */
+  readonly agentId?: string;
 }
 
 export interface ToolCall {
@@ -105,12 +107,12 @@ async function buildQuestion(call: ToolCall, { files }: AuthorizeDeps): Promise<
 async function askClient(
   call: ToolCall,
   decision: Extract<PermissionDecision, { behavior: 'ask' }>,
-  { peer, permissions, log }: AuthorizeDeps,
+  { peer, permissions, log, agentId }: AuthorizeDeps,
 ): Promise<PermissionResult | 'judge again'> {
   const changed = new AbortController();
   const stopListening = permissions.onChange(() => changed.abort());
   try {
-    const question = await buildClientQuestion(call, decision);
+    const question = await buildClientQuestion(call, decision, agentId);
     if (changed.signal.aborted) return 'judge again';
     const signal = AbortSignal.any([call.signal, changed.signal]);
     const answer = await peer.request('can_use_tool', question, { signal });
@@ -134,6 +136,7 @@ async function askClient(
 async function buildClientQuestion(
   call: ToolCall,
   decision: Extract<PermissionDecision, { behavior: 'ask' }>,
+  agentId: string | undefined,
 ): Promise<RequestOf<'can_use_tool'> & { readonly digest: string }> {
   const { tool, input, view, toolUseId } = call;
   const preview = toSmallPreview(await tool.preview?.(input, view));
@@ -150,6 +153,7 @@ async function buildClientQuestion(
     ...(typeof input.description === 'string' ? { description: input.description } : {}),
     requires_user_interaction: effects.some(({ kind }) => kind === 'ask'),
     digest: await digestOf({ tool: tool.name, input, cwd: view.workspace.cwd }),
+    ...(agentId === undefined ? {} : { agent_id: agentId }),
     ...(decision.blockedPath === undefined ? {} : { blocked_path: decision.blockedPath }),
     ...(preview === undefined ? {} : { preview: { ...preview } }),
   };

@@ -4,11 +4,15 @@
  */
 import type { PermissionMode, ResultMessage, UserMessage } from '../../protocol/messages.ts';
 import type { AgentOptions, AgentPorts } from '../agent.ts';
+import type { Commands } from '../commands/commands.ts';
 import type { Memory } from '../context/memory.ts';
 import type { SessionHooks } from '../hooks/sessionHooks.ts';
+import type { McpServers } from '../mcp/mcpServers.ts';
 import type { MutablePermissionState } from '../permissions/permissionState.ts';
 import type { Session } from '../sessions/session.ts';
 import type { ChainLine } from '../sessions/transcriptLine.ts';
+import type { SubagentCalls } from '../subagents/runSubagent.ts';
+import type { Subagents } from '../subagents/subagents.ts';
 import type { ReadState } from '../tools/readState.ts';
 import { digestOf } from './digest.ts';
 import type { Emitter } from './emitter.ts';
@@ -28,12 +32,20 @@ export interface ActorParts {
   readonly meter: UsageMeter;
   readonly permissions: MutablePermissionState;
   readonly readState: ReadState;
-  /** What the calls of a turn are given; `userMessageId` is the message that started it. */
-  readonly callDeps: (userMessageId: string, tools: Prefix['tools']) => RunToolCallDeps;
+  readonly hooks: SessionHooks;
+  /** What the calls of a turn are given (or those of a subagent); `userMessageId` is the message that started the turn. */
+  readonly callDeps: (
+    userMessageId: string,
+    tools: Prefix['tools'],
+    subagent?: SubagentCalls,
+  ) => RunToolCallDeps;
   /** The prefix of every request, fixed with the first turn. */
   readonly setup: SessionSetup;
-}
+  readonly mcp: McpServers;
+  readonly subagents: Subagents;
   readonly memory: Memory;
+  readonly commands: Commands;
+}
 
 interface RunningTurn {
   readonly abort: AbortController;
@@ -49,6 +61,8 @@ export class SessionActor {
   readonly #parts: ActorParts;
   #running: RunningTurn | undefined;
   #model: string;
+  #effort: AgentOptions['effort'];
+  #maxThinkingTokens: number | undefined;
   /** Things the model must learn with the next message. */
   #notices: string[] = [];
   #lastToldMode: PermissionMode = 'default';
@@ -59,6 +73,8 @@ export class SessionActor {
   constructor(parts: ActorParts) {
     this.#parts = parts;
     this.#model = parts.options.model;
+    this.#effort = parts.options.effort;
+    this.#maxThinkingTokens = parts.options.maxThinkingTokens;
     this.queue = new PromptQueue((prompts) => {
       void parts.emitter.emitSystem('belay/queue_changed', { queued: prompts.map(toQueued) });
     });
@@ -66,6 +82,20 @@ export class SessionActor {
 
   get model(): string {
     return this.#model;
+  }
+
+  get effort(): AgentOptions['effort'] {
+    return this.#effort;
+  }
+
+  /** undefined: the model's default. Counts from the next turn on. */
+  setEffort(effort: AgentOptions['effort']): void {
+    this.#effort = effort;
+  }
+
+  /** Tokens a reply may think for, on models that want a number; 0: none. undefined: as many as Belay thinks fit. */
+  setMaxThinkingTokens(tokens: number | undefined): void {
+    this.#maxThinkingTokens = tokens;
   }
 
   get isRunning(): boolean {
@@ -230,33 +260,35 @@ export class SessionActor {
         streamModel: ports.streamModel,
         models: options.models,
         model: () => this.#model,
-        effort: options.effort,
+        effort: this.#effort,
+        maxThinkingTokens: this.#maxThinkingTokens,
         ...prefix,
         callDeps: this.#parts.callDeps(userMessageId, tools),
         maxTurns: options.maxTurns,
         maxBudgetUsd: options.maxBudgetUsd,
         partialMessages: options.partialMessages,
-      },
         afterCalls: () => this.#parts.memory.takeRules(),
+      },
       signal,
     );
     await this.#emitResult(end, started);
   }
 
   async #emitInit(tools: Prefix['tools']): Promise<void> {
-    const { emitter, options, ports, permissions } = this.#parts;
+    const { emitter, options, ports, permissions, mcp, subagents } = this.#parts;
     await emitter.emitSystem('init', {
       apiKeySource: 'user',
       claude_code_version: options.version,
       cwd: ports.workspace.cwd,
       tools: [...tools.keys()],
-      mcp_servers: [],
+      mcp_servers: mcp.status().map(({ name, status }) => ({ name, status })),
       model: this.#model,
       permissionMode: permissions.mode,
       slash_commands: [],
       output_style: 'default',
       skills: [],
       plugins: [],
+      agents: (await subagents.infos()).map(({ name }) => name),
       capabilities: ['interrupt_receipt_v1', 'interrupt_cancel_queued_v1'],
     });
   }
@@ -276,7 +308,7 @@ export class SessionActor {
       total_cost_usd: meter.totalCost,
       usage: meter.turnUsage,
       modelUsage: { ...meter.byModel },
-      permission_denials: [...end.denials],
+      permission_denials: [...end.denials, ...this.#parts.subagents.takeDenials()],
       cost_known: meter.costKnown,
       turn_cost_usd: meter.turnCost,
       ...(end.structuredOutput === undefined ? {} : { structured_output: end.structuredOutput.value }),

@@ -24,24 +24,36 @@ export async function tellTask(
   task: BackgroundTask,
   { emitter, actor }: { readonly emitter: Emitter; readonly actor: SessionActor },
 ): Promise<void> {
+  const named = { task_id: task.id, tool_use_id: task.toolUseId };
   if (task.state === 'running') {
+    const { agent } = task;
     await emitter.emitSystem('task_started', {
-      task_id: task.id,
-      tool_use_id: task.toolUseId,
+      ...named,
       description: task.command,
-      task_type: 'local_bash',
+      task_type: task.type,
+      is_backgrounded: true,
+      ...(agent === undefined
+        ? {}
+        : { subagent_type: agent.type, prompt: agent.prompt, spawn_depth: agent.depth }),
     });
     return;
   }
   const status = task.state === 'completed' || task.state === 'stopped' ? task.state : 'failed';
   await emitter.emitSystem('task_notification', {
-    task_id: task.id,
-    tool_use_id: task.toolUseId,
+    ...named,
     status,
     output_file: task.outputFile,
     summary: task.command,
+    ...(task.report === undefined ? {} : { usage: task.report.usage }),
   });
-  actor.notice(`The background command ${task.id} (${task.command}) has ended: ${status}.`);
+  actor.notice(describeEnd(task, status));
+}
+
+/** For the model. */
+function describeEnd({ id, type, command, report }: BackgroundTask, status: string): string {
+  const what = type === 'local_agent' ? 'subagent' : 'background command';
+  const answer = report === undefined ? '' : `\n\n${report.text}`;
+  return `The ${what} ${id} (${command}) has ended: ${status}.${answer}`;
 }
 
 /** What of the transcript could not be read when it was opened. */

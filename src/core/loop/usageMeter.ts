@@ -15,6 +15,13 @@ export interface UsageTotals {
 export interface UsageMeter {
   /** Counts a finished reply in. */
   add(model: string, usage: Usage): void;
+  /** Counts what a reply beside the conversation (of a subagent) cost: no part of this context, nor of `turnUsage`. */
+  addBeside(model: string, usage: Usage): void;
+  /** Goes on from the totals that an earlier run of the session had reached. */
+  restore(totals: {
+    readonly byModel: Readonly<Record<string, ModelUsage>>;
+    readonly costKnown: boolean;
+  }): void;
   startTurn(): void;
   readonly turnUsage: UsageTotals;
   /** US dollars; a lower bound when `costKnown` is false. */
@@ -35,7 +42,7 @@ const NONE: UsageTotals = {
 };
 
 export function createUsageMeter(models: () => ModelTable): UsageMeter {
-  const byModel: Record<string, ModelUsage> = {};
+  let byModel: Readonly<Record<string, ModelUsage>> = {};
   let turnUsage = NONE;
   let totalCost = 0;
   let turnCost: number | null = 0;
@@ -43,28 +50,34 @@ export function createUsageMeter(models: () => ModelTable): UsageMeter {
   let contextTokens = 0;
 
   function add(model: string, usage: Usage): void {
+    addBeside(model, usage);
+    const counted = toTotals(usage);
+    turnUsage = sum(turnUsage, counted);
+    contextTokens = countTokens(counted);
+  }
+
+  function addBeside(model: string, usage: Usage): void {
     const row = models().get(model);
     const cost = priceUsage(row, usage);
     const counted = toTotals(usage);
-    turnUsage = sum(turnUsage, counted);
-    contextTokens =
-      counted.input_tokens +
-      counted.cache_read_input_tokens +
-      counted.cache_creation_input_tokens +
-      counted.output_tokens;
     costKnown &&= cost !== undefined;
     totalCost += cost ?? 0;
     turnCost = cost === undefined || turnCost === null ? null : turnCost + cost;
-    byModel[model] = addModelUsage(byModel[model], {
-      counted,
-      cost,
-      contextWindow: row.contextWindow,
-      maxOutput: row.maxOutput,
-    });
+    const { contextWindow, maxOutput } = row;
+    byModel = {
+      ...byModel,
+      [model]: addModelUsage(byModel[model], { counted, cost, contextWindow, maxOutput }),
+    };
   }
 
   return {
     add,
+    addBeside,
+    restore(totals) {
+      byModel = totals.byModel;
+      costKnown = totals.costKnown;
+      totalCost = Object.values(totals.byModel).reduce((cost, { costUSD }) => cost + costUSD, 0);
+    },
     startTurn() {
       turnUsage = NONE;
       turnCost = 0;
@@ -84,8 +97,20 @@ export function createUsageMeter(models: () => ModelTable): UsageMeter {
     get contextTokens() {
       return contextTokens;
     },
-    byModel,
+    get byModel() {
+      return byModel;
+    },
   };
+}
+
+/** All the tokens of a reply, those it was asked with too. */
+export function countTokens(usage: UsageTotals): number {
+  return (
+    usage.input_tokens +
+    usage.cache_read_input_tokens +
+    usage.cache_creation_input_tokens +
+    usage.output_tokens
+  );
 }
 
 function toTotals(usage: Usage): UsageTotals {

@@ -21,6 +21,8 @@ export interface SessionOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly createId: () => string;
+  /** The subagent whose conversation this is, in a file beside the session's own. */
+  readonly agentId?: string | undefined;
 }
 
 /** The transcript could not be written. What was said is kept in memory and written with the next attempt. */
@@ -60,7 +62,7 @@ export class Session {
   }
 
   /** Opens the transcript, new or old. Lines that can't be read are moved aside, never lost. */
-  static async open(store: TranscriptStore, options: SessionOptions): Promise<Session> {
+  static async open(store: Pick<TranscriptStore, 'open'>, options: SessionOptions): Promise<Session> {
     const file = await store.open(options.sessionId);
     const parsed = parseTranscript(await file.read());
     const conversation = Conversation.fromLines(parsed.lines);
@@ -93,13 +95,18 @@ export class Session {
     await this.#write(line);
   }
 
+  /** Gives the session a title, in the words the Agent SDK's session functions read. */
+  async rename(customTitle: string): Promise<void> {
+    await this.#write({ type: 'custom-title', customTitle, sessionId: this.#options.sessionId });
+  }
+
   async close(): Promise<void> {
     await this.#writing.catch(() => undefined);
     await this.#file.close();
   }
 
   #localFields(message: { readonly uuid?: string | undefined; readonly timestamp?: unknown }) {
-    const { sessionId, cwd, version, clock, createId } = this.#options;
+    const { sessionId, cwd, version, clock, createId, agentId } = this.#options;
     return {
       uuid: message.uuid ?? createId(),
       session_id: sessionId,
@@ -109,8 +116,9 @@ export class Session {
         typeof message.timestamp === 'string' ? message.timestamp : new Date(clock.now()).toISOString(),
       cwd,
       version,
-      isSidechain: false,
+      isSidechain: agentId !== undefined,
       userType: 'external',
+      ...(agentId === undefined ? {} : { agentId }),
     };
   }
 

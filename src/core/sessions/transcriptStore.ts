@@ -15,6 +15,20 @@ export interface TranscriptFile {
   close(): Promise<void>;
 }
 
+/** Kept beside the file, for readers that must know which call it belongs to. Fields as the Agent SDK reads them. */
+export interface SidechainInfo {
+  readonly agentType: string;
+  readonly description: string;
+  readonly toolUseId: string;
+  readonly parentAgentId?: string;
+}
+
+/** A port; src/node/sidechains.ts is the one on disk. */
+export interface SidechainStore {
+  /** `transcriptPath`: of the session's transcript. */
+  open(transcriptPath: string, agentId: string, info: SidechainInfo): Promise<TranscriptFile>;
+}
+
 export interface TranscriptEntry {
   readonly sessionId: string;
   /** Milliseconds since 1970. */

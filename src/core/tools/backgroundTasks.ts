@@ -1,10 +1,16 @@
-/** Commands that go on after their call has been answered. They live as long as the session; all are ended with it. */
+/**
+ * What goes on after its call has been answered: commands, and subagents. It lives as long as the session; all is ended
+ * with it.
+ */
 import type { Clock, RunningProcess, Storage } from '../ports.ts';
 import { createOutputFile, type OutputFile } from './outputFile.ts';
 import { TerminalText } from './terminalText.ts';
 
 export interface BackgroundTask {
   readonly id: string;
+  /** As `task_type` on the wire. */
+  readonly type: 'local_bash' | 'local_agent';
+  /** The command, or what the subagent is to do, in a few words. */
   readonly command: string;
   readonly toolUseId: string;
   readonly state: 'running' | 'completed' | 'failed' | 'stopped';
@@ -14,12 +20,44 @@ export interface BackgroundTask {
   readonly outputFile: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** Of a subagent. */
+  readonly agent?: TaskAgent;
+  /** What a subagent has come to, once it has ended. */
+  readonly report?: TaskReport;
 }
+
+export interface TaskAgent {
+  /** The name of its definition. */
+  readonly type: string;
+  readonly prompt: string;
+  /** 1 for a subagent of the main agent. */
+  readonly depth: number;
+}
+
+export interface TaskReport {
+  /** For the model. */
+  readonly text: string;
+  readonly usage: {
+    readonly total_tokens: number;
+    readonly tool_uses: number;
+    readonly duration_ms: number;
+  };
+}
+
+/** Something that puts out text until it ends, and can be ended. */
+export type RunningTask = Pick<RunningProcess, 'output' | 'exit' | 'kill'>;
 
 export interface NewTask {
   readonly command: string;
   readonly toolUseId: string;
-  readonly running: RunningProcess;
+  readonly running: RunningTask;
+  /** Absent: a command. */
+  readonly agent?: TaskAgent & {
+    /** Names the task, too. */
+    readonly id: string;
+    /** Asked once it has ended. */
+    readonly report: () => TaskReport | undefined;
+  };
 }
 
 export interface BackgroundTasks {
@@ -46,7 +84,8 @@ export interface BackgroundTasksOptions {
 
 interface Entry {
   task: BackgroundTask;
-  readonly running: RunningProcess;
+  readonly running: RunningTask;
+  readonly report: (() => TaskReport | undefined) | undefined;
   /** Resolves when the end has been told. */
   ended: Promise<void>;
   stopped: boolean;
@@ -72,13 +111,14 @@ export function createBackgroundTasks(options: BackgroundTasksOptions): Backgrou
   return {
     list: () => [...entries.values()].map((entry) => entry.task),
     get: (id) => entries.get(id)?.task,
-    add: async ({ command, toolUseId, running }) => {
-      const id = await nextId();
+    add: async ({ command, toolUseId, running, agent }) => {
+      const id = agent?.id ?? (await nextId());
       const file = createOutputFile(storage, [...folder, `${id}.txt`]);
-      const ids = { id, command, toolUseId, outputFile: file.path };
+      const ids = { id, command, toolUseId, outputFile: file.path, ...toKind(agent) };
       const entry: Entry = {
         task: { ...ids, state: 'running', exitCode: null, startedAt: clock.now() },
         running,
+        report: agent?.report,
         ended: Promise.resolve(),
         stopped: false,
       };
@@ -105,6 +145,12 @@ export function createBackgroundTasks(options: BackgroundTasksOptions): Backgrou
   };
 }
 
+function toKind(agent: NewTask['agent']): Pick<BackgroundTask, 'type' | 'agent'> {
+  if (agent === undefined) return { type: 'local_bash' };
+  const { type, prompt, depth } = agent;
+  return { type: 'local_agent', agent: { type, prompt, depth } };
+}
+
 /** The highest number that an output of an earlier run of the session has. */
 async function countOutputs(storage: Storage, folder: readonly string[]): Promise<number> {
   const files = await storage.list(folder).catch(() => []);
@@ -123,8 +169,10 @@ async function follow(
   await file.write(text.end());
   if (exit.timedOut) await file.write('\n[Stopped: the time limit was reached.]\n');
   await file.close();
+  const report = entry.report?.();
   entry.task = {
     ...entry.task,
+    ...(report === undefined ? {} : { report }),
     state: entry.stopped ? 'stopped' : exit.code === 0 ? 'completed' : 'failed',
     exitCode: exit.code,
   };

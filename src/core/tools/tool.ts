@@ -17,6 +17,8 @@ export type Effect =
   | { readonly kind: 'write'; readonly path: string }
   | { readonly kind: 'execute'; readonly command: string; readonly cwd: string }
   | { readonly kind: 'fetch'; readonly url: string }
+  /** A call to an MCP server; `changed`: the tool is not any more what it was when the model was told of it. */
+  | { readonly kind: 'mcp'; readonly server: string; readonly tool: string; readonly changed: boolean }
   /** A person must answer on the card itself; never answered by a rule or a mode. */
   | { readonly kind: 'ask'; readonly what: 'question' | 'plan' };
 
@@ -55,6 +57,8 @@ export interface ToolFiles
 /** What a call is given. Lives as long as the call, but for `readState` and `tasks`, which live as long as the session. */
 export interface ToolContext {
   readonly toolUseId: string;
+  /** The message of a person in whose turn the call is made: what it changes goes back with that turn. */
+  readonly userMessageId: string;
   readonly workspace: Workspace;
   readonly files: ToolFiles;
   readonly processes: Processes;
@@ -80,6 +84,8 @@ export type ToolView = Pick<ToolContext, 'workspace' | 'files' | 'readState'>;
 export interface Tool<Input = unknown, Output = unknown> {
   /** Matches ^[a-zA-Z0-9_-]{1,128}$. */
   readonly name: string;
+  /** The MCP server it belongs to; absent: it is Belay's own. */
+  readonly server?: string;
   /** One sentence for a person. */
   readonly description: string;
   /** What the model reads: what the tool does, when to use it, what it answers. */

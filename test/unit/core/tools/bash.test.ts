@@ -197,6 +197,7 @@ describe('in the background', () => {
       id: 'shell-1',
       command: 'echo begun; exit 3',
       toolUseId: 'toolu_1',
+      type: 'local_bash',
       outputFile: file,
     };
     expect(harness.taskNews).toEqual([

@@ -54,6 +54,7 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
   const taskNews: BackgroundTask[] = [];
   const context: ToolContext = {
     toolUseId: 'toolu_1',
+    userMessageId: 'user-1',
     workspace: {
       cwd: folder,
       roots: [folder],

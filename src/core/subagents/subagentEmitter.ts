@@ -1,0 +1,116 @@
+/**
+ * What a subagent says, on its way to the client: its messages name the call they run under, and what is about the session
+ * as a whole (that it asks the model, how full its context is) stays the main agent's.
+ */
+import { assistantMessage, type SystemMessageOf } from '../../protocol/messages.ts';
+import { createEmitter, type Emitter } from '../loop/emitter.ts';
+import { AGENT_TOOL } from './toolNames.ts';
+
+export interface SubagentIdentity {
+  readonly agentId: string;
+  /** The name of its definition. */
+  readonly type: string;
+  /** Of the task, in a few words. */
+  readonly description: string;
+  /** The call that started it. */
+  readonly toolUseId: string;
+  /** How many agents stand above it; 1 for a subagent of the main agent. */
+  readonly depth: number;
+  /** The subagent that started it; undefined: the main agent did. */
+  readonly parentAgentId: string | undefined;
+}
+
+export interface SubagentEmitterDeps {
+  /** Of the session. */
+  readonly emitter: Emitter;
+  /** What the main agent's context is filled with, which a subagent's replies don't change. */
+  readonly mainContext: () => Pick<
+    SystemMessageOf<'belay/usage_changed'>,
+    'context_tokens' | 'context_window' | 'model' | 'usage'
+  >;
+  /** Since it was started. */
+  readonly elapsedSeconds: () => number;
+  /** Told what its replies say, in whole lines. */
+  readonly onSaid?: ((text: string) => void) | undefined;
+}
+
+export function createSubagentEmitter(identity: SubagentIdentity, deps: SubagentEmitterDeps): Emitter {
+  const { emitter } = deps;
+  const send = async (message: unknown): Promise<void> => {
+    if (!isObject(message)) return;
+    if (deps.onSaid !== undefined) tellReply(message, deps.onSaid);
+    const shown = toShown(message, identity, deps);
+    if (shown !== undefined) await emitter.emit(shown);
+  };
+  const inner = createEmitter(
+    { send },
+    { sessionId: emitter.envelope().session_id, createId: () => emitter.envelope().uuid },
+  );
+  return { ...inner, envelope: emitter.envelope };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** undefined: not for the client. */
+function toShown(message: Fields, identity: SubagentIdentity, deps: SubagentEmitterDeps): object | undefined {
+  const { agentId, type, description, toolUseId } = identity;
+  if (message.type !== 'system') {
+    return {
+      ...message,
+      parent_tool_use_id: toolUseId,
+      agent_id: agentId,
+      subagent_type: type,
+      task_description: description,
+    };
+  }
+  switch (message.subtype) {
+    case 'permission_denied':
+      return { ...message, agent_id: agentId };
+    case 'belay/reply_discarded':
+      return { ...message, parent_tool_use_id: toolUseId };
+    case 'belay/usage_changed':
+      return { ...message, ...deps.mainContext() };
+    case 'api_retry':
+      return toRetryProgress(message, identity, deps);
+    default:
+      return undefined;
+  }
+}
+
+function tellReply(message: Fields, onSaid: (text: string) => void): void {
+  const reply = assistantMessage.safeParse(message);
+  if (!reply.success) return;
+  for (const block of reply.data.message.content) {
+    if (block.type === 'text') onSaid(`${block.text}\n`);
+    if (block.type === 'tool_use') onSaid(`[${block.name}]\n`);
+  }
+}
+
+/** On the wire a retry within a subagent is progress of the call it runs under. */
+function toRetryProgress(
+  { attempt, max_retries, retry_delay_ms, error_status, error }: Fields,
+  { agentId, type, toolUseId }: SubagentIdentity,
+  { emitter, elapsedSeconds }: SubagentEmitterDeps,
+): object {
+  return {
+    type: 'tool_progress',
+    ...emitter.envelope(),
+    parent_tool_use_id: null,
+    tool_use_id: toolUseId,
+    tool_name: AGENT_TOOL,
+    elapsed_time_seconds: elapsedSeconds(),
+    subagent_type: type,
+    subagent_retry: {
+      agent_id: agentId,
+      attempt,
+      max_retries,
+      retry_delay_ms,
+      error_status,
+      error_category: error,
+    },
+  };
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null;
+}
