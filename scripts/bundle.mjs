@@ -9,7 +9,7 @@ import * as esbuild from 'esbuild';
 import { root } from './run.mjs';
 
 /** Chunks of the extension host that are loaded on demand, beside every file in src/vscode/lazy/. */
-const lazyEntries = ['src/vscode/session.ts'];
+const lazyEntries = ['src/vscode/session.ts', 'src/core/mcp/mcpClient.ts'];
 const lazyFolder = 'src/vscode/lazy';
 /** Scripts that run in worker threads; the chunk of `src/node/workers/x.ts` is `x.js` beside the bundle that starts it. */
 const workerFolder = 'src/node/workers';

@@ -81,6 +81,8 @@ export interface AgentOptions {
   readonly replayHistory?: boolean | undefined;
   /** False: nobody can answer a prompt, and what would be asked is denied. */
   readonly interactive: boolean;
+  /** Where the key comes from, in the words of the wire. Default: `user`. */
+  readonly apiKeySource?: string | undefined;
   readonly version: string;
 }
 

@@ -116,6 +116,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
   const authorization = {
     permissions,
     files: ports.files,
+    hooks,
     log,
     interactive: options.interactive,
     peer: {

@@ -9,11 +9,13 @@ import { createNodeClock } from '../node/clock.ts';
 import { createNodeFileSystem } from '../node/fileSystem.ts';
 import { ripgrepCandidates } from '../node/findRipgrep.ts';
 import { createNodeProcesses } from '../node/processes.ts';
+import { createSidechainStore } from '../node/sidechains.ts';
 import { createNodeStorage } from '../node/storage.ts';
 import { createTemporaryFiles, type TemporaryFiles } from '../node/temporaryFiles.ts';
 import { createTranscriptStore } from '../node/transcripts.ts';
 import { createNodeWeb } from '../node/web.ts';
 import { createDocumentFileSystem } from './documentFileSystem.ts';
+import { createLazyMcpConnector } from './lazyMcp.ts';
 import type { EditorLog } from './log.ts';
 import type { EditorWorkspace } from './workspacePort.ts';
 
@@ -49,9 +51,11 @@ export function createEditorPorts({ workspace, log, storageRoot }: EditorPortsOp
       ripgrepCandidates: ripgrepCandidates(env.appRoot, platform, process.arch),
     }),
     web: createNodeWeb({ env: process.env }),
+    mcp: createLazyMcpConnector({ cwd: workspace.cwd, platform, env: process.env }),
     storage,
     temporaryFiles,
     clock: createNodeClock(),
+    sidechains: createSidechainStore(),
     transcripts: createTranscriptStore({ configDir: findConfigDir(), cwd: workspace.cwd }),
     createId: randomUUID,
   };

@@ -61,6 +61,11 @@ function createAnswers({ host, actions, panel, views, onReady }: PanelHandlerDep
   };
 }
 
+/** A server is a program to run or an address to send to: settings name it, never a web page. */
+async function refuseServers(): Promise<never> {
+  throw new Error('A panel has no MCP servers to bring along.');
+}
+
 /** Listed one by one: a request the agent learns to answer is not open to panels before somebody has thought about it. */
 function createForwarders({ host, actions }: PanelHandlerDeps): Handlers<'agent'> {
   const forward =
@@ -86,6 +91,10 @@ function createForwarders({ host, actions }: PanelHandlerDeps): Handlers<'agent'
     cancel_async_message: forward('cancel_async_message'),
     stop_task: forward('stop_task'),
     mcp_status: forward('mcp_status'),
+    mcp_reconnect: forward('mcp_reconnect'),
+    mcp_toggle: forward('mcp_toggle'),
+    mcp_set_servers: refuseServers,
+    mcp_message: refuseServers,
     get_context_usage: forward('get_context_usage'),
     'belay/conversation_rewind': forward('belay/conversation_rewind'),
     'belay/conversation_redo': forward('belay/conversation_redo'),

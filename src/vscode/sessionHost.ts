@@ -63,13 +63,16 @@ export class SessionHost {
     this.#state = { ...options.start, activity: 'idle', canRedoFiles: false, canRedoConversation: false };
     this.permissions = createPendingPermissions(() => this.#tellChange());
     const [agentEnd, hostEnd] = createInProcessPair();
-    this.#peer = createPeer<'client'>(hostEnd, {
+    this.#peer = createPeer<'client' | 'program'>(hostEnd, {
       handlers: {
         can_use_tool: (question, { signal }) => {
           this.#tell(pathsOf(question.input));
           return this.permissions.ask(question, signal);
         },
         hook_callback: refuseHookCallback,
+        async mcp_message({ server_name }) {
+          throw new Error(`The editor has no MCP servers of its own, so it has none named "${server_name}".`);
+        },
       },
       onMessage: (message) => this.#receive(message),
       onProblem: (problem, cause) => options.log.warn(problem, { cause }),

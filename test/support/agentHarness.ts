@@ -7,7 +7,7 @@ import { createAgent } from '../../src/core/createAgent.ts';
 import { createModelTable } from '../../src/core/model/modelTable.ts';
 import type { Clock, FileSystem, Log, Processes, Storage, Web } from '../../src/core/ports.ts';
 import type { AnyTool, Effect, Tool } from '../../src/core/tools/tool.ts';
-import type { PermissionResult, RequestOf } from '../../src/protocol/control.ts';
+import type { PermissionResult, RequestOf, ResponseOf } from '../../src/protocol/control.ts';
 import {
   type ConversationMessage,
   parseConversationMessage,
@@ -25,6 +25,11 @@ export interface HarnessOptions {
   readonly onQuestion?: (question: Question, signal: AbortSignal) => Promise<PermissionResult>;
   /** What the client answers for a hook that it has named; default: nothing. */
   readonly onHook?: (request: RequestOf<'hook_callback'>, signal: AbortSignal) => Promise<unknown>;
+  /** What the client answers for an MCP server of its own; default: nothing. */
+  readonly onMcpMessage?: (
+    request: RequestOf<'mcp_message'>,
+    signal: AbortSignal,
+  ) => Promise<ResponseOf<'mcp_message'>>;
   readonly options?: Partial<AgentOptions>;
   readonly ports?: Partial<AgentPorts>;
   readonly transcripts?: MemoryTranscripts;
@@ -65,14 +70,15 @@ export function createHarness(setup: HarnessOptions): Harness {
     { ...createOptions(setup.tools ?? []), ...setup.options },
     agentEnd,
   );
-  const handlers: Handlers<'client'> = {
+  const handlers: Handlers<'client' | 'program'> = {
     async can_use_tool(question, { signal }) {
       questions.push(question);
       return setup.onQuestion?.(question, signal) ?? { behavior: 'allow' };
     },
+    mcp_message: async (request, { signal }) => setup.onMcpMessage?.(request, signal) ?? {},
     hook_callback: async (request, { signal }) => setup.onHook?.(request, signal) ?? {},
   };
-  const peer = createPeer<'client'>(clientEnd, {
+  const peer = createPeer<'client' | 'program'>(clientEnd, {
     handlers,
     onMessage(message) {
       const parsed = parseConversationMessage(message);

@@ -41,7 +41,11 @@ const rooms: Readonly<Record<string, Room>> = {
 };
 
 /** Of the core the Node room sees only what the core asks of the outside. */
-const ports = new Set(['src/core/ports.ts', 'src/core/sessions/transcriptStore.ts']);
+const ports = new Set([
+  'src/core/ports.ts',
+  'src/core/mcp/connector.ts',
+  'src/core/sessions/transcriptStore.ts',
+]);
 
 /** The one file that may turn a string into markup. */
 const sanitizer = 'webview/markdown/sanitize.ts';

@@ -146,12 +146,12 @@ interface RewindRequest {
 
 async function rewindFiles(
   request: RewindRequest,
-  { parts, actor }: AgentHandlerDeps,
+  { parts, actor, tasks }: AgentHandlerDeps,
 ): Promise<RewindAnswer> {
   const { checkpoints } = parts.ports;
   if (checkpoints === undefined) return REWIND_OFF;
   const dryRun = request.dry_run === true;
-  if (!dryRun) await actor.interrupt();
+  if (!dryRun) await stopAll({ actor, tasks });
   const answer =
     request.redo === true
       ? await checkpoints.redo({ dryRun, mode: request.mode ?? 'merge' })
@@ -163,6 +163,13 @@ async function rewindFiles(
         });
   if (!dryRun && answer.canRewind) await tellRewind(answer, { request, parts, actor });
   return { ...answer, canRedo: checkpoints.canRedo() };
+}
+
+/** Subagents in the background end, too: what is taken back now they would change again. */
+async function stopAll({ actor, tasks }: Pick<AgentHandlerDeps, 'actor' | 'tasks'>): Promise<void> {
+  await actor.interrupt();
+  const agents = tasks.list().filter(({ type, state }) => type === 'local_agent' && state === 'running');
+  await Promise.all(agents.map(({ id }) => tasks.stop(id)));
 }
 
 interface Told {
@@ -199,10 +206,10 @@ async function tellRewind(answer: RewindAnswer, { request, parts, actor }: Told)
 
 async function rewindConversation(
   userMessageId: string,
-  { parts, actor }: AgentHandlerDeps,
+  { parts, actor, tasks }: AgentHandlerDeps,
 ): Promise<{ text: string }> {
   const { session, emitter, options } = parts;
-  await actor.interrupt();
+  await stopAll({ actor, tasks });
   const cut = session.conversation.cutBefore(userMessageId);
   const [first] = cut?.removed ?? [];
   if (cut === undefined || first === undefined)

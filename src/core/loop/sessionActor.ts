@@ -16,12 +16,14 @@ import type { Subagents } from '../subagents/subagents.ts';
 import type { ReadState } from '../tools/readState.ts';
 import { digestOf } from './digest.ts';
 import type { Emitter } from './emitter.ts';
+import type { HookEnd } from './hookEnd.ts';
+import { type BeforePrompt, createPromptHooks, type PromptHooks } from './promptHooks.ts';
 import { PromptQueue, type QueuedPrompt } from './promptQueue.ts';
 import type { RunToolCallDeps } from './runToolCall.ts';
 import { runTurn, type TurnEnd } from './runTurn.ts';
 import type { Prefix, SessionSetup } from './sessionSetup.ts';
 import { SessionReadOnlyError, toErrors, toTurnFailure } from './turnFailure.ts';
-import { appendUser } from './turnMessages.ts';
+import { appendUser, inform } from './turnMessages.ts';
 import type { UsageMeter } from './usageMeter.ts';
 
 export interface ActorParts {
@@ -59,6 +61,7 @@ const CONTINUE = 'Your last reply was cut off. Go on exactly where it stopped.';
 export class SessionActor {
   readonly queue: PromptQueue;
   readonly #parts: ActorParts;
+  readonly #promptHooks: PromptHooks;
   #running: RunningTurn | undefined;
   #model: string;
   #effort: AgentOptions['effort'];
@@ -73,6 +76,10 @@ export class SessionActor {
   constructor(parts: ActorParts) {
     this.#parts = parts;
     this.#model = parts.options.model;
+    this.#promptHooks = createPromptHooks(parts.hooks, () => ({
+      source: parts.options.resume ? 'resume' : 'startup',
+      model: this.#model,
+    }));
     this.#effort = parts.options.effort;
     this.#maxThinkingTokens = parts.options.maxThinkingTokens;
     this.queue = new PromptQueue((prompts) => {
@@ -139,9 +146,10 @@ export class SessionActor {
   async retry(): Promise<boolean> {
     if (this.#isEnding) await this.#running?.done;
     if (this.isRunning || this.#isClosed) return false;
-    const { path, leaf } = this.#parts.session.conversation;
+    const { path, leaf, visibleToModel } = this.#parts.session.conversation;
     const asked = path.findLast(isPrompt);
     if (leaf === undefined || asked === undefined || !isUnfinished(leaf)) return false;
+    if (visibleToModel.at(-1) !== leaf) return false;
     this.#start(async (signal) => {
       if (leaf.type === 'assistant') await this.#appendNotice(CONTINUE);
       await this.#turn(asked.uuid, signal);
@@ -153,6 +161,7 @@ export class SessionActor {
     this.#isClosed = true;
     this.queue.clear();
     await this.interrupt();
+    await this.#promptHooks.end();
   }
 
   #isKnown(uuid: string): boolean {
@@ -191,7 +200,6 @@ export class SessionActor {
       });
       await this.#emitResult({ ...FAILED, failure: toTurnFailure(error) }, started);
     } finally {
-      await emitter.emitSystem('status', { status: null });
       await emitter.emitSystem('session_state_changed', { state: 'idle' });
     }
   }
@@ -199,14 +207,49 @@ export class SessionActor {
   async #takePrompt({ uuid, message }: QueuedPrompt, signal: AbortSignal): Promise<void> {
     const { session, emitter, ports } = this.#parts;
     const timestamp = new Date(ports.clock.now()).toISOString();
-    const taken: UserMessage = { ...message, uuid, timestamp, session_id: this.#parts.options.sessionId };
+    const taken = { ...message, uuid, timestamp, session_id: this.#parts.options.sessionId };
     await emitter.emit({ ...taken, isReplay: true });
     if (session.readOnly) throw new SessionReadOnlyError();
+    const asked = await this.#askPromptHooks(taken, signal);
+    if (asked.kind !== 'go on') return this.#withhold(taken, asked);
     await session.append(taken);
     ports.checkpoints?.beginTurn(uuid);
+    this.#notices.push(...asked.context);
     await this.#tellNotices();
     if (message.shouldQuery === false) return;
     await this.#turn(uuid, signal);
+  }
+
+  /** A prompt that no hook could look at to the end, because the turn was stopped, is one that no hook has passed. */
+  async #askPromptHooks(
+    prompt: UserMessage,
+    signal: AbortSignal,
+  ): Promise<BeforePrompt | { readonly kind: 'interrupted' }> {
+    try {
+      return await this.#promptHooks.askBeforePrompt(toPromptText(prompt), signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return { kind: 'interrupted' };
+    }
+  }
+
+  /** The prompt stays visible to the person; the model never sees it. */
+  async #withhold(
+    prompt: UserMessage & { readonly uuid: string },
+    cause: { readonly kind: 'blocked'; readonly reason: string } | { readonly kind: 'interrupted' },
+  ): Promise<void> {
+    const { session, emitter, ports, options, meter, setup } = this.#parts;
+    const started = ports.clock.monotonic();
+    // Marked first: a crash between the two must not make it one that was sent.
+    await session.record({ type: 'belay/withheld', sessionId: options.sessionId, uuids: [prompt.uuid] });
+    await session.append(prompt);
+    meter.startTurn();
+    await this.#emitInit((await setup.freeze()).tools);
+    if (cause.kind === 'interrupted') return this.#emitResult({ ...FAILED, interrupted: true }, started);
+    const told = `A hook has kept this prompt from the model: ${cause.reason}`;
+    await inform({ session, emitter, clock: ports.clock }, told);
+    const hookEnd = { terminalReason: 'hook_stopped', told } as const;
+    await this.#emitResult({ ...FAILED, subtype: 'success', text: told, hookEnd }, started);
   }
 
   async #recordStart(prefix: Prefix): Promise<void> {
@@ -267,6 +310,7 @@ export class SessionActor {
         maxTurns: options.maxTurns,
         maxBudgetUsd: options.maxBudgetUsd,
         partialMessages: options.partialMessages,
+        stopHooks: this.#parts.hooks,
         afterCalls: () => this.#parts.memory.takeRules(),
       },
       signal,
@@ -277,7 +321,7 @@ export class SessionActor {
   async #emitInit(tools: Prefix['tools']): Promise<void> {
     const { emitter, options, ports, permissions, mcp, subagents } = this.#parts;
     await emitter.emitSystem('init', {
-      apiKeySource: 'user',
+      apiKeySource: options.apiKeySource ?? 'user',
       claude_code_version: options.version,
       cwd: ports.workspace.cwd,
       tools: [...tools.keys()],
@@ -315,13 +359,23 @@ export class SessionActor {
       ...(end.failure === undefined ? {} : { failure: end.failure }),
       ...(end.apiStatus === undefined ? {} : { api_error_status: end.apiStatus }),
       ...(end.interrupted ? { interrupted: true } : {}),
+      ...(end.hookEnd === undefined ? {} : toHookFields(end.hookEnd)),
     };
+    // Nothing but the state may follow the result: clients take the last result as the outcome of the session.
+    await emitter.emitSystem('status', { status: null });
     this.#isEnding = true;
     await emitter.emit(message);
     await session.note(message).catch((error: unknown) => {
       ports.log.error('the end of the turn could not be written down', { error: String(error) });
     });
   }
+}
+
+function toHookFields({ terminalReason, deferred }: HookEnd): Partial<ResultMessage> {
+  return {
+    terminal_reason: terminalReason,
+    ...(deferred === undefined ? {} : { deferred_tool_use: deferred }),
+  };
 }
 
 /** A message of a person, not of a tool or of Belay itself. */
@@ -349,7 +403,10 @@ const FAILED: TurnEnd = {
 };
 
 function toQueued({ uuid, message }: QueuedPrompt): { uuid: string; text: string } {
-  const { content } = message.message;
-  if (typeof content === 'string') return { uuid, text: content };
-  return { uuid, text: content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n') };
+  return { uuid, text: toPromptText(message) };
+}
+
+function toPromptText({ message: { content } }: UserMessage): string {
+  if (typeof content === 'string') return content;
+  return content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n');
 }

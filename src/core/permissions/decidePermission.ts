@@ -25,6 +25,17 @@ export interface PermissionQuestion {
   readonly effects: readonly Effect[];
   /** Real paths (all links followed) of the paths in `effects`, by the path given. */
   readonly realPaths: ReadonlyMap<string, string>;
+  /** What hooks have said about it; absent: nothing. */
+  readonly hook?: HookVerdict | undefined;
+}
+
+/**
+ * A hook's leave stands in for a person's where only the mode would ask: not where a rule asks, where what is touched is
+ * protected, or where a person must answer. A hook that wants to be asked is asked in every mode.
+ */
+export interface HookVerdict {
+  readonly behavior: 'allow' | 'ask';
+  readonly reason: string;
 }
 
 export interface PermissionContext {
@@ -79,9 +90,12 @@ export function decidePermission(
     return { behavior: 'deny', reasons: [{ type: 'rule', text, rule: denied }], message: text };
   }
   const asked = findRule('ask', question, context);
-  const verdicts = question.effects.map((effect) => judgeEffect(effect, question, context));
+  const verdicts = question.effects.map((effect) =>
+    settleByHook(judgeEffect(effect, question, context), effect, question.hook),
+  );
   const asks = verdicts.filter((verdict) => verdict.behavior === 'ask');
   const reasons = asks.map((verdict) => verdict.reason);
+  if (question.hook?.behavior === 'ask') reasons.unshift({ type: 'hook', text: question.hook.reason });
   if (asked !== undefined) {
     reasons.unshift({
       type: 'rule',
@@ -100,6 +114,12 @@ export function isReadDenied(path: string, context: PermissionContext): boolean 
   return (
     findRule('deny', { toolName: 'Read', input: {}, effects, realPaths: new Map() }, context) !== undefined
   );
+}
+
+function settleByHook(verdict: Verdict, effect: Effect, hook: HookVerdict | undefined): Verdict {
+  const isForPerson = effect.kind === 'ask' || verdict.reason.type === 'safetyCheck';
+  if (verdict.behavior === 'allow' || isForPerson || hook?.behavior !== 'allow') return verdict;
+  return allow({ type: 'hook', text: hook.reason });
 }
 
 function decideOutOfAsking(
@@ -152,9 +172,23 @@ function judgeEffect(effect: Effect, question: PermissionQuestion, context: Perm
       return rule ?? ask({ type: 'other', text: 'It runs a command.' });
     case 'fetch':
       return rule ?? ask({ type: 'other', text: 'It sends a request to the internet.' });
+    case 'mcp':
+      return judgeServerCall(effect, rule);
     default:
       return effect satisfies never;
   }
+}
+
+/** What was allowed once is asked again when the server has made something else of it. */
+function judgeServerCall(
+  { server, changed }: Extract<Effect, { kind: 'mcp' }>,
+  rule: Verdict | undefined,
+): Verdict {
+  if (changed) {
+    const text = `The MCP server "${server}" has changed this tool since the session began.`;
+    return ask({ type: 'safetyCheck', text });
+  }
+  return rule ?? ask({ type: 'other', text: `It uses the MCP server "${server}".` });
 }
 
 function findAllowRule(

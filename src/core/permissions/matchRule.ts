@@ -5,6 +5,7 @@
  */
 import picomatch from 'picomatch';
 import type { PermissionRule } from '../../protocol/control.ts';
+import { namesServer } from '../mcp/mcpNames.ts';
 import type { Workspace } from '../ports.ts';
 import type { Effect } from '../tools/tool.ts';
 
@@ -14,6 +15,7 @@ const EFFECT_RULES: Readonly<Record<Effect['kind'], readonly string[]>> = {
   write: ['Edit'],
   execute: ['Bash'],
   fetch: ['WebFetch'],
+  mcp: [],
   ask: [],
 };
 
@@ -29,6 +31,7 @@ export function coversEffect(
   { toolName, effect }: { readonly toolName: string; readonly effect: Effect },
   { spellings, view }: { readonly spellings: 'every' | 'some'; readonly view: RuleView },
 ): boolean {
+  if (effect.kind === 'mcp') return coversServer(rule, { toolName, server: effect.server }, spellings);
   const speaksFor = rule.toolName === toolName || EFFECT_RULES[effect.kind].includes(rule.toolName);
   if (!speaksFor) return false;
   if (rule.ruleContent === undefined) return rule.toolName === toolName;
@@ -49,6 +52,18 @@ export function coversEffect(
     default:
       return effect satisfies never;
   }
+}
+
+/** `mcp__server__tool` is the tool, `mcp__server` and `mcp__server__*` all of a server's; `mcp__*`, of all, can only be strict. */
+function coversServer(
+  rule: PermissionRule,
+  { toolName, server }: { readonly toolName: string; readonly server: string },
+  spellings: 'every' | 'some',
+): boolean {
+  const isStrict = spellings === 'some';
+  // These tools have no scopes: one that can't be understood never allows.
+  if (rule.ruleContent !== undefined && !isStrict) return false;
+  return rule.toolName === toolName || namesServer(rule.toolName, server, { everyServer: isStrict });
 }
 
 /** The command to the letter, or, with `:*` at the end, the words it starts with. */

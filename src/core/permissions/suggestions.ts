@@ -9,14 +9,23 @@ export function buildSuggestions(
   context: PermissionContext,
   reasons: readonly DecisionReason[],
 ): readonly PermissionUpdate[] {
-  if (reasons.some(({ type }) => type === 'safetyCheck' || type === 'rule' || type === 'mode')) return [];
+  if (
+    reasons.some(
+      ({ type }) => type === 'safetyCheck' || type === 'rule' || type === 'mode' || type === 'hook',
+    )
+  )
+    return [];
   if (question.effects.some(({ kind }) => kind === 'ask')) return [];
   const outside = reasons.some(({ type }) => type === 'workingDir');
-  return question.effects.flatMap((effect) => suggestFor(effect, { outside, mode: context.mode }));
+  return question.effects.flatMap((effect) =>
+    effect.kind === 'mcp'
+      ? [allowTool(question.toolName)]
+      : suggestFor(effect, { outside, mode: context.mode }),
+  );
 }
 
 function suggestFor(
-  effect: Effect,
+  effect: Exclude<Effect, { kind: 'mcp' }>,
   { outside, mode }: { readonly outside: boolean; readonly mode: string },
 ): readonly PermissionUpdate[] {
   switch (effect.kind) {
@@ -34,6 +43,10 @@ function suggestFor(
     default:
       return effect satisfies never;
   }
+}
+
+function allowTool(toolName: string): PermissionUpdate {
+  return { type: 'addRules', rules: [{ toolName }], behavior: 'allow', destination: 'session' };
 }
 
 function addRule(toolName: string, ruleContent: string): PermissionUpdate {

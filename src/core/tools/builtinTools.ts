@@ -14,6 +14,7 @@ import { taskStop } from './taskStop.ts';
 import { todoWrite } from './todoWrite.ts';
 import type { AnyTool } from './tool.ts';
 import { webFetch } from './webFetch.ts';
+import { toWellFormed } from './wellFormed.ts';
 import { createWriteTool } from './write.ts';
 
 export interface BuiltinToolsOptions {
@@ -46,13 +47,11 @@ export function createBuiltinTools(options: BuiltinToolsOptions): readonly AnyTo
   return tools.map(withWellFormedResults);
 }
 
-/** Half of a surrogate pair (a file may hold one, a cut may leave one) makes the API refuse the whole conversation. */
 function withWellFormedResults(tool: AnyTool): AnyTool {
-  return { ...tool, toResultContent: (output) => toWellFormed(tool.toResultContent(output)) };
+  return { ...tool, toResultContent: (output) => toWellFormedContent(tool.toResultContent(output)) };
 }
 
-function toWellFormed(content: ToolResultContent): ToolResultContent {
-  const mend = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
-  if (typeof content === 'string') return mend(content);
-  return content.map((block) => (block.type === 'text' ? { ...block, text: mend(block.text) } : block));
+function toWellFormedContent(content: ToolResultContent): ToolResultContent {
+  if (typeof content === 'string') return toWellFormed(content);
+  return content.map((block) => (block.type === 'text' ? { ...block, text: toWellFormed(block.text) } : block));
 }

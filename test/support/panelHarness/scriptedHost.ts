@@ -96,6 +96,10 @@ function buildAnswers(snapshot: Snapshot): Answers {
     cancel_async_message: async () => ({ cancelled: true }),
     stop_task: nothing,
     mcp_status: async () => ({ mcpServers: [] }),
+    mcp_reconnect: nothing,
+    mcp_toggle: nothing,
+    mcp_set_servers: async () => ({ added: [], removed: [], errors: {} }),
+    mcp_message: nothing,
     get_context_usage: async () => ({
       categories: [],
       totalTokens: 0,

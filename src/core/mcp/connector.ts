@@ -1,0 +1,30 @@
+/** The port through which the outside brings MCP servers within reach. */
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { McpServerConfig } from '../../protocol/mcp.ts';
+
+export type McpTransport = Transport;
+
+/** A server outside of the program that drives the agent. */
+export type OutsideServerConfig = Exclude<McpServerConfig, { type: 'sdk' }>;
+
+/**
+ * A transport that can't be used any more. The message is for a person: what happened, and what to do. `status` is that of
+ * HTTP, where the server answered with one.
+ */
+export class McpTransportError extends Error {
+  override readonly name = 'McpTransportError';
+  readonly status: number | undefined;
+
+  constructor(message: string, options?: ErrorOptions & { readonly status?: number }) {
+    super(message, options);
+    this.status = options?.status;
+  }
+}
+
+export interface McpConnector {
+  /**
+   * A transport that has not been started. Its `start` throws McpTransportError; whatever ends it later is told to `onerror`
+   * before `onclose`. Once its `close` has resolved nothing of it is left: no process, no open connection.
+   */
+  connect(config: OutsideServerConfig): Promise<McpTransport>;
+}

@@ -1,0 +1,229 @@
+/**
+ * One connection to an MCP server, by the official client. A chunk of its own in VS Code: whoever needs it says
+ * `await import(…)`, and only when there is a server to connect to.
+ */
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import {
+  ErrorCode,
+  ListRootsRequestSchema,
+  McpError,
+  ToolListChangedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import * as z from 'zod';
+import type { Clock } from '../ports.ts';
+import type { McpTransport } from './connector.ts';
+import { createFloodGauge } from './floodGauge.ts';
+import { type CallResult, callResult } from './resultContent.ts';
+
+export interface ConnectOptions {
+  readonly version: string;
+  /** Folders the agent works in, as `file:` addresses. */
+  readonly roots: readonly string[];
+  /** Milliseconds the server may take to answer a question that isn't a call. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** The connection has ended, once; `reason`: what is known of why. Also when nobody asked for it. */
+  readonly onClose: (reason: string | undefined) => void;
+  readonly onToolsChanged: () => void;
+  /** Something went wrong that ends nothing. */
+  readonly onProblem: (problem: string) => void;
+}
+
+export interface CallRequest {
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (text: string) => void;
+}
+
+export interface McpClient {
+  readonly serverInfo: { readonly name: string; readonly version: string };
+  /** What the server said it can do. */
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  /** What the server wants the model to know. */
+  readonly instructions: string | undefined;
+  /** As listed, unchecked; empty where the server has no tools. */
+  listTools(): Promise<Answer<readonly unknown[]>>;
+  /** Rejects with the signal's reason only. */
+  callTool(request: CallRequest): Promise<Answer<CallResult>>;
+  ping(): Promise<Answer<unknown>>;
+  /** Resolves when nothing of the server is left. Never rejects. */
+  close(reason?: string): Promise<void>;
+}
+
+/** What went wrong between us and a server. A value, not an error: this file is a bundle of its own, with classes of its own. */
+export interface ServerProblem {
+  /** `refused`: it answered with an error. `silent`: no answer in time. `lost`: it can't be reached (any more). */
+  readonly kind: 'refused' | 'silent' | 'lost';
+  /** A sentence for a person or the model. */
+  readonly problem: string;
+  readonly needsAuth: boolean;
+}
+
+export type Answer<Value> = { readonly kind: 'answer'; readonly value: Value } | ServerProblem;
+
+const toolList = z.looseObject({ tools: z.array(z.unknown()), nextCursor: z.string().optional() });
+
+const MAX_PAGES = 50;
+const MAX_TOOLS = 500;
+
+/** Without an answer the transport is closed. Rejects with the signal's reason only. */
+export async function connectMcpClient(
+  transport: McpTransport,
+  options: ConnectOptions,
+): Promise<Answer<McpClient>> {
+  const client = new Client({ name: 'belay', version: options.version }, { capabilities: { roots: {} } });
+  const limits = { timeout: options.timeoutMs, signal: options.signal };
+  const state: ConnectionState = { problem: undefined, isClosed: false };
+  watch({ client, transport, state, options });
+  const close = async (reason?: string): Promise<void> => {
+    state.problem ??= reason;
+    await transport.close().catch((error: unknown) => options.onProblem(describe(error)));
+  };
+  const ask = async <Value>(question: Promise<Value>, signal: AbortSignal): Promise<Answer<Value>> => {
+    try {
+      return { kind: 'answer', value: await question };
+    } catch (error) {
+      signal.throwIfAborted();
+      return toServerProblem(error, state);
+    }
+  };
+  let connected: Answer<void> | undefined;
+  try {
+    connected = await ask(within(client.connect(transport, limits), options), options.signal);
+  } finally {
+    if (connected?.kind !== 'answer') await close();
+  }
+  if (connected.kind !== 'answer') return connected;
+  return {
+    kind: 'answer',
+    value: {
+      serverInfo: client.getServerVersion() ?? { name: '', version: '' },
+      capabilities: { ...client.getServerCapabilities() },
+      instructions: client.getInstructions(),
+      listTools: () => ask(listTools(client, limits), options.signal),
+      callTool: ({ name, input, timeoutMs, signal, onProgress }) =>
+        ask(
+          client.request({ method: 'tools/call', params: { name, arguments: { ...input } } }, callResult, {
+            signal,
+            timeout: timeoutMs,
+            onprogress: ({ progress, total, message }) =>
+              onProgress(toProgressLine(progress, total, message)),
+          }),
+          signal,
+        ),
+      ping: () => ask(client.ping(limits), options.signal),
+      close,
+    },
+  };
+}
+
+interface ConnectionState {
+  /** What was last known to be wrong: the reason of an end that comes next. */
+  problem: string | undefined;
+  isClosed: boolean;
+}
+
+interface Watched {
+  readonly client: Client;
+  readonly transport: McpTransport;
+  readonly state: ConnectionState;
+  readonly options: ConnectOptions;
+}
+
+/** The client calls what stands in the transport before its own handlers. */
+function watch({ client, transport, state, options }: Watched): void {
+  const gauge = createFloodGauge(options.clock);
+  transport.onmessage = () => {
+    if (state.isClosed || !gauge.count()) return;
+    state.isClosed = true;
+    state.problem = 'It sent far more messages than anybody could read, so the connection was ended.';
+    void transport.close().catch((error: unknown) => options.onProblem(describe(error)));
+  };
+  const before = transport.onerror;
+  transport.onerror = (error) => {
+    before?.(error);
+    const problem = describe(error);
+    if (error.name === 'McpTransportError') state.problem = problem;
+    options.onProblem(problem);
+  };
+  client.onclose = () => options.onClose(state.problem);
+  client.setNotificationHandler(ToolListChangedNotificationSchema, () => options.onToolsChanged());
+  client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: options.roots.map((uri) => ({ uri })) }));
+}
+
+async function listTools(
+  client: Client,
+  limits: { readonly timeout: number; readonly signal: AbortSignal },
+): Promise<readonly unknown[]> {
+  if (client.getServerCapabilities()?.tools === undefined) return [];
+  const tools: unknown[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < MAX_PAGES && tools.length < MAX_TOOLS; page += 1) {
+    const params = cursor === undefined ? {} : { cursor };
+    const answer = await client.request({ method: 'tools/list', params }, toolList, limits);
+    tools.push(...answer.tools);
+    cursor = answer.nextCursor;
+    if (cursor === undefined) break;
+  }
+  return tools.slice(0, MAX_TOOLS);
+}
+
+/** A transport may wait for its server without end before the first question is even asked. */
+async function within(
+  connecting: Promise<void>,
+  { clock, timeoutMs, signal }: ConnectOptions,
+): Promise<void> {
+  const done = new AbortController();
+  const late = clock.sleep(timeoutMs, AbortSignal.any([signal, done.signal])).then(() => {
+    throw new McpError(ErrorCode.RequestTimeout, 'Request timed out');
+  });
+  late.catch(() => undefined);
+  try {
+    await Promise.race([connecting, late]);
+  } finally {
+    done.abort();
+    connecting.catch(() => undefined);
+  }
+}
+
+function toServerProblem(error: unknown, { problem }: ConnectionState): ServerProblem {
+  const code = codeOf(error);
+  if (code === 401 || code === 403) {
+    return { kind: 'lost', problem: `It refused the sign-in (HTTP ${code}).`, needsAuth: true };
+  }
+  if (code === ErrorCode.RequestTimeout) return toProblem('silent', 'It did not answer in time.');
+  if (code === ErrorCode.ConnectionClosed) return toProblem('lost', problem ?? 'The connection was closed.');
+  if (typeof code === 'number' && code >= 300) return toProblem('lost', `It answered with HTTP ${code}.`);
+  if (error instanceof McpError) return toProblem('refused', error.message);
+  if (isSchemaError(error)) return toProblem('refused', 'Its answer is not what the protocol asks for.');
+  return toProblem('lost', problem ?? describe(error));
+}
+
+function toProblem(kind: ServerProblem['kind'], problem: string): ServerProblem {
+  return { kind, problem, needsAuth: false };
+}
+
+/** The client checks some answers with schemas of its own copy of zod. */
+function isSchemaError(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'ZodError' || error.name === '$ZodError');
+}
+
+function codeOf(error: unknown): unknown {
+  if (error instanceof Error && 'status' in error && error.status !== undefined) return error.status;
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+function toProgressLine(progress: number, total: number | undefined, message: string | undefined): string {
+  const done = total === undefined ? `${progress}` : `${progress} of ${total}`;
+  return message === undefined || message === '' ? `${done}\n` : `${done}: ${message}\n`;
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'McpTransportError') return error.message;
+  const cause = error.cause instanceof Error ? error.cause.message : '';
+  return cause === '' || error.message.includes(cause) ? error.message : `${error.message} (${cause})`;
+}

@@ -1,0 +1,347 @@
+/**
+ * One MCP server and its connection: a state machine. A connection that breaks is made again, a few times and with growing
+ * pauses; what a server does wrong ends in a state and a reason, never in a throw.
+ */
+import type { McpServerConfig } from '../../protocol/mcp.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { McpTransport } from './connector.ts';
+import type { Answer, McpClient, ServerProblem } from './mcpClient.ts';
+import type { CallResult } from './resultContent.ts';
+import { isSameDefinition, parseTool, type ToolDefinition } from './toolDefinition.ts';
+
+export type ServerState =
+  /** Its transport is being made ready. */
+  | { readonly kind: 'initializing' }
+  /** Greeted; what it can do is being agreed. */
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'ready'; readonly client: McpClient; readonly tools: readonly ToolDefinition[] }
+  | { readonly kind: 'closing' }
+  /** Not connected any more; `isReturning`: it will be tried again by itself. */
+  | { readonly kind: 'disconnected'; readonly reason: string; readonly isReturning: boolean }
+  /** It could not be connected. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly needsAuth: boolean };
+
+export interface McpServerDeps {
+  readonly openTransport: (config: McpServerConfig) => Promise<McpTransport>;
+  readonly version: string;
+  readonly roots: readonly string[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: McpLimits;
+  /** The state or the tools changed. Must not throw. */
+  readonly onChange: (server: McpServer) => void;
+}
+
+/** Milliseconds, but for `restarts`. */
+export interface McpLimits {
+  /** For the greeting, and for every question that isn't a call. */
+  readonly connectMs: number;
+  /** For a call, where the server's configuration says nothing. */
+  readonly callMs: number;
+  /** Before the first new attempt after a connection broke; doubles with each. */
+  readonly pauseMs: number;
+  /** Connections in a row that may break before nobody tries any more. */
+  readonly restarts: number;
+  /** A connection that held this long starts the count anew. */
+  readonly steadyMs: number;
+}
+
+export const MCP_LIMITS: McpLimits = {
+  connectMs: 30_000,
+  callMs: 30 * 60_000,
+  pauseMs: 1000,
+  restarts: 5,
+  steadyMs: 60_000,
+};
+
+const MAX_PAUSE = 30_000;
+/** Between two looks at a list that keeps changing. Milliseconds. */
+const REFRESH_PAUSE = 200;
+const CLOSED = 'It was closed.';
+
+export interface ServerCall {
+  readonly tool: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly signal: AbortSignal;
+  readonly onProgress: (text: string) => void;
+}
+
+/** One connection, from the attempt to its end. What comes of an earlier one does not count any more. */
+interface Connection {
+  readonly abort: AbortController;
+  readonly since: number;
+  client?: McpClient;
+  refreshing?: Promise<void>;
+  isStale: boolean;
+}
+
+export class McpServer {
+  readonly name: string;
+  readonly config: McpServerConfig;
+  readonly #deps: McpServerDeps;
+  #state: ServerState = { kind: 'disconnected', reason: CLOSED, isReturning: false };
+  #connection: Connection | undefined;
+  #attempt: Promise<void> = Promise.resolve();
+  /** Ends a pause before the next attempt. */
+  #waiting = new AbortController();
+  #breaks = 0;
+  #isEnabled = true;
+  #isClosed = false;
+
+  constructor(name: string, config: McpServerConfig, deps: McpServerDeps) {
+    this.name = name;
+    this.config = config;
+    this.#deps = deps;
+  }
+
+  get state(): ServerState {
+    return this.#state;
+  }
+
+  get isEnabled(): boolean {
+    return this.#isEnabled;
+  }
+
+  /** Resolves when no attempt to connect is under way. Never rejects. */
+  get settled(): Promise<void> {
+    return this.#attempt;
+  }
+
+  /** Connects, or connects anew. Never rejects: the state says what came of it. */
+  async connect(): Promise<void> {
+    this.#breaks = 0;
+    const before = this.#attempt;
+    this.#attempt = this.#disconnect(before).then(() => this.#begin());
+    await this.#attempt;
+  }
+
+  /** Connects anew, also a server that was switched off. */
+  async reconnect(): Promise<void> {
+    this.#isEnabled = true;
+    await this.connect();
+  }
+
+  async setEnabled(isEnabled: boolean): Promise<void> {
+    this.#isEnabled = isEnabled;
+    if (isEnabled) return this.#state.kind === 'ready' ? undefined : this.connect();
+    await this.#end();
+  }
+
+  /** For good. Resolves when nothing of the server is left. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#end();
+  }
+
+  /** Waits for an attempt that is under way. Rejects with the signal's reason only. */
+  async call({ tool, input, signal, onProgress }: ServerCall): Promise<Answer<CallResult>> {
+    await aborted(this.#attempt, signal);
+    const state = this.#state;
+    if (state.kind !== 'ready') return this.#unavailable(state);
+    if (!state.tools.some(({ name }) => name === tool)) return gone(`It has no tool "${tool}" any more.`);
+    const { client } = state;
+    const timeoutMs = this.#timeout();
+    const answer = await client.callTool({ name: tool, input, timeoutMs, signal, onProgress });
+    if (answer.kind === 'answer' || answer.kind === 'refused') return answer;
+    void this.#examine(client, answer);
+    return answer.kind === 'silent'
+      ? { ...answer, problem: `It did not answer within ${timeoutMs / 1000} seconds.` }
+      : answer;
+  }
+
+  #timeout(): number {
+    const { timeout } = this.config;
+    return timeout === undefined || timeout < 1000 ? this.#deps.limits.callMs : timeout;
+  }
+
+  #unavailable(state: Exclude<ServerState, { kind: 'ready' }>): ServerProblem {
+    if (!this.#isEnabled) return gone('It is switched off.');
+    const reason = 'reason' in state ? state.reason : 'It is still being connected.';
+    return gone(`It is not connected. ${reason}`);
+  }
+
+  /** After a call went wrong: a server that can't be reached any more is dropped, one that doesn't even answer a ping too. */
+  async #examine(client: McpClient, { kind, problem }: ServerProblem): Promise<void> {
+    const connection = this.#connection;
+    if (connection?.client !== client) return;
+    if (kind === 'silent' && (await client.ping().catch(() => undefined))?.kind === 'answer') return;
+    if (this.#connection === connection) await client.close(problem);
+    // Not every transport tells of an end that we asked for.
+    this.#lost(connection, problem);
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#isClosed || !this.#isEnabled) return;
+    const { clock } = this.#deps;
+    const connection: Connection = { abort: new AbortController(), since: clock.monotonic(), isStale: false };
+    this.#connection = connection;
+    await this.#open(connection);
+  }
+
+  async #open(connection: Connection): Promise<void> {
+    const { signal } = connection.abort;
+    this.#set({ kind: 'initializing' });
+    try {
+      const opened = await this.#greet(connection);
+      if (signal.aborted) return;
+      if (opened !== undefined) this.#fail(opened);
+    } catch (error) {
+      if (signal.aborted) return;
+      const problem = error instanceof Error ? error.message : String(error);
+      this.#fail({ kind: 'lost', problem, needsAuth: false });
+    }
+  }
+
+  /** undefined: it went well. */
+  async #greet(connection: Connection): Promise<ServerProblem | undefined> {
+    const { openTransport, limits, version, roots, clock, log } = this.#deps;
+    const { signal } = connection.abort;
+    const transport = await openTransport(this.config);
+    const { connectMcpClient } = await import('./mcpClient.ts');
+    if (signal.aborted) return undefined;
+    this.#set({ kind: 'connecting' });
+    const connected = await connectMcpClient(transport, {
+      version,
+      roots,
+      clock,
+      signal,
+      timeoutMs: limits.connectMs,
+      onClose: (reason) => this.#lost(connection, reason ?? 'The connection was closed.'),
+      onToolsChanged: () => this.#refresh(connection),
+      onProblem: (problem) => log.debug('a problem with an MCP server', { server: this.name, problem }),
+    });
+    if (connected.kind !== 'answer') return connected;
+    const client = connected.value;
+    let listed: Answer<readonly unknown[]> | undefined;
+    try {
+      listed = await client.listTools();
+    } finally {
+      if (listed?.kind !== 'answer' || signal.aborted) await client.close();
+    }
+    if (listed.kind !== 'answer') return listed;
+    if (signal.aborted) return undefined;
+    connection.client = client;
+    this.#set({ kind: 'ready', client, tools: this.#parseTools(listed.value) });
+    return undefined;
+  }
+
+  #parseTools(listed: readonly unknown[]): readonly ToolDefinition[] {
+    return listed.flatMap((item) => {
+      const parsed = parseTool(item);
+      if (parsed.kind === 'tool') return [parsed.tool];
+      const { name, problem } = parsed;
+      this.#deps.log.warn('a tool of an MCP server was left out', { server: this.name, tool: name, problem });
+      return [];
+    });
+  }
+
+  #fail({ problem, needsAuth }: ServerProblem): void {
+    this.#connection = undefined;
+    this.#deps.log.warn('an MCP server could not be connected', { server: this.name, problem });
+    this.#set({ kind: 'failed', reason: problem, needsAuth });
+  }
+
+  /** The connection ended without having been asked to. While it is still being made, its attempt says what is wrong. */
+  #lost(connection: Connection, reason: string): void {
+    if (this.#connection !== connection || connection.client === undefined) return;
+    const { clock, limits, log } = this.#deps;
+    this.#connection = undefined;
+    connection.abort.abort(new Error(reason));
+    const held = clock.monotonic() - connection.since;
+    this.#breaks = held >= limits.steadyMs ? 1 : this.#breaks + 1;
+    const isReturning = this.config.type !== 'sdk' && this.#breaks <= limits.restarts;
+    log.warn('an MCP server was lost', { server: this.name, reason, isReturning });
+    this.#set({ kind: 'disconnected', reason, isReturning });
+    if (isReturning) void this.#return();
+  }
+
+  async #return(): Promise<void> {
+    const { clock, limits } = this.#deps;
+    const waiting = this.#waiting;
+    for (;;) {
+      const pause = Math.min(limits.pauseMs * 2 ** (this.#breaks - 1), MAX_PAUSE);
+      await clock.sleep(pause, waiting.signal).catch(() => undefined);
+      if (waiting.signal.aborted) return;
+      this.#attempt = this.#begin();
+      await this.#attempt;
+      if (waiting.signal.aborted || this.#state.kind !== 'failed' || this.#state.needsAuth) return;
+      this.#breaks += 1;
+      if (this.#breaks > limits.restarts) return;
+      this.#set({ kind: 'disconnected', reason: this.#state.reason, isReturning: true });
+    }
+  }
+
+  async #end(): Promise<void> {
+    this.#attempt = this.#disconnect(this.#attempt);
+    await this.#attempt;
+  }
+
+  /** `before`: what was under way, which may have connected meanwhile. */
+  async #disconnect(before: Promise<void>): Promise<void> {
+    this.#waiting.abort();
+    this.#waiting = new AbortController();
+    await this.#closeConnection();
+    await before;
+    await this.#closeConnection();
+    this.#set({ kind: 'disconnected', reason: CLOSED, isReturning: false });
+  }
+
+  async #closeConnection(): Promise<void> {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    this.#connection = undefined;
+    this.#set({ kind: 'closing' });
+    connection.abort.abort(new Error(CLOSED));
+    await connection.client?.close(CLOSED);
+  }
+
+  /** Looks again when the list changed while it was looked at. */
+  #refresh(connection: Connection): void {
+    connection.isStale = true;
+    connection.refreshing ??= this.#readAgain(connection).finally(() => {
+      delete connection.refreshing;
+    });
+  }
+
+  async #readAgain(connection: Connection): Promise<void> {
+    while (connection.isStale && this.#connection === connection) {
+      await this.#deps.clock.sleep(REFRESH_PAUSE, connection.abort.signal).catch(() => undefined);
+      const { client } = connection;
+      if (client === undefined || connection.abort.signal.aborted) return;
+      connection.isStale = false;
+      const listed = await client.listTools().catch(() => undefined);
+      if (listed?.kind !== 'answer' || this.#connection !== connection) return;
+      this.#set({ kind: 'ready', client, tools: this.#parseTools(listed.value) });
+    }
+  }
+
+  #set(state: ServerState): void {
+    this.#state = state;
+    this.#deps.onChange(this);
+  }
+}
+
+/** Whether a tool that was offered to the model is still what it was; a tool that is gone did not change. */
+export function isChanged(offered: ToolDefinition, state: ServerState): boolean {
+  if (state.kind !== 'ready') return false;
+  const now = state.tools.find(({ name }) => name === offered.name);
+  return now !== undefined && !isSameDefinition(offered, now);
+}
+
+function gone(problem: string): ServerProblem {
+  return { kind: 'lost', problem, needsAuth: false };
+}
+
+/** Waits, but not beyond an abort. */
+async function aborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const done = new AbortController();
+  const stop = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: done.signal });
+  });
+  try {
+    await Promise.race([promise, stop]);
+  } finally {
+    done.abort();
+  }
+}

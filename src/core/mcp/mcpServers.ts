@@ -1,0 +1,271 @@
+/**
+ * The MCP servers of a session: those it was started with, those that live in the client, those the client sets later. They
+ * connect at once and side by side; the first turn waits for them a while.
+ */
+import type { ResponseOf } from '../../protocol/control.ts';
+import type { McpServerConfig, McpServerStatus } from '../../protocol/mcp.ts';
+import type { Clock, Log, Workspace } from '../ports.ts';
+import type { AnyTool } from '../tools/tool.ts';
+import { toWellFormed } from '../tools/wellFormed.ts';
+import { type AskClient, type ClientTransport, createClientTransport } from './clientTransport.ts';
+import type { McpConnector, McpTransport } from './connector.ts';
+import { takeToolName } from './mcpNames.ts';
+import { type McpLimits, McpServer, type ServerState } from './mcpServer.ts';
+import { createMcpTool } from './mcpTool.ts';
+
+export interface McpServersOptions {
+  /** undefined: only servers of the client can be reached. */
+  readonly connector: McpConnector | undefined;
+  readonly askClient: AskClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly workspace: Workspace;
+  readonly version: string;
+  readonly limits: McpLimits;
+  /** Which tools there are may have changed, because somebody asked for it. */
+  readonly onSet: () => void;
+  /** The model was told of tools that are not any more what they were. */
+  readonly onToolsChanged: (notice: string) => void;
+}
+
+/** Where a server comes from: `set` came by `mcp_set_servers`, the others were there from the beginning. */
+type Origin = 'start' | 'set';
+
+interface Entry {
+  readonly server: McpServer;
+  readonly origin: Origin;
+}
+
+/** Milliseconds that the first turn waits for servers that are still being connected. */
+const PATIENCE = 10_000;
+/** Characters of what one server wants the model to know. */
+const MAX_INSTRUCTIONS = 2000;
+
+export class McpServers {
+  readonly #options: McpServersOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #transports = new Map<string, ClientTransport>();
+  /** The tools the model was told of, by server, as its list said. */
+  #offered = new Map<string, string>();
+
+  constructor(options: McpServersOptions) {
+    this.#options = options;
+  }
+
+  /** Starts to connect servers; one whose name is taken already stays what it is. */
+  add(configs: Readonly<Record<string, McpServerConfig>>): void {
+    for (const [name, config] of Object.entries(configs)) {
+      if (!this.#entries.has(name)) void this.#add(name, config, 'start').connect();
+    }
+  }
+
+  status(): McpServerStatus[] {
+    return [...this.#entries.values()].map(({ server }) => toStatus(server));
+  }
+
+  /** The tools of all servers that are connected, or will be soon. Never rejects. */
+  async tools(): Promise<readonly AnyTool[]> {
+    await this.#patiently();
+    const taken = new Set<string>();
+    this.#offered = new Map();
+    return [...this.#entries.values()].flatMap(({ server }) => this.#toolsOf(server, taken));
+  }
+
+  /** What the servers want the model to know; undefined when that is nothing. Never rejects. */
+  async instructions(): Promise<string | undefined> {
+    await this.#patiently();
+    const sections = [...this.#entries.values()].flatMap(({ server: { name, state } }) => {
+      const text = state.kind === 'ready' ? (state.client.instructions ?? '').trim() : '';
+      return text === '' ? [] : [`## ${name}\n\n${toWellFormed(text.slice(0, MAX_INSTRUCTIONS))}`];
+    });
+    if (sections.length === 0) return undefined;
+    return `# MCP servers\n\nThese servers say how their tools are to be used:\n\n${sections.join('\n\n')}`;
+  }
+
+  /** Throws when there is no such server, or it could not be connected. */
+  async reconnect(name: string): Promise<void> {
+    const server = this.#find(name);
+    await server.reconnect();
+    this.#options.onSet();
+    const problem = problemOf(server.state);
+    if (problem !== undefined) throw new Error(`The MCP server "${name}" could not be connected. ${problem}`);
+  }
+
+  async toggle(name: string, isEnabled: boolean): Promise<void> {
+    await this.#find(name).setEnabled(isEnabled);
+    this.#options.onSet();
+  }
+
+  /** Replaces what earlier calls set, and the servers of the client. One that stays as it was is left alone. */
+  async set(configs: Readonly<Record<string, McpServerConfig>>): Promise<ResponseOf<'mcp_set_servers'>> {
+    const before = [...this.#entries].filter(
+      ([name, { server, origin }]) =>
+        origin === 'set' || server.config.type === 'sdk' || Object.hasOwn(configs, name),
+    );
+    const removed: string[] = [];
+    for (const [name, { server }] of before) {
+      const config = Object.hasOwn(configs, name) ? configs[name] : undefined;
+      if (config !== undefined && isSame(config, server.config)) continue;
+      if (config === undefined) removed.push(name);
+      this.#entries.delete(name);
+      await server.close();
+    }
+    const added = Object.entries(configs).filter(([name]) => !this.#entries.has(name));
+    const servers = added.map(([name, config]) => this.#add(name, config, 'set'));
+    await Promise.all(servers.map((server) => server.connect()));
+    this.#options.onSet();
+    const errors = servers.flatMap((server) => {
+      const problem = problemOf(server.state);
+      return problem === undefined ? [] : [[server.name, problem] as const];
+    });
+    return { added: added.map(([name]) => name), removed, errors: Object.fromEntries(errors) };
+  }
+
+  /** What a server of the client says by itself. Throws when there is no such server. */
+  receive(name: string, message: unknown): void {
+    const transport = this.#transports.get(name);
+    if (transport === undefined) throw new Error(`There is no MCP server of yours named "${name}".`);
+    transport.receive(message);
+  }
+
+  /** Resolves when nothing of any server is left. Never rejects. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#entries.values()].map(({ server }) => server.close()));
+  }
+
+  #add(name: string, config: McpServerConfig, origin: Origin): McpServer {
+    const { workspace, version, clock, log, limits } = this.#options;
+    const server = new McpServer(name, config, {
+      openTransport: () => this.#openTransport(name, config),
+      version,
+      roots: workspace.roots.map(toFileAddress),
+      clock,
+      log,
+      limits,
+      onChange: (changed) => this.#tellChange(changed),
+    });
+    this.#entries.set(name, { server, origin });
+    return server;
+  }
+
+  async #openTransport(name: string, config: McpServerConfig): Promise<McpTransport> {
+    if (config.type === 'sdk') {
+      const transport = createClientTransport(name, this.#options.askClient);
+      this.#transports.set(name, transport);
+      return transport;
+    }
+    const { connector } = this.#options;
+    if (connector === undefined) throw new Error('Servers of this type can not be reached from here.');
+    return connector.connect(config);
+  }
+
+  #find(name: string): McpServer {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) throw new Error(`There is no MCP server named "${name}".`);
+    return entry.server;
+  }
+
+  async #patiently(): Promise<void> {
+    const settled = Promise.all([...this.#entries.values()].map(({ server }) => server.settled));
+    const done = new AbortController();
+    const late = this.#options.clock.sleep(PATIENCE, done.signal).catch(() => undefined);
+    await Promise.race([settled, late]);
+    done.abort();
+  }
+
+  #toolsOf({ name: serverName, state }: McpServer, taken: Set<string>): readonly AnyTool[] {
+    if (state.kind !== 'ready') return [];
+    this.#offered.set(serverName, listOf(state));
+    return state.tools.map((definition) =>
+      createMcpTool({
+        name: takeToolName(serverName, definition.name, taken),
+        definition,
+        serverName,
+        server: () => this.#entries.get(serverName)?.server,
+      }),
+    );
+  }
+
+  /** The tools of the session are fixed with its first turn, so the model is told that some are not what they were. */
+  #tellChange({ name, state }: McpServer): void {
+    const offered = this.#offered.get(name);
+    if (offered === undefined || state.kind !== 'ready' || listOf(state) === offered) return;
+    this.#offered.set(name, listOf(state));
+    this.#options.onToolsChanged(
+      `The MCP server "${name}" has changed its tools. Those you know of may be gone or work differently; new ones can be used from the next session on.`,
+    );
+  }
+}
+
+function toStatus({ name, config, state, isEnabled }: McpServer): McpServerStatus {
+  const problem = problemOf(state);
+  return {
+    name,
+    status: toWireState(state, isEnabled),
+    ...(problem === undefined || !isEnabled ? {} : { error: problem }),
+    config: toPublicConfig(config),
+    ...(state.kind === 'ready'
+      ? { serverInfo: { ...state.client.serverInfo }, tools: describeTools(state) }
+      : {}),
+  };
+}
+
+function toWireState(state: ServerState, isEnabled: boolean): McpServerStatus['status'] {
+  if (!isEnabled) return 'disabled';
+  switch (state.kind) {
+    case 'initializing':
+    case 'connecting':
+    case 'closing':
+      return 'pending';
+    case 'ready':
+      return 'connected';
+    case 'disconnected':
+      return state.isReturning ? 'pending' : 'failed';
+    case 'failed':
+      return state.needsAuth ? 'needs-auth' : 'failed';
+    default:
+      return state satisfies never;
+  }
+}
+
+function problemOf(state: ServerState): string | undefined {
+  return state.kind === 'failed' || state.kind === 'disconnected' ? state.reason : undefined;
+}
+
+function describeTools({ tools }: Extract<ServerState, { kind: 'ready' }>): McpServerStatus['tools'] {
+  return tools.map(({ name, description, hints }) => ({
+    name,
+    description,
+    annotations: { ...hints },
+  }));
+}
+
+/** Headers and variables hold keys. */
+function toPublicConfig(config: McpServerConfig): McpServerStatus['config'] {
+  switch (config.type) {
+    case 'stdio':
+      return { type: 'stdio', command: config.command, args: config.args ?? [] };
+    case 'http':
+    case 'sse':
+      return { type: config.type, url: config.url };
+    case 'sdk':
+      return { type: 'sdk' };
+    default:
+      return config satisfies never;
+  }
+}
+
+function listOf({ tools }: Extract<ServerState, { kind: 'ready' }>): string {
+  return JSON.stringify(tools.map(({ name, description, jsonSchema }) => [name, description, jsonSchema]));
+}
+
+/** Compared as they are written. */
+function isSame(left: McpServerConfig, right: McpServerConfig): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
+
+function toFileAddress(path: string): string {
+  const slashed = path.replaceAll('\\', '/');
+  const absolute = slashed.startsWith('/') ? slashed : `/${slashed}`;
+  return `file://${absolute.split('/').map(encodeURIComponent).join('/')}`;
+}

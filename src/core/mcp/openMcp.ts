@@ -1,0 +1,33 @@
+/** The MCP servers of a session, joined to what its requests begin with. */
+import type { Peer } from '../../channel/peer.ts';
+import type { AgentOptions, AgentPorts } from '../agent.ts';
+import type { SessionSetup } from '../loop/sessionSetup.ts';
+import { MCP_LIMITS } from './mcpServer.ts';
+import { McpServers } from './mcpServers.ts';
+
+export interface McpOpening {
+  readonly ports: AgentPorts;
+  readonly options: AgentOptions;
+  readonly setup: SessionSetup;
+  readonly request: Peer['request'];
+  /** Tells the model something with the next message. */
+  readonly notice: (text: string) => void;
+}
+
+/** Connects to nothing yet. */
+export function openMcp({ ports, options, setup, request, notice }: McpOpening): McpServers {
+  const mcp = new McpServers({
+    connector: ports.mcp,
+    askClient: (message, how) => request('mcp_message', message, how),
+    clock: ports.clock,
+    log: ports.log,
+    workspace: ports.workspace,
+    version: options.version,
+    limits: MCP_LIMITS,
+    onSet: () => setup.refreshTools(),
+    onToolsChanged: notice,
+  });
+  setup.addTools(() => mcp.tools());
+  setup.addSection(() => mcp.instructions());
+  return mcp;
+}

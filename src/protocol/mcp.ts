@@ -1,0 +1,64 @@
+/** MCP servers as the wire names them: how each is reached, and how it is doing. Shapes are those of the Agent SDK. */
+import * as z from 'zod';
+
+/** Milliseconds a call may take; less than a second counts as not given. */
+const timeout = z.number().optional();
+const headers = z.record(z.string(), z.string()).optional();
+
+/** How a server is reached. `sdk`: it lives in the program that drives the agent, reached by `mcp_message` requests. */
+export const mcpServerConfig = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('stdio'),
+    command: z.string(),
+    args: z.array(z.string()).optional(),
+    /** Added to the environment of the agent, of which keys and tokens are left out. */
+    env: z.record(z.string(), z.string()).optional(),
+    timeout,
+  }),
+  z.looseObject({ type: z.literal('http'), url: z.string(), headers, timeout }),
+  z.looseObject({ type: z.literal('sse'), url: z.string(), headers, timeout }),
+  z.looseObject({ type: z.literal('sdk'), name: z.string().optional(), timeout }),
+]);
+export type McpServerConfig = z.infer<typeof mcpServerConfig>;
+
+/** As in `.mcp.json` and on the wire, where a server without a type is one to start. */
+export const mcpServers = z.record(
+  z.string(),
+  z.preprocess(
+    (value) => (isRecord(value) && value.type === undefined ? { ...value, type: 'stdio' } : value),
+    mcpServerConfig,
+  ),
+);
+
+const serverState = z.enum(['connected', 'failed', 'needs-auth', 'pending', 'disabled']);
+
+export const mcpServerStatus = z.looseObject({
+  name: z.string(),
+  status: serverState,
+  serverInfo: z.looseObject({ name: z.string(), version: z.string() }).optional(),
+  /** Why it isn't connected. */
+  error: z.string().optional(),
+  /** Without the headers and variables it is given: they hold keys. */
+  config: z.looseObject({ type: z.string() }).optional(),
+  /** Present when connected. */
+  tools: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        description: z.string().optional(),
+        annotations: z
+          .looseObject({
+            readOnly: z.boolean().optional(),
+            destructive: z.boolean().optional(),
+            openWorld: z.boolean().optional(),
+          })
+          .optional(),
+      }),
+    )
+    .optional(),
+});
+export type McpServerStatus = z.infer<typeof mcpServerStatus>;
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,30 @@
+/** MCP servers that tests start: the official one that shows everything, and one that does what servers must not. */
+import { join } from 'node:path';
+import { root } from '../../../scripts/run.mjs';
+import type { McpServerConfig } from '../../../src/protocol/mcp.ts';
+
+type StdioConfig = Extract<McpServerConfig, { type: 'stdio' }>;
+
+export const everythingPath = join(
+  root,
+  'node_modules/@modelcontextprotocol/server-everything/dist/index.js',
+);
+
+export const everything: StdioConfig = {
+  type: 'stdio',
+  command: process.execPath,
+  args: [everythingPath, 'stdio'],
+};
+
+/** `mode`: how it misbehaves from the start. */
+export function naughty(
+  mode: 'good' | 'silent' | 'die' | 'flood' | 'junk' = 'good',
+  more: Partial<StdioConfig> = {},
+): StdioConfig {
+  return {
+    type: 'stdio',
+    command: process.execPath,
+    args: [join(root, 'test/support/mcp/naughtyServer.mjs'), mode],
+    ...more,
+  };
+}
