@@ -39,6 +39,7 @@ export async function startAgent(start: SessionStart, channel: Channel, deps: St
       permissionMode: start.start.permissionMode,
       rules: [],
       tools: workspace.hasFolder ? createTools(deps) : [],
+      subagents: workspace.hasFolder ? {} : undefined,
       maxTurns,
       maxBudgetUsd,
       effort,

@@ -37,7 +37,7 @@ export function isTrue(fields: MarkdownFile['fields'], key: string): boolean {
 /** Many heads in the wild are no YAML (`paths: **\/*.ts`, `description: Use when: …`): those are read line by line. */
 function parseHead(head: string): Record<string, unknown> {
   try {
-    const value: unknown = parse(head, { maxAliasCount: 0, logLevel: 'silent' });
+    const value: unknown = parse(head, { maxAliasCount: 0, logLevel: 'error' });
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   } catch {
     // Read below.

@@ -23,6 +23,8 @@ export interface UsageMeter {
     readonly costKnown: boolean;
   }): void;
   startTurn(): void;
+  /** The conversation has become shorter: the next request carries about so many tokens. */
+  setContext(tokens: number): void;
   readonly turnUsage: UsageTotals;
   /** US dollars; a lower bound when `costKnown` is false. */
   readonly totalCost: number;
@@ -72,6 +74,9 @@ export function createUsageMeter(models: () => ModelTable): UsageMeter {
 
   return {
     add,
+    setContext(tokens) {
+      contextTokens = tokens;
+    },
     addBeside,
     restore(totals) {
       byModel = totals.byModel;

@@ -41,6 +41,8 @@ export interface SubagentTask {
 /** What the calls of a subagent are given in place of the main agent's. */
 export interface SubagentCalls {
   readonly agentId: string;
+  /** The name of its definition. */
+  readonly agentType: string;
   /** plan, dontAsk: holds beside the session's mode. */
   readonly mode: 'plan' | 'dontAsk' | undefined;
   readonly emitter: Emitter;
@@ -189,6 +191,7 @@ function buildTurnDeps(task: SubagentTask, parts: Parts): TurnDeps {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const calls: SubagentCalls = {
     agentId: identity.agentId,
+    agentType: identity.type,
     mode: toMode(definition.permissionMode),
     emitter,
     session,

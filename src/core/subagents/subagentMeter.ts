@@ -14,6 +14,7 @@ export function createSubagentMeter(session: UsageMeter, models: () => ModelTabl
     addBeside: session.addBeside,
     restore: session.restore,
     startTurn: () => own.startTurn(),
+    setContext: own.setContext,
     get turnUsage() {
       return own.turnUsage;
     },

@@ -181,6 +181,21 @@ describe('a reply in flight', () => {
     expect(live(modelOf([say.addText(0, 'before any start')]))).toBeNull();
   });
 
+  test('of a subagent is dropped when it is discarded, and the main one stays', () => {
+    const nested = streamed.map((message) => ({ ...message, parent_tool_use_id: 'a1' }));
+    const model = modelOf([
+      ...streamed,
+      ...nested,
+      say.systemSays('belay/reply_discarded', {
+        message_id: 'm1',
+        reason: 'overloaded',
+        parent_tool_use_id: 'a1',
+      }),
+    ]);
+    expect(getThread(model, 'a1').live).toBeNull();
+    expect(live(model)).not.toBeNull();
+  });
+
   test('that never ended stays, marked incomplete, when the turn ends', () => {
     const model = modelOf([...streamed, say.turnEnds('r1', { is_error: true })]);
     expect(kindsOf(model)).toEqual(['reply', 'turn_end']);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ModelError } from '../../../../src/core/model/modelError.ts';
 import type { ModelRequest } from '../../../../src/core/model/modelRequest.ts';
+import { createNodeClock } from '../../../../src/node/clock.ts';
 import type { SystemMessageOf } from '../../../../src/protocol/messages.ts';
 import type { StreamEvent } from '../../../../src/protocol/streamEvents.ts';
 import { fakeTool, type Harness } from '../../../support/agentHarness.ts';
@@ -526,5 +527,45 @@ describe('a subagent in the background', () => {
     await harness.ask('go');
     await harness.agent.close();
     expect(ended).toBe(true);
+  });
+});
+
+describe('hooks', () => {
+  it('are told which subagent starts, calls and ends, and may send it back to work', async () => {
+    const asked: Record<string, unknown>[] = [];
+    const harness = createAgentHarness({
+      tools: [look],
+      // The clock of the harness would end each hook at once.
+      ports: { clock: createNodeClock() },
+      scripts: {
+        go: [reply([agent('a1', 'x')]), reply([text('Done.')])],
+        x: [reply([call('t1', 'Look')]), reply([text('Seven.')])],
+        'Count again.': [reply([text('Eight.')])],
+      },
+      onHook: async ({ input }) => {
+        asked.push(input as Record<string, unknown>);
+        const { hook_event_name: event } = input as { hook_event_name: string };
+        if (event === 'SubagentStart') {
+          return { hookSpecificOutput: { hookEventName: event, additionalContext: 'Mind the gap.' } };
+        }
+        const isFirst = (input as { stop_hook_active?: boolean }).stop_hook_active === false;
+        return event === 'SubagentStop' && isFirst ? { decision: 'block', reason: 'Count again.' } : {};
+      },
+    });
+    const matchers = [{ hookCallbackIds: ['hook'] }];
+    await harness.peer.request('initialize', {
+      hooks: { SubagentStart: matchers, SubagentStop: matchers, PreToolUse: matchers },
+    });
+    await harness.ask('go');
+    expect(asked).toMatchObject([
+      { hook_event_name: 'PreToolUse', tool_name: 'Agent' },
+      { hook_event_name: 'SubagentStart', agent_type: 'general-purpose', agent_id: expect.any(String) },
+      { hook_event_name: 'PreToolUse', tool_name: 'Look', agent_type: 'general-purpose' },
+      { hook_event_name: 'SubagentStop', last_assistant_message: 'Seven.', stop_hook_active: false },
+      { hook_event_name: 'SubagentStop', last_assistant_message: 'Eight.', stop_hook_active: true },
+    ]);
+    expect(asked[0]).not.toHaveProperty('agent_id');
+    expect(JSON.stringify(requestsOf(harness, 'x')[0]?.messages)).toContain('Mind the gap.');
+    expect(resultsIn(requestsOf(harness, 'go')[1])).toMatchObject([{ content: [text('Eight.'), {}] }]);
   });
 });
