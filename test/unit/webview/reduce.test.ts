@@ -182,7 +182,7 @@ describe('a reply in flight', () => {
   });
 
   test('of a subagent is dropped when it is discarded, and the main one stays', () => {
-    const nested = streamed.map((message) => ({ ...message, parent_tool_use_id: 'a1' }));
+    const nested = streamed.map((message) => Object.assign({}, message, { parent_tool_use_id: 'a1' }));
     const model = modelOf([
       ...streamed,
       ...nested,
