@@ -81,9 +81,10 @@ async function askHook(hook: Hook, asked: Asked): Promise<HookOutput | undefined
 }
 
 async function runWithinLimit(hook: Hook, { payload, runOptions, options }: Asked): Promise<HookReport> {
+  const limitMs = Math.min(hook.timeoutMs, runOptions.limitMs ?? hook.timeoutMs);
   const limit = new AbortController();
   const answered = new AbortController();
-  options.clock.sleep(hook.timeoutMs, answered.signal).then(
+  options.clock.sleep(limitMs, answered.signal).then(
     () => limit.abort(new DOMException('The hook took too long.', 'TimeoutError')),
     () => undefined,
   );
@@ -92,7 +93,7 @@ async function runWithinLimit(hook: Hook, { payload, runOptions, options }: Aske
     return await hook.run(payload, { toolUseId: runOptions.toolUseId, signal });
   } catch (error) {
     const problem = limit.signal.aborted
-      ? `it did not answer within ${hook.timeoutMs / 1000} s`
+      ? `it did not answer within ${limitMs / 1000} s`
       : error instanceof Error
         ? error.message
         : String(error);

@@ -8,6 +8,8 @@ import type { HookEvent, HookInputs } from './hookEvents.ts';
 export interface HookRunOptions {
   /** Aborted with the turn: the hooks are cancelled. */
   readonly signal: AbortSignal;
+  /** Milliseconds that no hook is given more of, whatever its own limit says. */
+  readonly limitMs?: number;
   /** The call it is about, where it is about one. */
   readonly toolUseId?: string;
   /** The subagent it is asked by; absent: the main agent. */

@@ -5,8 +5,10 @@
  */
 import type { Peer } from '../../channel/peer.ts';
 import type { PermissionResult, PermissionUpdate, RequestOf } from '../../protocol/control.ts';
+import type { HookDecision, Hooks } from '../hooks/hooks.ts';
 import {
   decidePermission,
+  type HookVerdict,
   type PermissionContext,
   type PermissionDecision,
   type PermissionQuestion,
@@ -28,6 +30,7 @@ export interface AuthorizeDeps {
   readonly peer: Pick<Peer, 'request'>;
   readonly files: Pick<FileSystem, 'realPath'>;
   readonly log: Log;
+  readonly hooks: Hooks;
   /** False: nobody can be asked. */
   readonly interactive: boolean;
   /** The subagent whose calls these are; absent: the main agent's. */
@@ -39,6 +42,8 @@ export interface ToolCall {
   readonly toolUseId: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly view: ToolView;
+  /** What PreToolUse hooks have said. */
+  readonly hook?: HookVerdict | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -56,19 +61,30 @@ export type Authorization =
       readonly message: string;
       /** The person wants the turn to end. */
       readonly interrupt: boolean;
-      /** Refused by a rule or a mode, without anybody having been asked. */
+      /** Refused by a rule, a mode or a hook, without a person having been asked. */
       readonly unasked: { readonly type: string; readonly text: string } | undefined;
+      /** A hook wants the turn to end. */
+      readonly stop?: HookDecision['stop'];
     };
 
 /** Previews beyond this are left out of the question: the card says so and offers the diff. */
 const MAX_PREVIEW_CHARS = 400_000;
 
-export async function authorize(call: ToolCall, deps: AuthorizeDeps): Promise<Authorization> {
-  const question = await buildQuestion(call, deps);
+export async function authorize(asked: ToolCall, deps: AuthorizeDeps): Promise<Authorization> {
+  let call = asked;
+  let question = await buildQuestion(call, deps);
+  let areHooksAsked = false;
   for (;;) {
     const decision = judge(question, deps);
     if (decision.behavior === 'allow') return grant(call.input, question);
     if (decision.behavior === 'deny') return refuseUnasked(decision.message, decision.reasons[0]);
+    if (!areHooksAsked) {
+      areHooksAsked = true;
+      const answered = await askHooks({ call, question, deps }, decision);
+      if ('kind' in answered) return answered;
+      ({ call, question } = answered);
+      continue;
+    }
     if (!deps.interactive) {
       return refuseUnasked(
         'Permission for this call was not given, and nobody is there to be asked.',
@@ -101,21 +117,54 @@ async function buildQuestion(call: ToolCall, { files }: AuthorizeDeps): Promise<
     if (effect.kind === 'read' || effect.kind === 'write')
       realPaths.set(effect.path, await files.realPath(effect.path));
   }
-  return { toolName: call.tool.name, input: call.input, effects, realPaths };
+  return { toolName: call.tool.name, input: call.input, effects, realPaths, hook: call.hook };
 }
+
+/**
+ * PermissionRequest hooks may answer before a person is asked. What they allow is judged like a call that a hook has
+ * allowed beforehand: deny and ask rules hold, also for input they have changed.
+ */
+async function askHooks(
+  { call, question, deps }: Asked,
+  decision: Extract<PermissionDecision, { behavior: 'ask' }>,
+): Promise<Authorization | Pick<Asked, 'call' | 'question'>> {
+  const { tool, toolUseId, signal } = call;
+  const facts = {
+    tool_name: tool.name,
+    tool_input: call.input,
+    permission_suggestions: decision.suggestions,
+  };
+  const { answer, stop } = await deps.hooks.run('PermissionRequest', facts, { signal, toolUseId });
+  if (answer?.behavior === 'deny' || stop !== undefined) {
+    const message = answer?.behavior === 'deny' ? answer.message : (stop?.reason ?? '');
+    const refused = refuseUnasked(message, { type: 'hook', text: message });
+    return { ...refused, interrupt: answer?.behavior === 'deny' && answer.interrupt, stop };
+  }
+  if (answer === undefined) return { call, question };
+  const input = answer.updatedInput ?? call.input;
+  const hook = call.hook?.behavior === 'ask' ? call.hook : ({ behavior: 'allow', reason: BY_HOOK } as const);
+  const allowed = { ...call, input, hook };
+  const judgeable = await judgeableInput(allowed, deps);
+  if (typeof judgeable === 'string') return refuseUnasked(judgeable, { type: 'hook', text: judgeable });
+  if (judge(judgeable, deps).behavior !== 'deny') deps.permissions.apply(answer.updatedPermissions);
+  return { call: allowed, question: judgeable };
+}
+
+const BY_HOOK = 'A hook allows it.';
 
 async function askClient(
   call: ToolCall,
   decision: Extract<PermissionDecision, { behavior: 'ask' }>,
-  { peer, permissions, log, agentId }: AuthorizeDeps,
+  deps: AuthorizeDeps,
 ): Promise<PermissionResult | 'judge again'> {
+  const { permissions, log, agentId } = deps;
   const changed = new AbortController();
   const stopListening = permissions.onChange(() => changed.abort());
   try {
     const question = await buildClientQuestion(call, decision, agentId);
     if (changed.signal.aborted) return 'judge again';
     const signal = AbortSignal.any([call.signal, changed.signal]);
-    const answer = await peer.request('can_use_tool', question, { signal });
+    const answer = await askAndNotify(question, { signal, deps });
     if (answer.digest !== undefined && answer.digest !== question.digest) {
       return { behavior: 'deny', message: 'The answer was for another call, so it does not count.' };
     }
@@ -130,6 +179,27 @@ async function askClient(
     };
   } finally {
     stopListening();
+  }
+}
+
+/** While somebody is waited for, hooks can say so elsewhere; with the answer they are done. */
+async function askAndNotify(
+  question: RequestOf<'can_use_tool'>,
+  { signal, deps }: { readonly signal: AbortSignal; readonly deps: AuthorizeDeps },
+): Promise<PermissionResult> {
+  const answered = new AbortController();
+  const facts = {
+    message: `Belay needs your permission to use ${question.tool_name}`,
+    notification_type: 'permission_prompt',
+  };
+  const notifying = deps.hooks
+    .run('Notification', facts, { signal: AbortSignal.any([signal, answered.signal]) })
+    .catch(() => undefined);
+  try {
+    return await deps.peer.request('can_use_tool', question, { signal });
+  } finally {
+    answered.abort();
+    await notifying;
   }
 }
 
@@ -217,6 +287,6 @@ async function judgeableInput(call: ToolCall, deps: AuthorizeDeps): Promise<Perm
 function refuseUnasked(
   message: string,
   reason: { readonly type: string; readonly text: string } | undefined,
-): Authorization {
+): Extract<Authorization, { kind: 'refused' }> {
   return { kind: 'refused', message, interrupt: false, unasked: reason ?? { type: 'other', text: message } };
 }

@@ -5,9 +5,19 @@
 import * as z from 'zod';
 import type { ToolResultBlock, ToolUseBlock } from '../../protocol/blocks.ts';
 import type { Checkpoint } from '../checkpoints/checkpoints.ts';
+import type { HookVerdict } from '../permissions/decidePermission.ts';
 import type { Clock, Log } from '../ports.ts';
 import { type AnyTool, type ToolContext, ToolInputError, type ToolOutcome } from '../tools/tool.ts';
-import { type AuthorizeDeps, authorize } from './authorize.ts';
+import { type Authorization, type AuthorizeDeps, authorize } from './authorize.ts';
+import {
+  askAfterCall,
+  askAfterDenial,
+  askBeforeCall,
+  type BeforeCall,
+  type HookedCall,
+  type HookStop,
+  withHookNews,
+} from './callHooks.ts';
 import type { Emitter } from './emitter.ts';
 import { createProgressThrottle } from './progressThrottle.ts';
 
@@ -46,6 +56,10 @@ export interface CallOutcome {
     | undefined;
   /** The person wants the turn to end. */
   readonly interrupt: boolean;
+  /** A hook wants the turn to end, once the calls of this reply have ended. */
+  readonly stop?: HookStop;
+  /** What hooks have to say to the model about it, behind the results. */
+  readonly context?: readonly string[];
 }
 
 export interface CallToRun {
@@ -61,17 +75,15 @@ export async function runToolCall(call: CallToRun, deps: RunToolCallDeps): Promi
   const { block, signal } = call;
   const prepared = prepare(call, deps);
   if ('refusal' in prepared) return failed(block, prepared.refusal);
-  const { tool, input } = prepared;
+  const { tool } = prepared;
   const scope = deps.openScope(block.id, signal);
   try {
-    const granted = await authorizeCall({ block, tool, input, signal }, scope, deps);
-    if ('outcome' in granted) return granted.outcome;
-    const parsed = tool.inputSchema.parse(granted.input);
-    if (!tool.isReadOnly(parsed)) {
-      await abortable(call.confirmed, signal);
-      await deps.recordStart(block.id);
-    }
-    return await run({ block, tool, input: parsed }, scope, deps);
+    const hooked = { tool, toolUseId: block.id, input: prepared.input, signal };
+    const before = await askBeforeCall(hooked, deps.authorization.hooks);
+    if (before.kind === 'refused') return await refuseByHook(before, { block, call: hooked }, deps);
+    const { input, verdict, context } = before;
+    const outcome = await authorizeAndRun({ ...call, tool, input, hook: verdict }, scope, deps);
+    return withHookNews(outcome, { stop: undefined, context });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     return failed(block, describeFailure(block.name, error, deps.log));
@@ -104,45 +116,94 @@ function prepare({ block, inputProblem }: CallToRun, { tools }: RunToolCallDeps)
   };
 }
 
-interface AuthorizedCall {
-  readonly block: ToolUseBlock;
+interface JudgedCall extends CallToRun {
   readonly tool: AnyTool;
-  readonly input: Record<string, unknown>;
-  readonly signal: AbortSignal;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** What hooks have said about it. */
+  readonly hook: HookVerdict | undefined;
 }
 
-async function authorizeCall(
-  { block, tool, input, signal }: AuthorizedCall,
+async function authorizeAndRun(
+  { block, tool, input, hook, signal, confirmed }: JudgedCall,
   scope: CallScope,
   deps: RunToolCallDeps,
-): Promise<{ readonly input: unknown } | { readonly outcome: CallOutcome }> {
-  const call = { tool, toolUseId: block.id, input, view: scope.context, signal };
-  const authorization = await authorize(call, deps.authorization);
-  if (authorization.kind === 'granted') {
-    scope.allowWrites(authorization.writable);
-    return { input: authorization.input };
+): Promise<CallOutcome> {
+  const hooked = { tool, toolUseId: block.id, input, signal };
+  const authorization = await authorize({ ...hooked, hook, view: scope.context }, deps.authorization);
+  if (authorization.kind === 'refused') return refuse(authorization, { block, call: hooked }, deps);
+  scope.allowWrites(authorization.writable);
+  const parsed = tool.inputSchema.parse(authorization.input);
+  if (!tool.isReadOnly(parsed)) {
+    await abortable(confirmed, signal);
+    await deps.recordStart(block.id);
   }
-  if (authorization.unasked !== undefined) {
+  const started = deps.clock.monotonic();
+  const outcome = await runSafely({ block, tool, input: parsed, signal }, scope, deps);
+  const durationMs = deps.clock.monotonic() - started;
+  try {
+    const ran = { ...hooked, input: authorization.input };
+    return await askAfterCall({ outcome, durationMs }, ran, deps.authorization.hooks);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    // It has run: that the turn was stopped only then doesn't make its outcome unknown.
+    return outcome;
+  }
+}
+
+interface RefusedCall {
+  readonly block: ToolUseBlock;
+  readonly call: HookedCall;
+}
+
+async function refuse(
+  refused: Extract<Authorization, { kind: 'refused' }>,
+  { block, call }: RefusedCall,
+  deps: RunToolCallDeps,
+): Promise<CallOutcome> {
+  const { message, unasked, interrupt, stop } = refused;
+  if (unasked !== undefined) {
     await deps.emitter.emitSystem('permission_denied', {
-      tool_name: tool.name,
+      tool_name: call.tool.name,
       tool_use_id: block.id,
-      decision_reason_type: authorization.unasked.type,
-      decision_reason: authorization.unasked.text,
-      message: authorization.message,
+      decision_reason_type: unasked.type,
+      decision_reason: unasked.text,
+      message,
     });
   }
-  const denial = { tool_name: tool.name, tool_use_id: block.id, tool_input: input };
-  const told =
-    authorization.unasked === undefined
-      ? `The user did not allow this call: ${authorization.message}`
-      : authorization.message;
-  return { outcome: { ...failed(block, told), denial, interrupt: authorization.interrupt } };
+  const denial = { tool_name: call.tool.name, tool_use_id: block.id, tool_input: { ...call.input } };
+  const told = unasked === undefined ? `The user did not allow this call: ${message}` : message;
+  const outcome = withHookNews({ ...failed(block, told), denial, interrupt }, { stop, context: [] });
+  return askAfterDenial(outcome, { reason: message, call }, deps.authorization.hooks);
+}
+
+/** A denial goes the way of all denials; a call that is not run for another reason is only answered. */
+async function refuseByHook(
+  { message, isDenial, stop, context }: Extract<BeforeCall, { kind: 'refused' }>,
+  refused: RefusedCall,
+  deps: RunToolCallDeps,
+): Promise<CallOutcome> {
+  const unasked = { type: 'hook', text: message };
+  const outcome = isDenial
+    ? await refuse({ kind: 'refused', message, interrupt: false, unasked }, refused, deps)
+    : failed(refused.block, message);
+  return withHookNews(outcome, { stop, context });
 }
 
 interface ReadyCall {
   readonly block: ToolUseBlock;
   readonly tool: AnyTool;
   readonly input: unknown;
+  readonly signal: AbortSignal;
+}
+
+/** A tool that throws has failed, unless it was stopped. */
+async function runSafely(call: ReadyCall, scope: CallScope, deps: RunToolCallDeps): Promise<CallOutcome> {
+  try {
+    return await run(call, scope, deps);
+  } catch (error) {
+    if (call.signal.aborted) throw call.signal.reason;
+    return failed(call.block, describeFailure(call.block.name, error, deps.log));
+  }
 }
 
 async function run(

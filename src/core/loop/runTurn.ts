@@ -5,13 +5,17 @@
 import type { ContentBlock } from '../../protocol/blocks.ts';
 import type { Failure, ResultMessage } from '../../protocol/messages.ts';
 import type { ApiReply, StreamEvent } from '../../protocol/streamEvents.ts';
+import type { Hooks } from '../hooks/hooks.ts';
 import { ModelError, toFailure } from '../model/modelError.ts';
 import type { ApiTool, Effort, ModelRequest } from '../model/modelRequest.ts';
 import type { ModelTable } from '../model/modelTable.ts';
 import { buildModelMessages } from '../model/toApiMessages.ts';
 import type { Clock, Log, StreamModel } from '../ports.ts';
 import type { Session } from '../sessions/session.ts';
+import type { ChainLine } from '../sessions/transcriptLine.ts';
+import type { HookStop } from './callHooks.ts';
 import type { Emitter } from './emitter.ts';
+import { askStopHooks, type HookEnd, toHookEnd } from './hookEnd.ts';
 import type { RunToolCallDeps } from './runToolCall.ts';
 import { type ReplyOutcome, streamReply } from './streamReply.ts';
 import { ASK_FOR_ANSWER, StructuredAnswer } from './structuredAnswer.ts';
@@ -30,11 +34,15 @@ export interface TurnDeps {
   readonly models: () => ModelTable;
   readonly model: () => string;
   readonly effort: Effort | undefined;
+  /** As `ModelRequest.maxThinkingTokens`. */
+  readonly maxThinkingTokens?: number | undefined;
   readonly system: readonly string[];
   readonly apiTools: readonly ApiTool[];
   /** Thinking of replies up to this uuid was made under another prefix and can't be sent back; undefined: all is valid. */
   readonly thinkingVoidUpTo: string | undefined;
   readonly callDeps: RunToolCallDeps;
+  /** Asked whether the turn may end; absent: nobody is (the end of a subagent is its caller's matter). */
+  readonly stopHooks?: Hooks | undefined;
   /** Model round trips. */
   readonly maxTurns: number | undefined;
   /** US dollars of the session. */
@@ -57,6 +65,8 @@ export interface TurnEnd {
   readonly rounds: number;
   readonly apiMs: number;
   readonly denials: ResultMessage['permission_denials'];
+  /** A hook has ended the turn. */
+  readonly hookEnd?: HookEnd | undefined;
   /** Where one was asked for, and given. */
   readonly structuredOutput?: { readonly value: unknown } | undefined;
 }
@@ -75,6 +85,13 @@ interface TurnState {
   stopReason: string | null;
   denials: TurnEnd['denials'];
   readonly structured: StructuredAnswer | undefined;
+  /** How often Stop hooks have made the turn go on. */
+  stopBlocks: number;
+  /** A hook wants the turn to end when the calls of this reply have ended. */
+  hookStop: HookStop | undefined;
+  hookEnd: HookEnd | undefined;
+  /** What hooks have said about the calls of this reply. */
+  hookContext: readonly string[];
 }
 
 /** What a round leads to: another round, or the end of the turn. */
@@ -92,13 +109,17 @@ export async function runTurn(deps: TurnDeps, signal: AbortSignal): Promise<Turn
     stopReason: null,
     denials: [],
     structured: deps.wantsStructuredOutput === true ? new StructuredAnswer() : undefined,
+    stopBlocks: 0,
+    hookStop: undefined,
+    hookEnd: undefined,
+    hookContext: [],
   };
   for (;;) {
     const step = limitReached(state, deps) ?? (await runRound(state, deps, signal));
     if (step === 'again') continue;
-    const { text, stopReason, rounds, apiMs, denials } = state;
+    const { text, stopReason, rounds, apiMs, denials, hookEnd } = state;
     const structuredOutput = state.structured?.answer;
-    return { ...step, text, stopReason, rounds, apiMs, denials, structuredOutput };
+    return { ...step, text, stopReason, rounds, apiMs, denials, hookEnd, structuredOutput };
   }
 }
 
@@ -115,7 +136,7 @@ async function runRound(state: TurnState, deps: TurnDeps, signal: AbortSignal): 
   const outcome = await askModel(state, { deps, signal, round });
   switch (outcome.kind) {
     case 'complete':
-      return takeReply(outcome.reply, { state, deps, calls: round.calls, signal });
+      return takeWhole(outcome.reply, { state, deps, calls: round.calls, signal });
     case 'interrupted':
       await keepInterrupted(outcome.reply, { state, deps, calls: round.calls });
       return interrupted();
@@ -188,6 +209,7 @@ function buildRequest(state: TurnState, deps: TurnDeps): ModelRequest {
     }),
     maxTokens: state.maxTokens,
     ...(deps.effort === undefined ? {} : { effort: deps.effort }),
+    ...(deps.maxThinkingTokens === undefined ? {} : { maxThinkingTokens: deps.maxThinkingTokens }),
   };
 }
 
@@ -201,6 +223,39 @@ interface Taking {
   readonly deps: TurnDeps;
   readonly calls: ToolCalls;
   readonly signal: AbortSignal;
+}
+
+async function takeWhole(reply: ApiReply, taking: Taking): Promise<Step> {
+  const step = await takeReply(reply, taking);
+  const isDone = step !== 'again' && step.subtype === 'success' && taking.state.hookEnd === undefined;
+  return isDone && reply.stop_reason !== 'refusal' ? askToEnd(step, taking) : step;
+}
+
+/** Stop hooks may find that there is more to do. */
+async function askToEnd(step: Step, { state, deps, signal }: Taking): Promise<Step> {
+  if (deps.stopHooks === undefined) return step;
+  try {
+    const ending = { blocks: state.stopBlocks, text: state.text, signal };
+    const verdict = await askStopHooks(ending, deps.stopHooks);
+    if (verdict.kind === 'end') return step;
+    if (verdict.kind === 'ended by a hook') return await endByHook(verdict.end, { state, deps });
+    if (verdict.kind === 'go on') {
+      state.stopBlocks += 1;
+      await appendTexts(verdict.texts, deps);
+      return 'again';
+    }
+    await inform(deps, verdict.text);
+    return step;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return interrupted();
+  }
+}
+
+async function endByHook(hookEnd: HookEnd, { state, deps }: Pick<Taking, 'state' | 'deps'>): Promise<Step> {
+  state.hookEnd = hookEnd;
+  await inform(deps, hookEnd.told);
+  return end('success');
 }
 
 async function takeReply(reply: ApiReply, taking: Taking): Promise<Step> {
@@ -241,12 +296,17 @@ async function discardCut(reply: ApiReply, { deps, calls }: Taking): Promise<Ste
 /** F23: one nudge, as a message of its own; then the turn ends. */
 async function takeEmptyReply(taking: Taking): Promise<Step> {
   const { state, deps } = taking;
-  const last = deps.session.conversation.leaf;
+  const last = deps.session.conversation.path.findLast((line) => !isSynthetic(line));
   const afterResults = last?.type === 'user' && last.tool_use_result !== undefined;
   if (state.nudged || !afterResults) return endOfWork(taking);
   state.nudged = true;
   await appendUser({ deps, content: [{ type: 'text', text: NUDGE }], synthetic: true });
   return 'again';
+}
+
+/** Said by Belay itself: what hooks and rules add behind results. */
+function isSynthetic(line: ChainLine): boolean {
+  return line.type === 'user' && line.isSynthetic === true;
 }
 
 /** F21: the reply and what it refused stay visible, but the model doesn't see them again. */
@@ -274,14 +334,19 @@ const REFUSED: ContentBlock = { type: 'text', text: '(The model refused to answe
 async function answerCalls(reply: ApiReply, { state, deps, calls, signal }: Taking): Promise<Step> {
   calls.confirm();
   const ended = await appendOutcomes(reply, { state, deps, calls });
-  await tellAfterCalls(deps);
+  await tellAfterCalls(state, deps);
   if (signal.aborted || ended) return interrupted();
+  if (state.hookStop !== undefined) return endByHook(toHookEnd(state.hookStop), { state, deps });
   return endWithAnswer(state) ?? 'again';
 }
 
-async function tellAfterCalls(deps: TurnDeps): Promise<void> {
-  const texts = (await deps.afterCalls?.()) ?? [];
-  if (texts.length === 0) return;
+async function tellAfterCalls(state: TurnState, deps: TurnDeps): Promise<void> {
+  const texts = [...state.hookContext, ...((await deps.afterCalls?.()) ?? [])];
+  state.hookContext = [];
+  if (texts.length > 0) await appendTexts(texts, deps);
+}
+
+async function appendTexts(texts: readonly string[], deps: TurnDeps): Promise<void> {
   await appendUser({ deps, content: texts.map((text) => ({ type: 'text', text })), synthetic: true });
 }
 
@@ -315,6 +380,8 @@ async function appendOutcomes(
   for await (const outcome of calls.outcomes()) {
     await appendResult(outcome, deps);
     interrupt ||= outcome.interrupt;
+    state.hookStop ??= outcome.stop;
+    state.hookContext = [...state.hookContext, ...(outcome.context ?? [])];
     state.structured?.take(reply, outcome);
     if (outcome.denial !== undefined) state.denials = [...state.denials, outcome.denial];
   }
