@@ -73,6 +73,7 @@ interface Connection {
   client?: McpClient;
   refreshing?: Promise<void>;
   isStale: boolean;
+  isBeingChecked: boolean;
 }
 
 export class McpServer {
@@ -170,10 +171,25 @@ export class McpServer {
     this.#lost(connection, problem);
   }
 
+  /** Over HTTP a call whose answer broke off would wait for ever: whoever is still there answers a ping. */
+  async #check(connection: Connection): Promise<void> {
+    const { client } = connection;
+    if (client === undefined || connection.isBeingChecked) return;
+    connection.isBeingChecked = true;
+    const answer = await client.ping().catch(() => undefined);
+    connection.isBeingChecked = false;
+    if (answer?.kind === 'lost') await this.#examine(client, answer);
+  }
+
   async #begin(): Promise<void> {
     if (this.#isClosed || !this.#isEnabled) return;
     const { clock } = this.#deps;
-    const connection: Connection = { abort: new AbortController(), since: clock.monotonic(), isStale: false };
+    const connection: Connection = {
+      abort: new AbortController(),
+      since: clock.monotonic(),
+      isStale: false,
+      isBeingChecked: false,
+    };
     this.#connection = connection;
     await this.#open(connection);
   }
@@ -208,7 +224,10 @@ export class McpServer {
       timeoutMs: limits.connectMs,
       onClose: (reason) => this.#lost(connection, reason ?? 'The connection was closed.'),
       onToolsChanged: () => this.#refresh(connection),
-      onProblem: (problem) => log.debug('a problem with an MCP server', { server: this.name, problem }),
+      onProblem: (problem) => {
+        log.debug('a problem with an MCP server', { server: this.name, problem });
+        if (this.config.type === 'http') void this.#check(connection);
+      },
     });
     if (connected.kind !== 'answer') return connected;
     const client = connected.value;

@@ -35,10 +35,19 @@ async function serve() {
     process.stderr.write('I was told to die');
     process.exit(7);
   });
-  server.registerTool('wait', { description: 'Never answers' }, (extra) => {
-    extra.signal.addEventListener('abort', () => process.stderr.write('cancelled'));
+  let cancelled = 0;
+  server.registerTool('wait', { description: 'Says that it has begun, and never answers' }, async (extra) => {
+    extra.signal.addEventListener('abort', () => {
+      cancelled += 1;
+    });
+    const progressToken = extra._meta?.progressToken ?? 0;
+    const params = { progressToken, progress: 0, message: 'begun' };
+    await extra.sendNotification({ method: 'notifications/progress', params });
     return new Promise(() => undefined);
   });
+  server.registerTool('cancelled', { description: 'How many calls were cancelled' }, () =>
+    text(`${cancelled}`),
+  );
   server.registerTool('flood', { description: 'Sends a message without an end' }, () => {
     process.stdout.write('x'.repeat(11 * 1024 * 1024));
     return text('never read');

@@ -22,13 +22,18 @@ export interface Called {
   readonly progress: readonly string[];
 }
 
+interface CallOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: () => void;
+}
+
 export interface ServerRig {
   readonly mcp: McpServers;
   /** Things the model was told. */
   readonly notices: string[];
   /** Names of the tools that are offered. */
   names(): Promise<readonly string[]>;
-  call(name: string, input?: Record<string, unknown>, signal?: AbortSignal): Promise<Called>;
+  call(name: string, input?: Record<string, unknown>, options?: CallOptions): Promise<Called>;
   statusOf(name: string): McpServerStatus | undefined;
   /** Resolves when the server's status is this one. */
   until(name: string, status: McpServerStatus['status']): Promise<McpServerStatus>;
@@ -64,7 +69,7 @@ export function createServerRig({ servers = {}, limits, askClient, env }: RigOpt
     notices,
     names: async () => (await mcp.tools()).map(({ name }) => name),
     statusOf,
-    async call(name, input = {}, signal = new AbortController().signal) {
+    async call(name, input = {}, { signal = new AbortController().signal, onProgress } = {}) {
       const tool = (await mcp.tools()).find((candidate) => candidate.name === name);
       if (tool === undefined) throw new Error(`there is no tool ${name}`);
       const progress: string[] = [];
@@ -73,6 +78,7 @@ export function createServerRig({ servers = {}, limits, askClient, env }: RigOpt
         const step = await running.next();
         if (step.done !== true) {
           progress.push(step.value.output);
+          onProgress?.();
           continue;
         }
         const { output, isError }: ToolOutcome<unknown> = step.value;

@@ -200,10 +200,16 @@ describe('the life of a server', () => {
     const { call, until } = rig({ servers: { s: naughty() } });
     await until('s', 'connected');
     const turn = new AbortController();
-    const waiting = call('mcp__s__wait', {}, turn.signal);
-    turn.abort(new Error('stopped'));
+    const waiting = call(
+      'mcp__s__wait',
+      {},
+      {
+        signal: turn.signal,
+        onProgress: () => turn.abort(new Error('stopped')),
+      },
+    );
     await expect(waiting).rejects.toThrow('stopped');
-    expect((await call('mcp__s__pid')).isError).toBe(false);
+    expect(textOf((await call('mcp__s__cancelled')).content)).toBe('1');
   });
 
   it('gets none of the keys, but what it is given', async () => {
