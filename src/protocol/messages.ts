@@ -71,6 +71,8 @@ export const userMessage = z.looseObject({
   session_id: z.string().optional(),
   /** Written by the agent itself (a nudge, a notice), not by a person. */
   isSynthetic: z.boolean().optional(),
+  /** Stands for all that was said before it: the model sees nothing that is older. */
+  isCompactSummary: z.boolean().optional(),
   /** The agent's echo of a message it has taken up from its queue. */
   isReplay: z.boolean().optional(),
   /** The whole output of the tool, per tool; the `tool_result` block holds only what the model reads. */
@@ -204,6 +206,15 @@ export const toolProgressMessage = z.looseObject({
   title: z.string().optional(),
 });
 
+/** The model has forgotten what was said before; the history stays. */
+export const conversationResetMessage = z.looseObject({
+  type: z.literal('conversation_reset'),
+  ...envelope,
+  new_conversation_id: z.string(),
+  trigger: z.string().optional(),
+  user_message_uuid: z.string().optional(),
+});
+
 const system = <Subtype extends string, Shape extends z.ZodRawShape>(subtype: Subtype, shape: Shape) =>
   z.looseObject({ type: z.literal('system'), subtype: z.literal(subtype), ...envelope, ...shape });
 
@@ -236,7 +247,11 @@ export const systemMessages = {
     state: z.enum(['idle', 'running', 'requires_action']),
   }),
   compact_boundary: system('compact_boundary', {
-    compact_metadata: z.looseObject({ trigger: z.enum(['manual', 'auto']), pre_tokens: z.number() }),
+    compact_metadata: z.looseObject({
+      trigger: z.enum(['manual', 'auto']),
+      pre_tokens: z.number(),
+      duration_ms: z.number().optional(),
+    }),
   }),
   api_retry: system('api_retry', {
     attempt: z.number(),
@@ -346,6 +361,7 @@ export type UserMessage = z.infer<typeof userMessage>;
 export type StreamEventMessage = z.infer<typeof streamEventMessage>;
 export type ResultMessage = z.infer<typeof resultMessage>;
 export type ToolProgressMessage = z.infer<typeof toolProgressMessage>;
+export type ConversationResetMessage = z.infer<typeof conversationResetMessage>;
 export type SystemSubtype = keyof typeof systemMessages;
 export type SystemMessageOf<Subtype extends SystemSubtype> = z.infer<(typeof systemMessages)[Subtype]>;
 export type SystemMessage = { [Subtype in SystemSubtype]: SystemMessageOf<Subtype> }[SystemSubtype];
@@ -356,6 +372,7 @@ export type ConversationMessage =
   | StreamEventMessage
   | ResultMessage
   | ToolProgressMessage
+  | ConversationResetMessage
   | SystemMessage;
 
 const byType = {
@@ -364,6 +381,7 @@ const byType = {
   stream_event: streamEventMessage,
   result: resultMessage,
   tool_progress: toolProgressMessage,
+  conversation_reset: conversationResetMessage,
 } as const;
 
 export type ParsedMessage =

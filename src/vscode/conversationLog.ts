@@ -71,6 +71,8 @@ export class ConversationLog {
       case 'result':
         this.#keep(message);
         break;
+      case 'conversation_reset':
+        break;
       case 'system':
         this.#addSystem(message);
         break;

@@ -24,6 +24,8 @@ export interface EditorPorts extends Omit<AgentPorts, 'checkpoints' | 'streamMod
   readonly log: EditorLog;
   /** The files without the editor's documents in between. */
   readonly disk: FileSystem;
+  /** Where the user's own settings, memory, commands and skills lie. */
+  readonly configDir: string;
   /** What `disk` has under way. */
   readonly temporaryFiles: TemporaryFiles;
 }
@@ -39,6 +41,7 @@ export function createEditorPorts({ workspace, log, storageRoot }: EditorPortsOp
   const { platform } = workspace;
   const storage = createNodeStorage(storageRoot);
   const temporaryFiles = createTemporaryFiles({ storage, platform, log });
+  const configDir = findConfigDir();
   const disk = createNodeFileSystem({ platform, temporaryFiles });
   return {
     workspace,
@@ -56,7 +59,8 @@ export function createEditorPorts({ workspace, log, storageRoot }: EditorPortsOp
     temporaryFiles,
     clock: createNodeClock(),
     sidechains: createSidechainStore(),
-    transcripts: createTranscriptStore({ configDir: findConfigDir(), cwd: workspace.cwd }),
+    configDir,
+    transcripts: createTranscriptStore({ configDir, cwd: workspace.cwd }),
     createId: randomUUID,
   };
 }

@@ -28,6 +28,7 @@ export function reduceSessionState(state: SessionState, message: ConversationMes
     case 'result':
     case 'stream_event':
     case 'tool_progress':
+    case 'conversation_reset':
       return state;
     default:
       return message satisfies never;

@@ -40,6 +40,9 @@ export async function startAgent(start: SessionStart, channel: Channel, deps: St
       rules: [],
       tools: workspace.hasFolder ? createTools(deps) : [],
       subagents: workspace.hasFolder ? {} : undefined,
+      memory: workspace.hasFolder
+        ? { sources: ['user', 'project', 'local'], configDir: ports.configDir }
+        : undefined,
       maxTurns,
       maxBudgetUsd,
       effort,

@@ -49,6 +49,9 @@ function reduceMessage(draft: Draft, message: ConversationMessage, now: number):
       return reduceResult(draft, message);
     case 'tool_progress':
       return reduceToolProgress(draft, message);
+    // What was answered to /clear says it; the history stays on the screen.
+    case 'conversation_reset':
+      return undefined;
     case 'system':
       return reduceSystem(draft, message, now);
     default:

@@ -5,23 +5,28 @@
 import type { PermissionMode, ResultMessage, UserMessage } from '../../protocol/messages.ts';
 import type { AgentOptions, AgentPorts } from '../agent.ts';
 import type { Commands } from '../commands/commands.ts';
+import { expandCommand } from '../commands/expandCommand.ts';
 import type { Memory } from '../context/memory.ts';
 import type { SessionHooks } from '../hooks/sessionHooks.ts';
 import type { McpServers } from '../mcp/mcpServers.ts';
 import type { MutablePermissionState } from '../permissions/permissionState.ts';
 import type { Session } from '../sessions/session.ts';
 import type { ChainLine } from '../sessions/transcriptLine.ts';
+import { resolveModel } from '../subagents/resolveModel.ts';
 import type { SubagentCalls } from '../subagents/runSubagent.ts';
 import type { Subagents } from '../subagents/subagents.ts';
 import type { ReadState } from '../tools/readState.ts';
+import { askPreCompact } from './compaction.ts';
 import { digestOf } from './digest.ts';
 import type { Emitter } from './emitter.ts';
 import type { HookEnd } from './hookEnd.ts';
+import { answerLocally, type LocalSlash } from './localCommands.ts';
 import { type BeforePrompt, createPromptHooks, type PromptHooks } from './promptHooks.ts';
 import { PromptQueue, type QueuedPrompt } from './promptQueue.ts';
 import type { RunToolCallDeps } from './runToolCall.ts';
-import { runTurn, type TurnEnd } from './runTurn.ts';
+import { runTurn, type TurnDeps, type TurnEnd } from './runTurn.ts';
 import type { Prefix, SessionSetup } from './sessionSetup.ts';
+import { createRunTool, findSlash, grantTools, type Slash } from './slashCommands.ts';
 import { SessionReadOnlyError, toErrors, toTurnFailure } from './turnFailure.ts';
 import { appendUser, inform } from './turnMessages.ts';
 import type { UsageMeter } from './usageMeter.ts';
@@ -66,6 +71,8 @@ export class SessionActor {
   #model: string;
   #effort: AgentOptions['effort'];
   #maxThinkingTokens: number | undefined;
+  /** Of the command whose turn runs; undefined: the session's. */
+  #turnModel: string | undefined;
   /** Things the model must learn with the next message. */
   #notices: string[] = [];
   #lastToldMode: PermissionMode = 'default';
@@ -204,7 +211,10 @@ export class SessionActor {
     }
   }
 
-  async #takePrompt({ uuid, message }: QueuedPrompt, signal: AbortSignal): Promise<void> {
+  async #takePrompt(prompt: QueuedPrompt, signal: AbortSignal): Promise<void> {
+    const { uuid, message } = prompt;
+    const slash = await findSlash(message, this.#parts.commands);
+    if (slash.kind === 'builtin' || slash.kind === 'unknown') return this.#answer(slash, uuid, signal);
     const { session, emitter, ports } = this.#parts;
     const timestamp = new Date(ports.clock.now()).toISOString();
     const taken = { ...message, uuid, timestamp, session_id: this.#parts.options.sessionId };
@@ -217,7 +227,51 @@ export class SessionActor {
     this.#notices.push(...asked.context);
     await this.#tellNotices();
     if (message.shouldQuery === false) return;
+    if (slash.kind === 'command') return this.#runCommand(slash, uuid, signal);
     await this.#turn(uuid, signal);
+  }
+
+  /** A command that needs no turn: its prompt is no part of the conversation. */
+  async #answer(slash: LocalSlash, uuid: string, signal: AbortSignal): Promise<void> {
+    const { ports, emitter, session } = this.#parts;
+    const started = ports.clock.monotonic();
+    if (session.readOnly) throw new SessionReadOnlyError();
+    const turn = await this.#turnDeps(uuid);
+    const answer = await answerLocally(
+      slash,
+      { turn, userMessageId: uuid, createId: ports.createId },
+      signal,
+    );
+    if (answer.text !== undefined) await emitter.emitSystem('local_command_output', { content: answer.text });
+    await this.#emitResult({ ...ENDED, ...answer }, started);
+  }
+
+  /** The prompt stands as it was typed; behind it the model is told what the command says. */
+  async #runCommand(
+    { command, args }: Extract<Slash, { kind: 'command' }>,
+    uuid: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { ports, permissions, options } = this.#parts;
+    const started = ports.clock.monotonic();
+    const revoke = grantTools(command, permissions);
+    try {
+      const runTool = createRunTool(this.#parts, { userMessageId: uuid, signal });
+      await this.#appendNotice(await expandCommand(command, args, runTool));
+      this.#turnModel = resolveModel({
+        asked: [command.model],
+        inherited: this.#model,
+        offered: options.modelList(),
+        models: options.models(),
+      });
+      await this.#turn(uuid, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      await this.#emitResult({ ...FAILED, interrupted: true }, started);
+    } finally {
+      revoke();
+      this.#turnModel = undefined;
+    }
   }
 
   /** A prompt that no hook could look at to the end, because the turn was stopped, is one that no hook has passed. */
@@ -286,40 +340,46 @@ export class SessionActor {
   }
 
   async #turn(userMessageId: string, signal: AbortSignal): Promise<void> {
-    const { ports, options, session, emitter, meter } = this.#parts;
-    const started = ports.clock.monotonic();
-    const { tools, ...prefix } = await this.#parts.setup.freeze();
-    await this.#recordStart({ tools, ...prefix });
-    meter.startTurn();
-    await this.#emitInit(tools);
-    const end = await runTurn(
-      {
-        session,
-        emitter,
-        meter,
-        clock: ports.clock,
-        log: ports.log,
-        random: Math.random,
-        streamModel: ports.streamModel,
-        models: options.models,
-        model: () => this.#model,
-        effort: this.#effort,
-        maxThinkingTokens: this.#maxThinkingTokens,
-        ...prefix,
-        callDeps: this.#parts.callDeps(userMessageId, tools),
-        maxTurns: options.maxTurns,
-        maxBudgetUsd: options.maxBudgetUsd,
-        partialMessages: options.partialMessages,
-        stopHooks: this.#parts.hooks,
-        afterCalls: () => this.#parts.memory.takeRules(),
-      },
-      signal,
-    );
+    const started = this.#parts.ports.clock.monotonic();
+    const prefix = await this.#parts.setup.freeze();
+    await this.#recordStart(prefix);
+    this.#parts.meter.startTurn();
+    await this.#emitInit(prefix.tools);
+    const end = await runTurn(await this.#turnDeps(userMessageId), signal);
     await this.#emitResult(end, started);
   }
 
+  async #turnDeps(userMessageId: string): Promise<TurnDeps> {
+    const { ports, options, session, emitter, meter, memory, hooks, setup } = this.#parts;
+    const { tools, ...prefix } = await setup.freeze();
+    return {
+      session,
+      emitter,
+      meter,
+      clock: ports.clock,
+      log: ports.log,
+      random: Math.random,
+      streamModel: ports.streamModel,
+      models: options.models,
+      model: () => this.#turnModel ?? this.#model,
+      effort: this.#effort,
+      maxThinkingTokens: this.#maxThinkingTokens,
+      ...prefix,
+      callDeps: this.#parts.callDeps(userMessageId, tools),
+      maxTurns: options.maxTurns,
+      maxBudgetUsd: options.maxBudgetUsd,
+      partialMessages: options.partialMessages,
+      stopHooks: this.#parts.hooks,
+      afterCalls: () => memory.takeRules(),
+      compaction: {
+        before: (request, signal) => askPreCompact(request, hooks, signal),
+        after: () => memory.forgetTold(),
+      },
+    };
+  }
+
   async #emitInit(tools: Prefix['tools']): Promise<void> {
-    const { emitter, options, ports, permissions, mcp, subagents } = this.#parts;
+    const { emitter, options, ports, permissions, mcp, subagents, commands } = this.#parts;
     await emitter.emitSystem('init', {
       apiKeySource: options.apiKeySource ?? 'user',
       claude_code_version: options.version,
@@ -328,9 +388,8 @@ export class SessionActor {
       mcp_servers: mcp.status().map(({ name, status }) => ({ name, status })),
       model: this.#model,
       permissionMode: permissions.mode,
-      slash_commands: [],
       output_style: 'default',
-      skills: [],
+      ...(await commands.names()),
       plugins: [],
       agents: (await subagents.infos()).map(({ name }) => name),
       capabilities: ['interrupt_receipt_v1', 'interrupt_cancel_queued_v1'],
@@ -401,6 +460,9 @@ const FAILED: TurnEnd = {
   apiMs: 0,
   denials: [],
 };
+
+/** A turn that never was, and went well. */
+const ENDED: TurnEnd = { ...FAILED, subtype: 'success' };
 
 function toQueued({ uuid, message }: QueuedPrompt): { uuid: string; text: string } {
   return { uuid, text: toPromptText(message) };

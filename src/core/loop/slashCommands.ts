@@ -1,0 +1,86 @@
+/** What a prompt that begins with `/name` leads to. */
+import type { PermissionRule } from '../../protocol/control.ts';
+import type { UserMessage } from '../../protocol/messages.ts';
+import { type BuiltinName, toBuiltinName } from '../commands/builtinCommands.ts';
+import type { Command } from '../commands/command.ts';
+import type { Commands } from '../commands/commands.ts';
+import type { RunTool } from '../commands/expandCommand.ts';
+import { parseSlash } from '../commands/slash.ts';
+import type { MutablePermissionState } from '../permissions/permissionState.ts';
+import { runToolCall } from './runToolCall.ts';
+import type { ActorParts } from './sessionActor.ts';
+
+export type Slash =
+  | { readonly kind: 'prompt' }
+  | { readonly kind: 'builtin'; readonly name: BuiltinName; readonly args: string }
+  | { readonly kind: 'command'; readonly command: Command; readonly args: string }
+  | { readonly kind: 'unknown'; readonly name: string };
+
+/** A message the client has composed itself (`client_composed`) is sent as it is. */
+export async function findSlash(message: UserMessage, commands: Commands): Promise<Slash> {
+  const { content } = message.message;
+  const [first] = typeof content === 'string' ? [{ type: 'text', text: content } as const] : content;
+  if (first?.type !== 'text' || message.isSynthetic === true || message.client_composed === true)
+    return { kind: 'prompt' };
+  const call = parseSlash(first.text);
+  if (call === undefined) return { kind: 'prompt' };
+  const builtin = toBuiltinName(call.name);
+  if (builtin !== undefined) return { kind: 'builtin', name: builtin, args: call.args };
+  const command = await commands.find(call.name);
+  if (command === undefined) return { kind: 'unknown', name: call.name };
+  return { kind: 'command', command, args: call.args };
+}
+
+export interface ToolRunning {
+  readonly userMessageId: string;
+  readonly signal: AbortSignal;
+}
+
+/** Runs tools for a command as the model would run them: with permission, hooks and checkpoints. */
+export function createRunTool(
+  {
+    callDeps,
+    setup,
+    ports,
+  }: Pick<ActorParts, 'callDeps' | 'setup'> & { readonly ports: Pick<ActorParts['ports'], 'createId'> },
+  { userMessageId, signal }: ToolRunning,
+): RunTool {
+  return async (name, input) => {
+    const { tools } = await setup.freeze();
+    const block = { type: 'tool_use', id: `toolu_${ports.createId()}`, name, input: { ...input } } as const;
+    const confirmed = Promise.resolve();
+    const { result } = await runToolCall(
+      { block, inputProblem: undefined, signal, confirmed },
+      callDeps(userMessageId, tools),
+    );
+    const { content = '' } = result;
+    const text =
+      typeof content === 'string'
+        ? content
+        : content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
+    return { text, isError: result.is_error === true };
+  };
+}
+
+/** Lets a command's tools run without asking until the returned function is called. Deny and ask rules hold all the same. */
+export function grantTools({ allowedTools }: Command, permissions: MutablePermissionState): () => void {
+  const known = permissions.context().rules;
+  const rules: PermissionRule[] = allowedTools.filter(
+    (rule) =>
+      !known.some(
+        ({ behavior, layer, toolName, ruleContent }) =>
+          behavior === 'allow' &&
+          layer === 'session' &&
+          toolName === rule.toolName &&
+          ruleContent === rule.ruleContent,
+      ),
+  );
+  if (rules.length === 0) return () => undefined;
+  const change: { rules: PermissionRule[]; behavior: 'allow'; destination: 'session' } = {
+    rules,
+    behavior: 'allow',
+    destination: 'session',
+  };
+  permissions.apply([{ type: 'addRules', ...change }]);
+  return () => permissions.apply([{ type: 'removeRules', ...change }]);
+}
