@@ -7,13 +7,14 @@ import type { Failure, ResultMessage } from '../../protocol/messages.ts';
 import type { ApiReply, StreamEvent } from '../../protocol/streamEvents.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import { ModelError, toFailure } from '../model/modelError.ts';
-import type { ApiTool, Effort, ModelRequest } from '../model/modelRequest.ts';
+import type { ApiTool, Effort } from '../model/modelRequest.ts';
 import type { ModelTable } from '../model/modelTable.ts';
-import { buildModelMessages } from '../model/toApiMessages.ts';
 import type { Clock, Log, StreamModel } from '../ports.ts';
 import type { Session } from '../sessions/session.ts';
 import type { ChainLine } from '../sessions/transcriptLine.ts';
+import { AutoCompaction, type CompactionStop } from './autoCompaction.ts';
 import type { HookStop } from './callHooks.ts';
+import type { CompactHooks } from './compaction.ts';
 import type { Emitter } from './emitter.ts';
 import { askStopHooks, type HookEnd, toHookEnd } from './hookEnd.ts';
 import type { RunToolCallDeps } from './runToolCall.ts';
@@ -21,6 +22,7 @@ import { type ReplyOutcome, streamReply } from './streamReply.ts';
 import { ASK_FOR_ANSWER, StructuredAnswer } from './structuredAnswer.ts';
 import { createToolCalls, type ToolCalls } from './toolCalls.ts';
 import { appendReply, appendResult, appendUser, inform, meterReply } from './turnMessages.ts';
+import { buildTurnRequest } from './turnRequest.ts';
 import type { UsageMeter } from './usageMeter.ts';
 
 export interface TurnDeps {
@@ -48,6 +50,8 @@ export interface TurnDeps {
   /** US dollars of the session. */
   readonly maxBudgetUsd: number | undefined;
   readonly partialMessages: boolean;
+  /** What a session adds to a compaction; undefined: the conversation is never compacted by itself. */
+  readonly compaction?: CompactHooks | undefined;
   /** What the model is to be told besides the results of its calls. */
   readonly afterCalls?: () => Promise<readonly string[]>;
   /** The answer is what StructuredOutput is called with. */
@@ -85,6 +89,7 @@ interface TurnState {
   stopReason: string | null;
   denials: TurnEnd['denials'];
   readonly structured: StructuredAnswer | undefined;
+  readonly room: AutoCompaction;
   /** How often Stop hooks have made the turn go on. */
   stopBlocks: number;
   /** A hook wants the turn to end when the calls of this reply have ended. */
@@ -109,6 +114,7 @@ export async function runTurn(deps: TurnDeps, signal: AbortSignal): Promise<Turn
     stopReason: null,
     denials: [],
     structured: deps.wantsStructuredOutput === true ? new StructuredAnswer() : undefined,
+    room: new AutoCompaction(deps),
     stopBlocks: 0,
     hookStop: undefined,
     hookEnd: undefined,
@@ -131,6 +137,8 @@ function limitReached(state: TurnState, { maxTurns, maxBudgetUsd, meter }: TurnD
 
 async function runRound(state: TurnState, deps: TurnDeps, signal: AbortSignal): Promise<Step> {
   if (signal.aborted) return interrupted();
+  const stop = await state.room.makeRoom(signal);
+  if (stop !== undefined) return toStep(stop);
   state.rounds += 1;
   const round = { calls: createToolCalls(deps.callDeps, signal) };
   const outcome = await askModel(state, { deps, signal, round });
@@ -144,10 +152,24 @@ async function runRound(state: TurnState, deps: TurnDeps, signal: AbortSignal): 
       await appendReply(outcome.reply, { deps, aborted: true });
       return end('error_during_execution', toFailure(outcome.error, { canContinue: true }), outcome.error);
     case 'failed':
-      return end('error_during_execution', toFailure(outcome.error, { canContinue: false }), outcome.error);
+      return takeFailure(outcome.error, { state, deps, signal });
     default:
       return outcome satisfies never;
   }
+}
+
+/** F10: a conversation that is too long is compacted once and sent again; one that is still too long ends the turn. */
+async function takeFailure(error: ModelError, { state, signal }: Omit<Taking, 'calls'>): Promise<Step> {
+  const outcome = await state.room.afterRefusal(error, signal);
+  if (outcome === 'compacted') return 'again';
+  if (outcome !== undefined) return toStep(outcome);
+  return end('error_during_execution', toFailure(error, { canContinue: false }), error);
+}
+
+function toStep(stop: CompactionStop): Step {
+  return stop.kind === 'interrupted'
+    ? interrupted()
+    : end('error_during_execution', stop.failure, stop.error);
 }
 
 interface Asking {
@@ -162,7 +184,7 @@ async function askModel(state: TurnState, { deps, signal, round }: Asking): Prom
   await deps.emitter.emitSystem('status', { status: 'requesting' });
   try {
     return await streamReply(
-      buildRequest(state, deps),
+      buildTurnRequest(deps, state.maxTokens),
       {
         streamModel: deps.streamModel,
         clock: deps.clock,
@@ -195,22 +217,6 @@ async function askModel(state: TurnState, { deps, signal, round }: Asking): Prom
   } finally {
     state.apiMs += deps.clock.monotonic() - started;
   }
-}
-
-function buildRequest(state: TurnState, deps: TurnDeps): ModelRequest {
-  const model = deps.model();
-  return {
-    model,
-    system: deps.system,
-    tools: deps.apiTools,
-    messages: buildModelMessages(deps.session.conversation.visibleToModel, {
-      model,
-      thinkingVoidUpTo: deps.thinkingVoidUpTo,
-    }),
-    maxTokens: state.maxTokens,
-    ...(deps.effort === undefined ? {} : { effort: deps.effort }),
-    ...(deps.maxThinkingTokens === undefined ? {} : { maxThinkingTokens: deps.maxThinkingTokens }),
-  };
 }
 
 function emitEvent(event: StreamEvent, { emitter, partialMessages }: TurnDeps): void {

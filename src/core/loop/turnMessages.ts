@@ -12,13 +12,20 @@ export async function meterReply(
   { meter, emitter, models }: Pick<TurnDeps, 'meter' | 'emitter' | 'models'>,
 ): Promise<void> {
   meter.add(reply.model, reply.usage);
+  await reportUsage(reply.model, { meter, emitter, models });
+}
+
+export async function reportUsage(
+  model: string,
+  { meter, emitter, models }: Pick<TurnDeps, 'meter' | 'emitter' | 'models'>,
+): Promise<void> {
   await emitter.emitSystem('belay/usage_changed', {
     context_tokens: meter.contextTokens,
-    context_window: models().get(reply.model).contextWindow,
+    context_window: models().get(model).contextWindow,
     total_cost_usd: meter.totalCost,
     cost_known: meter.costKnown,
     turn_cost_usd: meter.turnCost,
-    model: reply.model,
+    model,
     usage: meter.turnUsage,
   });
 }

@@ -31,12 +31,15 @@ export function buildRequestBody(request: ModelRequest, row: ModelRow): Record<s
 }
 
 /** Without `display` the newest models think, and speak between tool calls, in silence. */
-function decideThinking({ maxTokens, messages }: ModelRequest, { thinking }: ModelRow): object | undefined {
+function decideThinking(
+  { maxTokens, messages, maxThinkingTokens = THINKING_BUDGET }: ModelRequest,
+  { thinking }: ModelRow,
+): object | undefined {
   switch (thinking) {
     case 'adaptive':
       return { type: 'adaptive', display: 'summarized' };
     case 'budget': {
-      const budget_tokens = Math.min(THINKING_BUDGET, Math.floor(maxTokens / 2));
+      const budget_tokens = Math.min(maxThinkingTokens, Math.floor(maxTokens / 2));
       if (budget_tokens < SMALLEST_BUDGET || !beganWithThinking(messages)) return undefined;
       return { type: 'enabled', budget_tokens };
     }

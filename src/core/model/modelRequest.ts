@@ -27,4 +27,6 @@ export interface ModelRequest {
   readonly maxTokens: number;
   /** undefined: the model's default. */
   readonly effort?: Effort;
+  /** Tokens of thinking on models that want a number; 0: none. Models that think by themselves decide by themselves. */
+  readonly maxThinkingTokens?: number;
 }

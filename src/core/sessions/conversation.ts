@@ -39,9 +39,10 @@ export class Conversation {
     return this.#path;
   }
 
-  /** What the model may see of them. */
+  /** What the model may see of them: nothing from before the last summary. */
   get visibleToModel(): readonly ChainLine[] {
-    return this.#path.filter((line) => !this.#withheld.has(line.uuid));
+    const start = this.#path.findLastIndex((line) => line.type === 'user' && line.isCompactSummary === true);
+    return this.#path.slice(Math.max(0, start)).filter((line) => !this.#withheld.has(line.uuid));
   }
 
   get leaf(): ChainLine | undefined {

@@ -35,7 +35,8 @@ export type Note =
   | ResultMessage
   | SystemMessageOf<'belay/checkpoint_created'>
   | SystemMessageOf<'belay/files_rewound'>
-  | SystemMessageOf<'informational'>;
+  | SystemMessageOf<'informational'>
+  | SystemMessageOf<'compact_boundary'>;
 
 export class Session {
   readonly conversation: Conversation;

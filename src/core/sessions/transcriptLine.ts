@@ -25,6 +25,7 @@ const noteLine = z.discriminatedUnion('type', [
     systemMessages['belay/checkpoint_created'].extend(local),
     systemMessages['belay/files_rewound'].extend(local),
     systemMessages.informational.extend(local),
+    systemMessages.compact_boundary.extend(local),
   ]),
 ]);
 export type NoteLine = z.infer<typeof noteLine>;

@@ -1,0 +1,197 @@
+/**
+ * Compaction: towards the model the conversation so far is replaced by a summary that it writes itself. The history stays in
+ * the transcript and on the screen; a rewind to before the boundary brings it back. When no summary comes, nothing changes.
+ */
+import type { Failure, UserMessage } from '../../protocol/messages.ts';
+import type { ApiReply } from '../../protocol/streamEvents.ts';
+import type { Hooks } from '../hooks/hooks.ts';
+import { ModelError, toFailure } from '../model/modelError.ts';
+import type { ChainLine } from '../sessions/transcriptLine.ts';
+import { estimateContext } from './contextSize.ts';
+import type { TurnDeps } from './runTurn.ts';
+import { type ReplyOutcome, streamReply } from './streamReply.ts';
+import { buildContinuation, buildSummaryRequest, type CompactTrigger } from './summaryText.ts';
+import { trimForSummary } from './trimForSummary.ts';
+import { reportUsage } from './turnMessages.ts';
+import { buildRequestOf, findVoid } from './turnRequest.ts';
+
+export interface CompactRequest {
+  readonly trigger: CompactTrigger;
+  /** What the user wants of the summary; empty: nothing special. */
+  readonly instructions: string;
+}
+
+export type CompactDeps = Omit<TurnDeps, 'callDeps' | 'maxTurns' | 'maxBudgetUsd' | 'partialMessages'>;
+
+/** What a session adds to a compaction. */
+export interface CompactHooks {
+  /** Asked before; a text says why it is not to be. */
+  before(request: CompactRequest, signal: AbortSignal): Promise<string | undefined>;
+  /** The model has lost what it was told besides the conversation. */
+  after(): void;
+}
+
+/** PreCompact: a text says why the conversation is not to be compacted. */
+export async function askPreCompact(
+  { trigger, instructions }: CompactRequest,
+  hooks: Hooks,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const custom_instructions = instructions === '' ? null : instructions;
+  const { block, stop } = await hooks.run('PreCompact', { trigger, custom_instructions }, { signal });
+  return block?.reason ?? stop?.reason;
+}
+
+export type CompactOutcome =
+  | { readonly kind: 'compacted' }
+  /** There is nothing to make shorter. */
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'blocked'; readonly reason: string }
+  | { readonly kind: 'interrupted' }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly error: ModelError };
+
+/** Tokens of the summary, thinking included. */
+const SUMMARY_TOKENS = 20_000;
+
+export async function compact(
+  request: CompactRequest,
+  deps: CompactDeps,
+  signal: AbortSignal,
+): Promise<CompactOutcome> {
+  const lines = deps.session.conversation.visibleToModel;
+  if (!canCompact(lines)) return { kind: 'nothing' };
+  const reason = await deps.compaction?.before(request, signal);
+  if (reason !== undefined) return { kind: 'blocked', reason };
+  await deps.emitter.emitSystem('status', { status: 'compacting' });
+  const started = deps.clock.monotonic();
+  const outcome = await askForSummary(request, { deps, lines, signal });
+  const summary = outcome.kind === 'complete' ? textOf(outcome.reply) : '';
+  if (outcome.kind === 'complete' && summary !== '') {
+    const text = buildContinuation(summary, { lines, trigger: request.trigger });
+    await appendBoundary(request, { deps, lines, text, durationMs: deps.clock.monotonic() - started });
+    return { kind: 'compacted' };
+  }
+  return endWithout(outcome, deps);
+}
+
+/** A conversation without a reply, or one that was just compacted, gets no shorter. */
+export function canCompact(lines: readonly ChainLine[]): boolean {
+  return lines.some((line) => line.type === 'assistant');
+}
+
+interface Summarising {
+  readonly deps: CompactDeps;
+  readonly lines: readonly ChainLine[];
+  readonly signal: AbortSignal;
+}
+
+/** F10: a conversation that is too long even for this is cut where it is longest, once. */
+async function askForSummary(request: CompactRequest, asking: Summarising): Promise<ReplyOutcome> {
+  const { deps, lines } = asking;
+  const first = await askOnce(request, { ...asking, thinkingVoidUpTo: findVoid(deps) });
+  if (first.kind !== 'failed' || first.error.kind !== 'prompt_too_long') return first;
+  return askOnce(request, {
+    ...asking,
+    lines: trimForSummary(lines),
+    thinkingVoidUpTo: lines.at(-1)?.uuid,
+  });
+}
+
+async function askOnce(
+  { instructions }: CompactRequest,
+  { deps, lines, signal, thinkingVoidUpTo }: Summarising & { readonly thinkingVoidUpTo: string | undefined },
+): Promise<ReplyOutcome> {
+  const content: UserMessage['message']['content'] = [
+    { type: 'text', text: buildSummaryRequest(instructions) },
+  ];
+  const messages = [...lines, { type: 'user' as const, message: { role: 'user' as const, content } }];
+  const maxTokens = Math.min(SUMMARY_TOKENS, deps.models().get(deps.model()).maxOutput);
+  const outcome = await streamReply(
+    buildRequestOf(messages, { deps, maxTokens, thinkingVoidUpTo }),
+    {
+      streamModel: deps.streamModel,
+      clock: deps.clock,
+      random: deps.random,
+      onEvent: () => undefined,
+      onToolUse: () => undefined,
+      onDiscard: async () => undefined,
+      async onRetry({ attempt, maxAttempts, delayMs }, error) {
+        await deps.emitter.emitSystem('api_retry', {
+          attempt,
+          max_retries: maxAttempts,
+          retry_delay_ms: delayMs,
+          error_status: error.status ?? null,
+          error: error.wireName,
+        });
+      },
+    },
+    signal,
+  );
+  if (outcome.kind === 'complete') deps.meter.add(outcome.reply.model, outcome.reply.usage);
+  return outcome;
+}
+
+interface Boundary {
+  readonly deps: CompactDeps;
+  readonly lines: readonly ChainLine[];
+  readonly text: string;
+  readonly durationMs: number;
+}
+
+async function appendBoundary({ trigger }: CompactRequest, boundary: Boundary): Promise<void> {
+  const { deps, lines, text, durationMs } = boundary;
+  const { emitter, session, meter } = deps;
+  const preTokens = estimateContext(lines, deps);
+  await session.note(
+    await emitter.emitSystem('compact_boundary', {
+      compact_metadata: { trigger, pre_tokens: preTokens, duration_ms: durationMs },
+    }),
+  );
+  await startContext(text, deps);
+  meter.setContext(estimateContext(session.conversation.visibleToModel, deps));
+  await reportUsage(deps.model(), deps);
+}
+
+/** From here on the model sees this text in place of all before it. */
+export async function startContext(
+  text: string,
+  { emitter, session, clock, compaction }: Pick<CompactDeps, 'emitter' | 'session' | 'clock' | 'compaction'>,
+): Promise<void> {
+  const message: UserMessage = {
+    type: 'user',
+    ...emitter.envelope(),
+    parent_tool_use_id: null,
+    message: { role: 'user', content: [{ type: 'text', text }] },
+    timestamp: new Date(clock.now()).toISOString(),
+    isSynthetic: true,
+    isCompactSummary: true,
+  };
+  await emitter.emit(message);
+  await session.append(message);
+  compaction?.after();
+}
+
+/** F62: the history stays as it is, and the person is told. */
+async function endWithout(outcome: ReplyOutcome, deps: CompactDeps): Promise<CompactOutcome> {
+  if (outcome.kind === 'interrupted') return { kind: 'interrupted' };
+  const error =
+    outcome.kind === 'complete'
+      ? new ModelError({ kind: 'bad_response', code: 'empty', message: 'The model gave no summary.' })
+      : outcome.error;
+  deps.log.warn('the conversation could not be compacted', { kind: error.kind, status: error.status });
+  const cause = toFailure(error, { canContinue: false });
+  const failure: Failure = {
+    ...cause,
+    title: 'The conversation could not be compacted',
+    detail: `${cause.detail} Nothing of it is lost. Try /compact again, rewind the conversation, or start a new session.`,
+  };
+  return { kind: 'failed', failure, error };
+}
+
+function textOf({ content, stop_reason }: ApiReply): string {
+  if (stop_reason === 'refusal') return '';
+  return content
+    .flatMap((block) => (block.type === 'text' ? [block.text] : []))
+    .join('\n')
+    .trim();
+}
