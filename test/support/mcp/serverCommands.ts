@@ -1,14 +1,14 @@
 /** MCP servers that tests start: the official one that shows everything, and one that does what servers must not. */
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from '../../../scripts/run.mjs';
 import type { McpServerConfig } from '../../../src/protocol/mcp.ts';
 
 type StdioConfig = Extract<McpServerConfig, { type: 'stdio' }>;
 
-export const everythingPath = join(
-  root,
-  'node_modules/@modelcontextprotocol/server-everything/dist/index.js',
-);
+const require = createRequire(import.meta.url);
+
+export const everythingPath = require.resolve('@modelcontextprotocol/server-everything/dist/index.js');
 
 export const everything: StdioConfig = {
   type: 'stdio',
