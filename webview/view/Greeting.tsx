@@ -47,7 +47,7 @@ function Tour(): VNode | null {
   const isOffline = useModel((model) => model.host?.provider === 'offline');
   if (!isOffline) return null;
   return (
-    <Button kind="primary" onClick={() => sendMessage(panel, { text: 'tour', attachments: [] })}>
+    <Button kind="primary" onClick={() => sendMessage(panel, { text: 'Give me the tour', attachments: [] })}>
       Start the tour
     </Button>
   );

@@ -3,7 +3,8 @@
 /** US dollars; null where no price is known. */
 export function formatCost(usd: number | null | undefined): string {
   if (usd === null || usd === undefined) return 'unknown cost';
-  if (usd > 0 && usd < 0.0001) return '< $0.0001';
+  if (usd === 0) return '$0';
+  if (usd < 0.0001) return '< $0.0001';
   return usd < 1 ? `$${usd.toFixed(4)}` : `$${usd.toFixed(2)}`;
 }
 

@@ -13,7 +13,7 @@ import { formatAge, formatCost, formatDuration, formatTokens } from '../../../we
 describe('numbers', () => {
   test('of money', () => {
     expect([0, 0.00001, 0.0123, 1.5, null, undefined].map(formatCost)).toEqual([
-      '$0.0000',
+      '$0',
       '< $0.0001',
       '$0.0123',
       '$1.50',
