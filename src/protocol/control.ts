@@ -170,7 +170,11 @@ export const controlTable = {
     z.looseObject({
       /** Which callbacks of the client are run at which event; they are asked by `hook_callback`. */
       hooks: z.record(z.string(), z.array(hookMatcher)).nullish(),
+      /** Servers of the client itself, by name; more of each in `sdkMcpServerConfigs`. */
       sdkMcpServers: z.array(z.string()).optional(),
+      sdkMcpServerConfigs: z.record(z.string(), z.looseObject({ timeout: z.number().optional() })).optional(),
+      /** Servers to connect to. */
+      mcpServers: mcpServers.optional(),
       systemPrompt: z.union([z.string(), z.array(z.string())]).optional(),
       appendSystemPrompt: z.string().optional(),
       /** Each turn answers with an object of this schema. */
@@ -185,6 +189,8 @@ export const controlTable = {
       available_output_styles: z.array(z.string()),
       models: z.array(modelInfo),
       account: z.looseObject({}),
+      /** Present when `mcpServers` was given. */
+      mcp_servers_applied: z.boolean().optional(),
     }),
   ),
   interrupt: spec(

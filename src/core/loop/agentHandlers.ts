@@ -1,7 +1,7 @@
 /** The control requests the agent answers, one handler each. */
 import type { Handlers } from '../../channel/peer.ts';
 import type { RewindAnswer } from '../../protocol/control.ts';
-import { createMcpHandlers, toClientServers } from '../mcp/mcpHandlers.ts';
+import { createMcpHandlers, toToldServers } from '../mcp/mcpHandlers.ts';
 import { promptText } from '../sessions/listSessions.ts';
 import type { BackgroundTasks } from '../tools/backgroundTasks.ts';
 import { createStructuredOutputTool } from '../tools/structuredOutput.ts';
@@ -25,10 +25,11 @@ export function createAgentHandlers(deps: AgentHandlerDeps): Handlers<'agent'> {
   const { parts, actor, tasks } = deps;
   const { options, permissions, ports } = parts;
   return {
-    initialize: async ({ jsonSchema, hooks, sdkMcpServers, agents, systemPrompt, appendSystemPrompt }) => {
+    initialize: async (request) => {
+      const { jsonSchema, hooks, agents, systemPrompt, appendSystemPrompt } = request;
       addSystemPrompt(parts.setup, { systemPrompt, appendSystemPrompt });
       parts.subagents.define(agents ?? {});
-      parts.mcp.add(toClientServers(sdkMcpServers));
+      parts.mcp.add(toToldServers(request));
       parts.hooks.setCallbacks(hooks ?? {});
       if (jsonSchema !== undefined) parts.setup.answerThrough(createStructuredOutputTool(jsonSchema));
       return {
@@ -39,6 +40,7 @@ export function createAgentHandlers(deps: AgentHandlerDeps): Handlers<'agent'> {
         models: [...options.modelList()],
         account: {},
         claude_code_version: options.version,
+        ...(request.mcpServers === undefined ? {} : { mcp_servers_applied: true }),
       };
     },
     interrupt: async ({ cancel_queued }) => {

@@ -1,5 +1,6 @@
 /** The control requests about MCP servers. */
 import type { Handlers } from '../../channel/peer.ts';
+import type { RequestOf } from '../../protocol/control.ts';
 import type { McpServerConfig } from '../../protocol/mcp.ts';
 import type { McpServers } from './mcpServers.ts';
 
@@ -24,7 +25,14 @@ export function createMcpHandlers(mcp: McpServers): Pick<Handlers<'agent'>, McpR
   };
 }
 
-/** The servers of a client that named them, as configurations. */
-export function toClientServers(names: readonly string[] | undefined): Record<string, McpServerConfig> {
-  return Object.fromEntries((names ?? []).map((name) => [name, { type: 'sdk', name }]));
+type ToldServers = Pick<RequestOf<'initialize'>, 'sdkMcpServers' | 'sdkMcpServerConfigs' | 'mcpServers'>;
+
+/** The servers that a client names when it begins: its own, and others to connect to. */
+export function toToldServers(told: ToldServers): Record<string, McpServerConfig> {
+  const { sdkMcpServers = [], sdkMcpServerConfigs = {}, mcpServers = {} } = told;
+  const own = sdkMcpServers.map((name): [string, McpServerConfig] => {
+    const timeout = Object.hasOwn(sdkMcpServerConfigs, name) ? sdkMcpServerConfigs[name]?.timeout : undefined;
+    return [name, { type: 'sdk', name, ...(timeout === undefined ? {} : { timeout }) }];
+  });
+  return { ...mcpServers, ...Object.fromEntries(own) };
 }
