@@ -570,7 +570,9 @@ describe('sessions and providers', () => {
     await page.getByText('Scripted offline model').waitFor();
     await page.getByRole('button', { name: 'Start the tour' }).click();
     await soon(() => host.sent.length).toBe(1);
-    expect(host.sent[0]).toMatchObject({ message: { content: [{ type: 'text', text: 'Give me the tour' }] } });
+    expect(host.sent[0]).toMatchObject({
+      message: { content: [{ type: 'text', text: 'Give me the tour' }] },
+    });
   });
 });
 
