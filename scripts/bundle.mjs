@@ -3,10 +3,10 @@
 // Of the extension host only extension.js is loaded when VS Code starts. Everything heavy is a chunk of its own that is
 // loaded when it is first needed, by an ordinary `await import('./session.ts')`.
 
-import { chmod, copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
-import { root } from './run.mjs';
+import { root, run } from './run.mjs';
 
 /** Chunks of the extension host that are loaded on demand, beside every file in src/vscode/lazy/. */
 const lazyEntries = ['src/vscode/session.ts', 'src/core/mcp/mcpClient.ts'];
@@ -31,12 +31,14 @@ export async function build(options = {}) {
   /** @type {(esbuild.BuildOptions & { metafile: true })[]} */
   const bundles = [await hostBundle(outdir, production), webviewBundle(outdir, production)];
   if (await exists('src/headless/belay.ts')) bundles.push(await commandBundle(outdir, production));
+  bundles.push(await sdkBundle(outdir, production));
   await copyIcons(join(outdir, 'webview'));
   if (options.watch) {
     await watch(bundles);
     return [];
   }
   const results = await Promise.all(bundles.map((bundle) => esbuild.build(bundle)));
+  await declareSdk(outdir);
   await chmod(join(outdir, 'belay.cjs'), 0o755).catch(ignoreMissing);
   for (const result of results) printSizes(result.metafile);
   return packagesIn(results.map((result) => result.metafile));
@@ -132,6 +134,38 @@ async function commandBundle(outdir, production) {
     banner: { js: '#!/usr/bin/env node' },
     define: { ...commonOptions(production).define, 'process.env.BELAY_VERSION': JSON.stringify(version) },
   };
+}
+
+/** The package `belay/sdk`. In CommonJS, which both `import` and `require` take.
+ * @param {string} outdir
+ * @param {boolean} production
+ * @returns {Promise<esbuild.BuildOptions & { metafile: true }>} */
+async function sdkBundle(outdir, production) {
+  const command = await commandBundle(outdir, production);
+  return {
+    ...command,
+    entryPoints: ['src/sdk/index.ts'],
+    outfile: join(outdir, 'sdk.js'),
+    banner: {},
+    define: { ...command.define, 'import.meta.dirname': '__dirname' },
+  };
+}
+
+/** Bundles the package `belay/sdk` alone, with source maps. Resolves to its path.
+ * @param {string} outdir absolute
+ * @returns {Promise<string>} */
+export async function buildSdk(outdir) {
+  await esbuild.build(await sdkBundle(outdir, false));
+  return join(outdir, 'sdk.js');
+}
+
+/** The types of the package: declarations of its sources, and one file that names them.
+ * @param {string} outdir */
+async function declareSdk(outdir) {
+  const types = join(outdir, 'types');
+  const compiled = await run('tsc', ['-p', 'src/sdk/tsconfig.json', '--outDir', types]);
+  if (!compiled) throw new Error('The types of belay/sdk could not be made.');
+  await writeFile(join(outdir, 'sdk.d.ts'), "export * from './types/sdk/index.ts';\n");
 }
 
 /** Leaves `import('./session.ts')` in place as a require of the chunk that is built from it. A static import would pull

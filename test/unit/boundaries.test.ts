@@ -26,9 +26,14 @@ const rooms: Readonly<Record<string, Room>> = {
   'src/stream': { rooms: ['src/protocol'], packages: [], runtime: [] },
   'src/core': { rooms: portable, packages: 'any', runtime: [] },
   'src/node': { rooms: [...portable, 'src/core'], packages: 'any', runtime: ['node'] },
-  'src/sdk': { rooms: portable, packages: 'any', runtime: ['node'] },
   'src/headless': {
-    rooms: [...portable, 'src/core', 'src/node', 'src/sdk'],
+    rooms: [...portable, 'src/core', 'src/node'],
+    packages: 'any',
+    runtime: ['node'],
+  },
+  // It starts the executable, or what is behind its command line in the same process.
+  'src/sdk': {
+    rooms: [...portable, 'src/core', 'src/node', 'src/headless'],
     packages: 'any',
     runtime: ['node'],
   },
