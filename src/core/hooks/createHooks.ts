@@ -32,13 +32,7 @@ export function createHooks(options: HookEngineOptions): Hooks {
       const subject = subjectOf(event, input);
       const hooks = options.sources.flatMap((source) => source.hooksFor(event, subject));
       if (hooks.length === 0) return NO_DECISION;
-      const { agent } = runOptions;
-      const payload = {
-        ...options.sharedFields(),
-        ...(agent === undefined ? {} : { agent_id: agent.id, agent_type: agent.type }),
-        hook_event_name: event,
-        ...input,
-      };
+      const payload = { ...options.sharedFields(), hook_event_name: event, ...input };
       const name = subject === undefined ? event : `${event}:${subject}`;
       const asked: Asked = { event, name, payload, runOptions, options };
       const outputs = await Promise.all(hooks.map((hook) => askHook(hook, asked)));

@@ -12,8 +12,6 @@ export interface HookRunOptions {
   readonly limitMs?: number;
   /** The call it is about, where it is about one. */
   readonly toolUseId?: string;
-  /** The subagent it is asked by; absent: the main agent. */
-  readonly agent?: HookAgent;
 }
 
 export interface Hooks {
@@ -26,12 +24,6 @@ export interface Hooks {
     input: HookInputs[Event],
     options: HookRunOptions,
   ): Promise<HookDecision>;
-}
-
-export interface HookAgent {
-  readonly id: string;
-  /** "general-purpose", … */
-  readonly type: string;
 }
 
 /** What all hooks of one event together want. Each field stands for itself; NO_DECISION is the answer of no hook. */
@@ -80,8 +72,3 @@ export const NO_DECISION: HookDecision = {
   additionalContext: [],
   retry: false,
 };
-
-/** The same hooks, asked within a subagent. */
-export function hooksWithin(hooks: Hooks, agent: HookAgent): Hooks {
-  return { run: (event, input, options) => hooks.run(event, input, { ...options, agent }) };
-}

@@ -156,7 +156,8 @@ function findRule(
 function judgeEffect(effect: Effect, question: PermissionQuestion, context: PermissionContext): Verdict {
   if (effect.kind === 'ask') return ask({ type: 'other', text: 'Only you can answer this.' });
   if (context.mode === 'bypassPermissions') return allow({ type: 'mode', text: 'Permissions are bypassed.' });
-  if (context.mode === 'plan' && effect.kind !== 'read' && effect.kind !== 'fetch') {
+  const isAllowedByHook = question.hook?.behavior === 'allow';
+  if (context.mode === 'plan' && !isAllowedByHook && effect.kind !== 'read' && effect.kind !== 'fetch') {
     return ask({
       type: 'mode',
       text: 'Plan mode is on: nothing is to be changed before you agree to a plan.',

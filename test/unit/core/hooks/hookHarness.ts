@@ -57,7 +57,8 @@ function toTable(hooks: readonly TestHook[]) {
   return table as Record<string, { hookCallbackIds: string[] }[]>;
 }
 
-function createTestClock(passes: readonly number[]): Clock {
+/** Waits of these milliseconds are over at once, all others last until they are given up. */
+export function createTestClock(passes: readonly number[]): Clock {
   return {
     now: () => 0,
     monotonic: () => 0,
