@@ -102,8 +102,10 @@ export function createPeer<Answers extends Answerer>(channel: Channel, options: 
 
   function receiveRequest(message: unknown): void {
     const parsed = controlRequest.safeParse(message);
-    if (parsed.success) void answer(parsed.data);
-    else refuseRequest(message, z.prettifyError(parsed.error));
+    if (!parsed.success) refuseRequest(message, z.prettifyError(parsed.error));
+    else if (running.has(parsed.data.request_id))
+      options.onProblem(`a request came twice and was taken once: ${parsed.data.request_id}`);
+    else void answer(parsed.data);
   }
 
   /** A request too broken to be handled still gets an answer when it has an id. */
@@ -152,7 +154,10 @@ export function createPeer<Answers extends Answerer>(channel: Channel, options: 
 
   function settle(response: ControlResponse['response']): void {
     const request = pending.get(response.request_id);
-    if (request === undefined) return;
+    if (request === undefined) {
+      options.onProblem(`an answer to no open request was skipped: ${response.request_id}`);
+      return;
+    }
     pending.delete(response.request_id);
     if (response.subtype === 'error') {
       request.reject(new RequestError(response.error));

@@ -59,7 +59,7 @@ function describe(error: unknown): { readonly text: string; readonly code: numbe
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
-main(process.argv.slice(2))
+void main(process.argv.slice(2))
   .catch((error: unknown) => {
     const { text, code } = describe(error);
     process.stderr.write(`belay: ${text}\n`);

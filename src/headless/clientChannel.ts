@@ -13,34 +13,37 @@ export interface ClientChannelOptions {
   readonly onResult: (result: Readonly<Record<string, unknown>>) => void;
   /** Awaited after the end of the input, before the agent hears of it: queued turns finish. */
   readonly whenIdle: () => Promise<void>;
+  /** Resolves when the client can't hear anything any more either: then nothing is waited for. */
+  readonly gone?: Promise<void>;
 }
 
+const never = new Promise<void>(() => undefined);
+
 export function createClientChannel(outer: Channel, options: ClientChannelOptions): Channel {
-  const incoming = createMessageQueue<unknown>();
   /** Ids of questions the client has not answered. */
   const open = new Set<string>();
+  /** What is said in the client's stead when it can say nothing any more. */
+  const late = createMessageQueue<unknown>();
   let hasEnded = false;
 
   const refuse = (requestId: string): void =>
-    incoming.push({
+    late.push({
       type: 'control_response',
       response: { subtype: 'error', request_id: requestId, error: 'The client has closed its input.' },
     });
 
-  async function pump(): Promise<void> {
+  async function* read(): AsyncGenerator<unknown, void> {
     for await (const message of outer.messages) {
       const head = readHead(message);
       if (head.type === 'control_response' && head.answers !== undefined) open.delete(head.answers);
-      incoming.push(message);
+      yield message;
     }
+    // By now the agent has taken up all that came.
     hasEnded = true;
     for (const requestId of open) refuse(requestId);
-    // The agent takes up what was pushed before it can be idle.
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    await options.whenIdle();
-    incoming.end();
+    void Promise.race([options.whenIdle(), options.gone ?? never]).then(late.end, late.end);
+    yield* late;
   }
-  void pump();
 
   return {
     async send(message) {
@@ -54,9 +57,9 @@ export function createClientChannel(outer: Channel, options: ClientChannelOption
       if (head.type === 'control_cancel_request' && head.asks !== undefined) open.delete(head.asks);
       await outer.send(message);
     },
-    messages: incoming,
+    messages: read(),
     close() {
-      incoming.end();
+      late.end();
       outer.close();
     },
   };

@@ -8,6 +8,7 @@ import type { ModelTable } from '../core/model/modelTable.ts';
 import type { Log, Platform, Secrets, Workspace } from '../core/ports.ts';
 import { createNodeClock } from '../node/clock.ts';
 import { createNodeFileSystem } from '../node/fileSystem.ts';
+import { createNodeMcpConnector } from '../node/mcpTransports.ts';
 import { createNodeProcesses } from '../node/processes.ts';
 import { createNodeStorage } from '../node/storage.ts';
 import { createNodeWeb } from '../node/web.ts';
@@ -52,6 +53,7 @@ export function createHeadlessPorts(
     }),
     web: createNodeWeb({ env: environment }),
     storage: createNodeStorage(join(configDir, 'storage')),
+    mcp: createNodeMcpConnector({ cwd: workspace.cwd, platform, env: environment }),
     streamModel: createAnthropicModel({
       secrets: createSecrets(environment),
       baseUrl: () => environment.ANTHROPIC_BASE_URL || undefined,

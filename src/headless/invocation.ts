@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { splitRules } from '../core/permissions/parseRule.ts';
+import { agentDefinition } from '../protocol/agents.ts';
 import { permissionMode } from '../protocol/messages.ts';
 import { UsageError } from './exitCodes.ts';
 import { buildParserOptions, FLAGS, type Flag } from './flags.ts';
@@ -11,6 +12,15 @@ const flag = z.boolean().default(false);
 const format = z.enum(['text', 'json', 'stream-json']);
 const source = z.enum(['user', 'project', 'local']);
 const positive = z.coerce.number().positive();
+
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    context.addIssue(`not JSON (${error instanceof Error ? error.message : String(error)})`);
+    return z.NEVER;
+  }
+});
 
 const parsedFlags = z.object({
   help: flag,
@@ -47,6 +57,13 @@ const parsedFlags = z.object({
   'add-dir': list,
   'include-partial-messages': flag,
   'replay-user-messages': flag,
+  'mcp-config': list,
+  'strict-mcp-config': flag,
+  agents: json.pipe(z.record(z.string(), agentDefinition)).optional(),
+  'json-schema': json.pipe(z.record(z.string(), z.unknown())).optional(),
+  thinking: z.enum(['adaptive', 'enabled', 'disabled']).optional(),
+  'max-thinking-tokens': z.coerce.number().int().nonnegative().optional(),
+  'include-hook-events': flag,
   verbose: flag,
   debug: flag,
   'debug-file': z.string().optional(),

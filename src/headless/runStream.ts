@@ -27,6 +27,7 @@ export async function runStream(prepared: Prepared, { replayUserMessages, log }:
   const channel = createClientChannel(lines, {
     replayUserMessages,
     whenIdle: () => agent.idle(),
+    gone: lines.flushed,
     onResult: ({ is_error, interrupted }) => {
       hasFailed = is_error === true && interrupted !== true;
     },

@@ -8,6 +8,7 @@ import * as z from 'zod';
 import type { LayeredRule, RuleLayer } from '../core/permissions/decidePermission.ts';
 import { parseRule } from '../core/permissions/parseRule.ts';
 import type { Log } from '../core/ports.ts';
+import { type HookSettings, hookSettings } from '../protocol/hooks.ts';
 import { permissionMode } from '../protocol/messages.ts';
 import { StartError } from './exitCodes.ts';
 import type { SettingSource } from './invocation.ts';
@@ -16,6 +17,8 @@ const rules = z.array(z.string()).optional();
 const settingsFile = z.looseObject({
   model: z.string().optional(),
   env: z.record(z.string(), z.string()).optional(),
+  hooks: hookSettings.optional(),
+  disableAllHooks: z.boolean().optional(),
   permissions: z
     .looseObject({
       allow: rules,
@@ -119,6 +122,15 @@ export function toLayeredRules(
     log.warn('an allow rule can not be understood and is left out', { rule: text });
     return [];
   });
+}
+
+/** The hooks of all layers, together. */
+export function toHooks(layers: readonly SettingsLayer[]): HookSettings {
+  if (layers.some(({ content }) => content.disableAllHooks === true)) return {};
+  const hooks: HookSettings = {};
+  for (const [event, matchers] of layers.flatMap(({ content }) => Object.entries(content.hooks ?? {})))
+    hooks[event] = [...(hooks[event] ?? []), ...matchers];
+  return hooks;
 }
 
 /** What the strongest layer says. A mode that lets everything pass counts only where the user wrote it himself. */

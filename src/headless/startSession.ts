@@ -7,13 +7,24 @@ import { createAgent } from '../core/createAgent.ts';
 import { createModelTable, type ModelTable, toModelInfo } from '../core/model/modelTable.ts';
 import type { Log } from '../core/ports.ts';
 import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
+import { resolveModel } from '../core/subagents/resolveModel.ts';
+import { AGENT_TOOL, toToolName } from '../core/subagents/toolNames.ts';
 import { createBuiltinTools } from '../core/tools/builtinTools.ts';
 import { createNodePdfReader } from '../node/pdf.ts';
+import { createSidechainStore } from '../node/sidechains.ts';
 import { createTranscriptStore } from '../node/transcripts.ts';
 import { chooseSession } from './chooseSession.ts';
 import { createHeadlessPorts, type Environment, findConfigDir } from './headlessPorts.ts';
 import { type Invocation, mayBypass } from './invocation.ts';
-import { findDefaultMode, readSettings, type SettingsLayer, toLayeredRules, toRules } from './settings.ts';
+import { readMcpConfig } from './mcpConfig.ts';
+import {
+  findDefaultMode,
+  readSettings,
+  type SettingsLayer,
+  toHooks,
+  toLayeredRules,
+  toRules,
+} from './settings.ts';
 import { createUnsavedTranscripts } from './unsavedTranscripts.ts';
 
 export interface StartDeps {
@@ -60,11 +71,27 @@ export async function prepareSession(invocation: Invocation, deps: StartDeps): P
   const transcripts = openTranscripts(invocation, { configDir, cwd });
   const { sessionId, resume } = await chooseSession(invocation, transcripts);
   const checkpoints = await openCheckpoints({ ...ports, environment, sessionId });
-  const options = buildOptions({ invocation, deps, ports, layers, models, environment });
+  const mcpServers = await readMcpConfig({
+    given: invocation['mcp-config'],
+    project: invocation['setting-sources'].includes('project') && !invocation['strict-mcp-config'],
+    cwd,
+    environment,
+  });
+  const options = buildOptions({
+    invocation,
+    deps,
+    ports,
+    layers,
+    models,
+    environment,
+    configDir,
+    mcpServers,
+  });
   return {
     sessionId,
     start(channel) {
-      const all: AgentPorts = { ...ports, transcripts, checkpoints };
+      const sidechains = invocation['no-session-persistence'] ? undefined : createSidechainStore();
+      const all: AgentPorts = { ...ports, transcripts, sidechains, checkpoints };
       const agent = createAgent(all, { ...options, sessionId, resume }, channel);
       const close = async (): Promise<void> => {
         await agent.close();
@@ -95,10 +122,12 @@ interface Building {
   readonly layers: readonly SettingsLayer[];
   readonly models: ModelTable;
   readonly environment: Environment;
+  readonly configDir: string;
+  readonly mcpServers: AgentOptions['mcpServers'];
 }
 
 function buildOptions(building: Building): Omit<AgentOptions, 'sessionId' | 'resume'> {
-  const { invocation, deps, layers, models } = building;
+  const { invocation, deps, layers, models, mcpServers, configDir, environment } = building;
   const { log } = deps;
   return {
     model: chooseModel(building),
@@ -112,14 +141,22 @@ function buildOptions(building: Building): Omit<AgentOptions, 'sessionId' | 'res
       ...toLayeredRules(invocation.disallowedTools, { behavior: 'deny', layer: 'cliArg', log }),
     ],
     tools: chooseTools(building),
+    subagents: chooseSubagents(invocation),
     ...(invocation['system-prompt'] === undefined ? {} : { systemPrompt: [invocation['system-prompt']] }),
     appendSystemPrompt: invocation['append-system-prompt'],
+    mcpServers,
+    memory: { sources: invocation['setting-sources'], configDir },
+    hooks: toHooks(layers),
+    hookEvents: invocation['include-hook-events'],
+    jsonSchema: invocation['json-schema'],
+    maxThinkingTokens: invocation.thinking === 'disabled' ? 0 : invocation['max-thinking-tokens'],
     maxTurns: invocation['max-turns'],
     maxBudgetUsd: invocation['max-budget-usd'],
     effort: invocation.effort,
     partialMessages: deps.partialMessages,
     replayHistory: false,
     interactive: deps.interactive,
+    apiKeySource: (environment.ANTHROPIC_API_KEY ?? '') === '' ? 'none' : 'ANTHROPIC_API_KEY',
     version: deps.version,
   };
 }
@@ -134,9 +171,21 @@ function chooseTools({ invocation, ports }: Building): AgentOptions['tools'] {
   return wanted === undefined ? tools : tools.filter(({ name }) => wanted.includes(name));
 }
 
+/** `--tools` names the Agent tool like any other. */
+function chooseSubagents({ tools, agents = {} }: Invocation): AgentOptions['subagents'] {
+  return tools === undefined || tools.some((name) => toToolName(name) === AGENT_TOOL)
+    ? { definitions: agents }
+    : undefined;
+}
+
 function chooseModel({ invocation, layers, models, environment }: Building): string {
   const ofSettings = layers.map(({ content }) => content.model).findLast((model) => model !== undefined);
-  return invocation.model ?? environment.ANTHROPIC_MODEL ?? ofSettings ?? models.rows[0]?.id ?? '';
+  return resolveModel({
+    asked: [invocation.model, environment.ANTHROPIC_MODEL, ofSettings],
+    inherited: models.rows[0]?.id ?? '',
+    offered: [],
+    models,
+  });
 }
 
 function chooseMode(

@@ -66,6 +66,11 @@ async function refuseServers(): Promise<never> {
   throw new Error('A panel has no MCP servers to bring along.');
 }
 
+/** Rules come from a person's answer to a question, and from settings; a web page makes none. */
+async function refuseSettings(): Promise<never> {
+  throw new Error('A panel does not change the settings of a session.');
+}
+
 /** Listed one by one: a request the agent learns to answer is not open to panels before somebody has thought about it. */
 function createForwarders({ host, actions }: PanelHandlerDeps): Handlers<'agent'> {
   const forward =
@@ -95,6 +100,11 @@ function createForwarders({ host, actions }: PanelHandlerDeps): Handlers<'agent'
     mcp_toggle: forward('mcp_toggle'),
     mcp_set_servers: refuseServers,
     mcp_message: refuseServers,
+    get_settings: forward('get_settings'),
+    list_permission_rules: forward('list_permission_rules'),
+    apply_flag_settings: refuseSettings,
+    seed_read_state: refuseSettings,
+    rename_session: forward('rename_session'),
     get_context_usage: forward('get_context_usage'),
     'belay/conversation_rewind': forward('belay/conversation_rewind'),
     'belay/conversation_redo': forward('belay/conversation_redo'),

@@ -15,12 +15,15 @@ export interface PermissionStateOptions {
 export interface MutablePermissionState extends PermissionState {
   readonly mode: PermissionMode;
   setMode(mode: PermissionMode): void;
+  /** Rules that the client adds while the session runs; they replace those of the last such call. */
+  setFlagRules(rules: readonly LayeredRule[]): void;
 }
 
 export function createPermissionState(options: PermissionStateOptions): MutablePermissionState {
   const listeners = new Set<() => void>();
   let mode = options.mode;
   let rules = options.rules;
+  let flagRules: readonly LayeredRule[] = [];
   let directories: readonly string[] = [];
 
   function changed(): void {
@@ -67,7 +70,16 @@ export function createPermissionState(options: PermissionStateOptions): MutableP
       return mode;
     },
     setMode,
-    context: () => ({ ...options.place, mode, rules, additionalDirectories: directories }),
+    setFlagRules(next) {
+      flagRules = next;
+      changed();
+    },
+    context: () => ({
+      ...options.place,
+      mode,
+      rules: [...rules, ...flagRules],
+      additionalDirectories: directories,
+    }),
     apply(updates) {
       for (const update of updates) applyOne(update);
       changed();

@@ -100,6 +100,13 @@ function buildAnswers(snapshot: Snapshot): Answers {
     mcp_toggle: nothing,
     mcp_set_servers: async () => ({ added: [], removed: [], errors: {} }),
     mcp_message: nothing,
+    get_settings: async () => ({ effective: {}, sources: [], applied: { model: '', effort: null } }),
+    list_permission_rules: async () => ({
+      state: { rules: [], workspaceDirectories: [], originalCwd: '', managedOnly: false },
+    }),
+    apply_flag_settings: nothing,
+    seed_read_state: nothing,
+    rename_session: nothing,
     get_context_usage: async () => ({
       categories: [],
       totalTokens: 0,

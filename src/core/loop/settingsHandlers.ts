@@ -1,0 +1,113 @@
+/** The control requests by which a client looks at the settings of a running session, and changes them. */
+import type { Handlers } from '../../channel/peer.ts';
+import type { ResponseOf } from '../../protocol/control.ts';
+import { formatRule, type LayeredRule, type RuleLayer } from '../permissions/decidePermission.ts';
+import { parseRule } from '../permissions/parseRule.ts';
+import { toSeenFile } from '../tools/seenFile.ts';
+import { resolveToolPath } from '../tools/toolPath.ts';
+import type { ActorParts, SessionActor } from './sessionActor.ts';
+
+interface Deps {
+  readonly parts: ActorParts;
+  readonly actor: SessionActor;
+}
+
+type SettingsHandlers = Pick<
+  Handlers<'agent'>,
+  'apply_flag_settings' | 'get_settings' | 'list_permission_rules' | 'rename_session' | 'seed_read_state'
+>;
+
+export function createSettingsHandlers({ parts, actor }: Deps): SettingsHandlers {
+  const { permissions, session, options, ports, readState } = parts;
+  return {
+    apply_flag_settings: async ({ settings }) => {
+      const given = settings.permissions;
+      // All or nothing: a rule that can't be understood leaves everything as it was.
+      const rules = given === undefined ? undefined : toFlagRules(given ?? {});
+      if (rules !== undefined) permissions.setFlagRules(rules);
+      if (settings.model !== undefined) await actor.setModel(settings.model ?? options.model);
+      if (settings.effortLevel !== undefined) actor.setEffort(settings.effortLevel ?? options.effort);
+      return {};
+    },
+    get_settings: async () => describeSettings({ parts, actor }),
+    list_permission_rules: async () => describeRules(parts),
+    rename_session: async ({ title, session_id }) => {
+      if (session_id !== undefined && session_id !== options.sessionId)
+        throw new Error(`This session is ${options.sessionId}, not ${session_id}.`);
+      if (title.trim() === '') throw new Error('The title is empty.');
+      await session.rename(title.trim());
+      return {};
+    },
+    seed_read_state: async ({ path, mtime }) => {
+      const file = resolveToolPath(path, ports.workspace);
+      const stat = await ports.files.stat(file);
+      // Changed since the client read it: the model must read it itself.
+      if (stat === undefined || Math.floor(stat.mtimeMs) > Math.floor(mtime)) return {};
+      readState.set(file, await toSeenFile(await ports.files.readFile(file), { partial: false }));
+      return {};
+    },
+  };
+}
+
+type RuleTexts = Readonly<Partial<Record<LayeredRule['behavior'], readonly string[] | undefined>>>;
+
+function toFlagRules(given: RuleTexts): readonly LayeredRule[] {
+  return (['allow', 'deny', 'ask'] as const).flatMap((behavior) =>
+    (given[behavior] ?? []).map((text) => {
+      const rule = parseRule(text);
+      if (rule === undefined) throw new Error(`The rule ${JSON.stringify(text)} can't be understood.`);
+      return { ...rule, behavior, layer: 'cliArg' };
+    }),
+  );
+}
+
+function describeSettings({ parts, actor }: Deps): ResponseOf<'get_settings'> {
+  const { rules, mode, additionalDirectories } = parts.permissions.context();
+  const textsOf = (behavior: LayeredRule['behavior']): string[] =>
+    rules.filter((rule) => rule.behavior === behavior).map(formatRule);
+  const effort = actor.effort;
+  return {
+    effective: {
+      model: actor.model,
+      ...(effort === undefined ? {} : { effortLevel: effort }),
+      permissions: {
+        allow: textsOf('allow'),
+        deny: textsOf('deny'),
+        ask: textsOf('ask'),
+        defaultMode: mode,
+        additionalDirectories: [...additionalDirectories],
+      },
+    },
+    sources: [],
+    applied: { model: actor.model, effort: effort ?? null },
+  };
+}
+
+const SOURCES: Readonly<Record<RuleLayer, string>> = {
+  cliArg: 'cliArg',
+  session: 'session',
+  user: 'userSettings',
+  project: 'projectSettings',
+  local: 'localSettings',
+  policy: 'policySettings',
+};
+
+function describeRules({ permissions, ports }: ActorParts): ResponseOf<'list_permission_rules'> {
+  const { rules, additionalDirectories } = permissions.context();
+  return {
+    state: {
+      rules: rules.map((rule) => ({
+        behavior: rule.behavior,
+        source: SOURCES[rule.layer],
+        rule: formatRule(rule),
+        editability: rule.layer === 'session' || rule.layer === 'cliArg' ? 'session' : 'readonly',
+      })),
+      workspaceDirectories: [
+        ...ports.workspace.roots.slice(1).map((path) => ({ path, source: 'cliArg' })),
+        ...additionalDirectories.map((path) => ({ path, source: 'session' })),
+      ],
+      originalCwd: ports.workspace.cwd,
+      managedOnly: false,
+    },
+  };
+}
