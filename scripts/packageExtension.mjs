@@ -45,7 +45,15 @@ async function writeReadme(stage) {
  * @param {string} stage */
 async function writeManifest(stage) {
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  for (const key of ['scripts', 'dependencies', 'devDependencies', 'overrides', 'allowScripts', 'bin', 'exports']) {
+  for (const key of [
+    'scripts',
+    'dependencies',
+    'devDependencies',
+    'overrides',
+    'allowScripts',
+    'bin',
+    'exports',
+  ]) {
     delete manifest[key];
   }
   await writeFile(join(stage, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);

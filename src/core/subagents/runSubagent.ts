@@ -216,6 +216,7 @@ function buildTurnDeps(task: SubagentTask, parts: Parts): TurnDeps {
     maxBudgetUsd: options.maxBudgetUsd,
     partialMessages: options.partialMessages,
     afterCalls: () => memory.takeRules(),
+    compaction: { before: async () => undefined, after: () => memory.forgetTold() },
   };
 }
 

@@ -185,6 +185,34 @@ describe('a subagent', () => {
     expectPaired(harness);
   });
 
+  it('is compacted by itself when its context is full', async () => {
+    const harness = createAgentHarness({
+      tools: [look],
+      scripts: {
+        go: [reply([agent('a1', 'count')]), reply([text('Done.')])],
+        count: [
+          reply([call('t1', 'Look')]),
+          async function* () {
+            yield* [] as StreamEvent[];
+            throw new ModelError({ kind: 'prompt_too_long', message: 'Too long.' });
+          },
+          reply([text('<summary>It counts.</summary>')]),
+        ],
+        '': [reply([text('Seven.')])],
+      },
+    });
+    await harness.ask('go');
+    expect(resultsIn(requestsOf(harness, 'go')[1])).toMatchObject([{ content: [text('Seven.'), {}] }]);
+    const compacted = harness.model.requests.find(({ messages }) =>
+      JSON.stringify(messages).includes('It counts.'),
+    );
+    expect(JSON.stringify(compacted?.messages)).not.toContain('seen');
+    const told = harness.messages.filter(
+      (message) => 'subtype' in message && message.subtype === 'compact_boundary',
+    );
+    expect(told).toEqual([]);
+  });
+
   it('tells of its retries as progress of the call', async () => {
     const harness = createAgentHarness({
       scripts: {
