@@ -44,7 +44,7 @@ async function start(setup: Partial<HarnessOptions> = {}): Promise<Harness> {
   const files = await writeTree(tree);
   const harness = createHarness({
     replies: [reply([text('Done.')])],
-    tools: [createReadTool({ place }), asking],
+    tools: [createReadTool({ place, pdf: undefined }), asking],
     ...setup,
     options: { memory, ...setup.options },
     ports: { files, ...setup.ports },

@@ -19,7 +19,7 @@ it('memory stands in the system prompt, a rule behind the result of the call tha
   });
   const transcripts = createMemoryTranscripts();
   const harness = createHarness({
-    tools: [createReadTool({ place })],
+    tools: [createReadTool({ place, pdf: undefined })],
     ports: { files },
     options: { memory },
     transcripts,
