@@ -298,9 +298,9 @@ export class SessionActor {
     await session.record({ type: 'belay/withheld', sessionId: options.sessionId, uuids: [prompt.uuid] });
     await session.append(prompt);
     meter.startTurn();
-    await this.#emitInit((await setup.freeze()).tools);
     if (cause.kind === 'interrupted') return this.#emitResult({ ...FAILED, interrupted: true }, started);
     const told = `A hook has kept this prompt from the model: ${cause.reason}`;
+    await this.#emitInit((await setup.freeze()).tools);
     await inform({ session, emitter, clock: ports.clock }, told);
     const hookEnd = { terminalReason: 'hook_stopped', told } as const;
     await this.#emitResult({ ...FAILED, subtype: 'success', text: told, hookEnd }, started);

@@ -55,6 +55,21 @@ async function waitFor(running: RunningProcess, text: string): Promise<void> {
   }
 }
 
+describe('the input', () => {
+  it('is read to its end, however long it is', async () => {
+    const { text } = await run('wc -c', { input: 'x'.repeat(1_000_000) });
+    expect(text.trim()).toBe('1000000');
+  });
+
+  it('may be left unread', async () => {
+    expect(await run('echo done', { input: 'x'.repeat(1_000_000) })).toMatchObject({ text: 'done\n' });
+  });
+
+  it('is at its end from the start where none is given', async () => {
+    expect((await run('wc -c')).text.trim()).toBe('0');
+  });
+});
+
 describe('the output', () => {
   it('is told by stream', async () => {
     const running = await processes.runShell('echo out; echo err >&2', { cwd: '/' });
