@@ -138,8 +138,6 @@ export const FLAGS = {
   'thinking-display': noted('string'),
 } as const satisfies Readonly<Record<string, Flag>>;
 
-export type FlagName = keyof typeof FLAGS;
-
 /** For node's parseArgs. */
 export function buildParserOptions(): Record<string, ParseArgsOptionDescriptor> {
   const flags: Readonly<Record<string, Flag>> = FLAGS;
