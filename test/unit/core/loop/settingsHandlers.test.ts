@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentPorts } from '../../../../src/core/agent.ts';
-import { createHarness, fakeTool } from '../../../support/agentHarness.ts';
-
-const run = async (): Promise<string> => 'done';
-const tool = fakeTool({ name: 'Act', readOnly: false, effects: [{ kind: 'execute', command: 'act' }], run });
+import { createHarness } from '../../../support/agentHarness.ts';
 
 describe('settings that a client changes while the session runs', () => {
   it('are rules that count from then on, and are replaced by the next ones', async () => {
-    const { peer } = createHarness({ replies: [], tools: [tool] });
+    const { peer } = createHarness({ replies: [] });
     await peer.request('apply_flag_settings', {
       settings: { permissions: { deny: ['Act'], allow: ['Bash(ls)'] } },
     });
