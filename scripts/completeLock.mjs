@@ -31,7 +31,8 @@ for (const entry of Object.values(packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
     const path = `node_modules/${name}`;
     const platform = platformOf(name);
-    if (packages[path] !== undefined || replaced.has(name) || platform === undefined || !/^\d/.test(version)) continue;
+    if (packages[path] !== undefined || replaced.has(name) || platform === undefined || !/^\d/.test(version))
+      continue;
     const { cpu, libc, os } = platform;
     // In the order npm writes, so that it changes nothing when it writes the file next.
     packages[path] = { version, cpu, ...(entry.dev ? { dev: true } : {}), ...libc, optional: true, os };
