@@ -59,10 +59,6 @@ const subjectFields: { readonly [Event in HookEvent]: keyof HookInputs[Event] | 
   Notification: 'notification_type',
 };
 
-export function isHookEvent(name: string): name is HookEvent {
-  return Object.hasOwn(subjectFields, name);
-}
-
 /** What matchers are held against: a tool's name, a kind of agent, … */
 export function subjectOf<Event extends HookEvent>(
   event: Event,
