@@ -29,7 +29,9 @@ export function createJsonLinesChannel(options: JsonLinesOptions): JsonLinesChan
   const encoder = new TextEncoder();
   let isClosed = false;
   let hasFailed = false;
-  let writing: Promise<void> = Promise.resolve();
+  /** Lines that wait for those before them to be taken. They go out together. */
+  let waiting: Batch | undefined;
+  let writing: Promise<void> | undefined;
   let settleFlushed: () => void = () => undefined;
   const flushed = new Promise<void>((resolve) => {
     settleFlushed = resolve;
@@ -54,12 +56,22 @@ export function createJsonLinesChannel(options: JsonLinesOptions): JsonLinesChan
     }
   }
 
-  /** One line after the other, each when the one before it has been taken. */
-  async function write(line: string): Promise<void> {
+  /** What has gathered, until nothing is left; then the next one begins anew. */
+  async function writeAll(): Promise<void> {
+    while (waiting !== undefined) {
+      const batch = waiting;
+      waiting = undefined;
+      await write(batch.text);
+      batch.settle();
+    }
+    writing = undefined;
+  }
+
+  async function write(text: string): Promise<void> {
     if (hasFailed) return;
     try {
       await writer.ready;
-      await writer.write(encoder.encode(line));
+      await writer.write(encoder.encode(text));
     } catch (error) {
       hasFailed = true;
       onProblem(`The output could not be written: ${String(error)}`);
@@ -71,21 +83,39 @@ export function createJsonLinesChannel(options: JsonLinesOptions): JsonLinesChan
     if (isClosed) return;
     isClosed = true;
     reader.cancel().catch(() => undefined);
-    const closing = hasFailed ? Promise.resolve() : writing.then(() => writer.close());
+    const closing = hasFailed ? Promise.resolve() : Promise.resolve(writing).then(() => writer.close());
     closing.then(settleFlushed, settleFlushed);
   }
 
   return {
     async send(message) {
       if (isClosed) return;
-      const line = toLine(message);
-      writing = writing.then(() => write(line));
-      await writing;
+      waiting ??= createBatch();
+      waiting.text += toLine(message);
+      const { taken } = waiting;
+      writing ??= writeAll();
+      await taken;
     },
     messages: read(),
     close,
     flushed,
   };
+}
+
+/** Lines that are written as one. */
+interface Batch {
+  text: string;
+  /** Resolves when they have been taken, or nobody takes them any more. */
+  readonly taken: Promise<void>;
+  settle(): void;
+}
+
+function createBatch(): Batch {
+  let settle: () => void = () => undefined;
+  const taken = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return { text: '', taken, settle: () => settle() };
 }
 
 /** Some readers also end a line at U+2028 and U+2029, which JSON leaves as they are. */

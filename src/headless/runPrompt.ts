@@ -21,7 +21,7 @@ export async function runPrompt(prepared: Prepared, run: PromptRun): Promise<num
   const { format, log } = run;
   const [agentEnd, clientEnd] = createInProcessPair();
   let result: ResultMessage | undefined;
-  let writing: Promise<void> = Promise.resolve();
+  const output = createOutput();
   const agent = prepared.start(agentEnd);
   // Nobody is there to answer, so every question of the agent is refused.
   const peer = createPeer<never>(clientEnd, {
@@ -35,7 +35,7 @@ export async function runPrompt(prepared: Prepared, run: PromptRun): Promise<num
       }
       const isEcho = parsed.message.type === 'user' && parsed.message.isReplay === true;
       if (format !== 'stream-json' || (isEcho && !run.replayUserMessages)) return;
-      writing = writing.then(() => write(`${JSON.stringify(message)}\n`));
+      output.push(`${JSON.stringify(message)}\n`);
     },
     onProblem: (problem, cause) => log.warn(problem, { cause: String(cause ?? '') }),
   });
@@ -46,7 +46,7 @@ export async function runPrompt(prepared: Prepared, run: PromptRun): Promise<num
     message: { role: 'user', content: run.prompt },
   });
   await agent.done;
-  await writing;
+  await output.flushed();
   signals.dispose();
   if (result !== undefined) await tell(result, format);
   return signals.exitCode ?? (result === undefined || result.is_error ? EXIT.failed : EXIT.ok);
@@ -57,6 +57,27 @@ async function tell(result: ResultMessage, format: OutputFormat): Promise<void> 
   if (format === 'stream-json') return;
   if (result.result !== undefined) return write(`${result.result}\n`);
   process.stderr.write(`belay: ${(result.errors ?? [result.subtype]).join('\n')}\n`);
+}
+
+/** Standard output, where what gathers while a piece is being taken goes out as one: a reply has thousands of lines. */
+function createOutput() {
+  let waiting = '';
+  let writing: Promise<void> | undefined;
+  async function writeAll(): Promise<void> {
+    while (waiting !== '') {
+      const text = waiting;
+      waiting = '';
+      await write(text);
+    }
+    writing = undefined;
+  }
+  return {
+    push(text: string): void {
+      waiting += text;
+      writing ??= writeAll();
+    },
+    flushed: async (): Promise<void> => writing,
+  };
 }
 
 /** Resolves when it has been taken; what nobody reads any more is dropped. */
