@@ -196,6 +196,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     setup,
     request: (subtype, payload, how) => peer.request(subtype, payload, how),
     notice: (text) => actor.notice(text),
+    idle: () => actor.idle(),
   });
   const parts: ActorParts = {
     ports,

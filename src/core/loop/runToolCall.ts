@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import type { ToolResultBlock, ToolUseBlock } from '../../protocol/blocks.ts';
+import { abortable } from '../abortable.ts';
 import type { Checkpoint } from '../checkpoints/checkpoints.ts';
 import type { HookVerdict } from '../permissions/decidePermission.ts';
 import type { Clock, Log } from '../ports.ts';
@@ -266,19 +267,4 @@ function describeFailure(name: string, error: unknown, log: Log): string {
     error: error instanceof Error ? (error.stack ?? error.message) : String(error),
   });
   return `${name} failed: ${error instanceof Error ? error.message : String(error)}`;
-}
-
-/** Waits for the promise, but not beyond an abort. */
-async function abortable(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    await Promise.race([promise, aborted]);
-  } finally {
-    if (stop !== undefined) signal.removeEventListener('abort', stop);
-  }
 }

@@ -3,6 +3,7 @@
  * long as the session and says what happens; the control requests that reach into it are in agentHandlers.ts.
  */
 import type { PermissionMode, ResultMessage, UserMessage } from '../../protocol/messages.ts';
+import { abortable } from '../abortable.ts';
 import type { AgentOptions, AgentPorts } from '../agent.ts';
 import type { Commands } from '../commands/commands.ts';
 import { expandCommand } from '../commands/expandCommand.ts';
@@ -299,8 +300,8 @@ export class SessionActor {
     await session.append(prompt);
     meter.startTurn();
     if (cause.kind === 'interrupted') return this.#emitResult({ ...FAILED, interrupted: true }, started);
-    const told = `A hook has kept this prompt from the model: ${cause.reason}`;
     await this.#emitInit((await setup.freeze()).tools);
+    const told = `A hook has kept this prompt from the model: ${cause.reason}`;
     await inform({ session, emitter, clock: ports.clock }, told);
     const hookEnd = { terminalReason: 'hook_stopped', told } as const;
     await this.#emitResult({ ...FAILED, subtype: 'success', text: told, hookEnd }, started);
@@ -341,12 +342,23 @@ export class SessionActor {
 
   async #turn(userMessageId: string, signal: AbortSignal): Promise<void> {
     const started = this.#parts.ports.clock.monotonic();
-    const prefix = await this.#parts.setup.freeze();
+    const prefix = await this.#freeze(signal);
+    if (prefix === undefined) return this.#emitResult({ ...FAILED, interrupted: true }, started);
     await this.#recordStart(prefix);
     this.#parts.meter.startTurn();
     await this.#emitInit(prefix.tools);
     const end = await runTurn(await this.#turnDeps(userMessageId), signal);
     await this.#emitResult(end, started);
+  }
+
+  /** Servers may still be connecting: nobody who stops the turn waits for that. undefined: it was stopped. */
+  async #freeze(signal: AbortSignal): Promise<Prefix | undefined> {
+    try {
+      return await abortable(this.#parts.setup.freeze(), signal);
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
+    }
   }
 
   async #turnDeps(userMessageId: string): Promise<TurnDeps> {

@@ -3,6 +3,7 @@
  * pauses; what a server does wrong ends in a state and a reason, never in a throw.
  */
 import type { McpServerConfig } from '../../protocol/mcp.ts';
+import { abortable } from '../abortable.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { McpTransport } from './connector.ts';
 import type { Answer, McpClient, ServerProblem } from './mcpClient.ts';
@@ -136,7 +137,7 @@ export class McpServer {
 
   /** Waits for an attempt that is under way. Rejects with the signal's reason only. */
   async call({ tool, input, signal, onProgress }: ServerCall): Promise<Answer<CallResult>> {
-    await aborted(this.#attempt, signal);
+    await abortable(this.#attempt, signal);
     const state = this.#state;
     if (state.kind !== 'ready') return this.#unavailable(state);
     if (!state.tools.some(({ name }) => name === tool)) return gone(`It has no tool "${tool}" any more.`);
@@ -349,18 +350,4 @@ export function isChanged(offered: ToolDefinition, state: ServerState): boolean 
 
 function gone(problem: string): ServerProblem {
   return { kind: 'lost', problem, needsAuth: false };
-}
-
-/** Waits, but not beyond an abort. */
-async function aborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const done = new AbortController();
-  const stop = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: done.signal });
-  });
-  try {
-    await Promise.race([promise, stop]);
-  } finally {
-    done.abort();
-  }
 }

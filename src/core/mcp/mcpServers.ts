@@ -166,6 +166,7 @@ export class McpServers {
   }
 
   async #patiently(): Promise<void> {
+    if (this.#entries.size === 0) return;
     const settled = Promise.all([...this.#entries.values()].map(({ server }) => server.settled));
     const done = new AbortController();
     const late = this.#options.clock.sleep(PATIENCE, done.signal).catch(() => undefined);

@@ -12,10 +12,12 @@ export interface McpOpening {
   readonly request: Peer['request'];
   /** Tells the model something with the next message. */
   readonly notice: (text: string) => void;
+  /** Resolves when no turn runs: the tools of one that does stay what they are. */
+  readonly idle: () => Promise<void>;
 }
 
 /** Connects to nothing yet. */
-export function openMcp({ ports, options, setup, request, notice }: McpOpening): McpServers {
+export function openMcp({ ports, options, setup, request, notice, idle }: McpOpening): McpServers {
   const mcp = new McpServers({
     connector: ports.mcp,
     askClient: (message, how) => request('mcp_message', message, how),
@@ -24,7 +26,7 @@ export function openMcp({ ports, options, setup, request, notice }: McpOpening):
     workspace: ports.workspace,
     version: options.version,
     limits: MCP_LIMITS,
-    onSet: () => setup.refreshTools(),
+    onSet: () => void idle().then(() => setup.refreshTools()),
     onToolsChanged: notice,
   });
   setup.addTools(() => mcp.tools());

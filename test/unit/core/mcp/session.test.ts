@@ -248,6 +248,21 @@ describe('servers of a session', () => {
     ]);
   });
 
+  it('are not waited for when the turn is stopped', async () => {
+    const harness = start({ replies: [done], options: { mcpServers: { slow: naughty('silent') } } });
+    await harness.send('hello');
+    await harness.until(
+      (message): message is ConversationMessage =>
+        message.type === 'system' &&
+        message.subtype === 'session_state_changed' &&
+        message.state === 'running',
+    );
+    await harness.peer.request('interrupt', {});
+    expect((await harness.result(1)).interrupted).toBe(true);
+    expect(harness.model.requests).toEqual([]);
+    expect((await harness.peer.request('mcp_status', {})).mcpServers).toMatchObject([{ status: 'pending' }]);
+  });
+
   it('are not known under any other name', async () => {
     const { peer } = start({ replies: [] });
     const unknown = 'There is no MCP server named "x".';
