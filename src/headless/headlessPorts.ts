@@ -8,7 +8,6 @@ import type { ModelTable } from '../core/model/modelTable.ts';
 import type { Log, Platform, Secrets, Workspace } from '../core/ports.ts';
 import { createNodeClock } from '../node/clock.ts';
 import { createNodeFileSystem } from '../node/fileSystem.ts';
-import { createNodeMcpConnector } from '../node/mcpTransports.ts';
 import { createNodeProcesses } from '../node/processes.ts';
 import { createNodeStorage } from '../node/storage.ts';
 import { createNodeWeb } from '../node/web.ts';
@@ -53,7 +52,13 @@ export function createHeadlessPorts(
     }),
     web: createNodeWeb({ env: environment }),
     storage: createNodeStorage(join(configDir, 'storage')),
-    mcp: createNodeMcpConnector({ cwd: workspace.cwd, platform, env: environment }),
+    mcp: {
+      // Most sessions have no server, and what speaks with one takes a while to load.
+      async connect(config) {
+        const { createNodeMcpConnector } = await import('../node/mcpTransports.ts');
+        return createNodeMcpConnector({ cwd: workspace.cwd, platform, env: environment }).connect(config);
+      },
+    },
     streamModel: createAnthropicModel({
       secrets: createSecrets(environment),
       baseUrl: () => environment.ANTHROPIC_BASE_URL || undefined,

@@ -53,5 +53,7 @@ function withWellFormedResults(tool: AnyTool): AnyTool {
 
 function toWellFormedContent(content: ToolResultContent): ToolResultContent {
   if (typeof content === 'string') return toWellFormed(content);
-  return content.map((block) => (block.type === 'text' ? { ...block, text: toWellFormed(block.text) } : block));
+  return content.map((block) =>
+    block.type === 'text' ? { ...block, text: toWellFormed(block.text) } : block,
+  );
 }
