@@ -96,7 +96,11 @@ export const FLAGS = {
   'setting-sources': {
     type: 'string',
     value: 'list',
-    help: 'Which settings count: user, project, local. Default: all; "" for none',
+    help: 'Which settings count: user, project, local. Default: all; "" for none. Naming project or local trusts the folder',
+  },
+  trust: {
+    type: 'boolean',
+    help: 'Trust this folder: its settings, hooks, servers, commands and memory count (for good: trustedFolders in your settings)',
   },
   settings: { type: 'string', value: 'json', help: 'Settings on top of those: a file, or JSON' },
   'add-dir': { type: 'string', multiple: true, value: 'folder', help: 'One more folder to work in' },

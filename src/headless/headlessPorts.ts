@@ -19,6 +19,8 @@ export interface HeadlessPortsOptions {
   readonly environment: Environment;
   readonly configDir: string;
   readonly additionalDirectories: readonly string[];
+  /** What the project brings along may be read and run. */
+  readonly trusted: boolean;
   readonly log: Log;
   readonly models: () => ModelTable;
 }
@@ -69,14 +71,13 @@ export function createHeadlessPorts(
   };
 }
 
-/** Whoever starts Belay in a folder from the command line trusts it. */
-function createWorkspace({ cwd, additionalDirectories }: HeadlessPortsOptions): Workspace {
+function createWorkspace({ cwd, additionalDirectories, trusted }: HeadlessPortsOptions): Workspace {
   return {
     cwd,
     roots: [...new Set([cwd, ...additionalDirectories.map((folder) => resolve(cwd, folder))])],
     home: homedir(),
     platform: toPlatform(process.platform),
-    trusted: true,
+    trusted,
     osDescription: `${systemName()} ${release()}`,
   };
 }

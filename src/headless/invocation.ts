@@ -52,7 +52,8 @@ const parsedFlags = z.object({
     .string()
     .transform((text) => text.split(',').filter((part) => part !== ''))
     .pipe(z.array(source))
-    .default(['user', 'project', 'local']),
+    .optional(),
+  trust: flag,
   settings: z.string().optional(),
   'add-dir': list,
   'include-partial-messages': flag,

@@ -3,7 +3,7 @@
  * Belay knows is read; everything else in the files is for others.
  */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as z from 'zod';
 import type { LayeredRule, RuleLayer } from '../core/permissions/decidePermission.ts';
 import { parseRule } from '../core/permissions/parseRule.ts';
@@ -18,6 +18,8 @@ const settingsFile = z.looseObject({
   model: z.string().optional(),
   env: z.record(z.string(), z.string()).optional(),
   hooks: hookSettings.optional(),
+  /** Of the user alone: folders (and all below them) that are trusted. */
+  trustedFolders: z.array(z.string()).optional(),
   disableAllHooks: z.boolean().optional(),
   permissions: z
     .looseObject({
@@ -41,13 +43,21 @@ export interface SettingsPlace {
   readonly configDir: string;
   readonly cwd: string;
   readonly sources: readonly SettingSource[];
+  /** The folder is trusted, whatever the user's settings say of it. */
+  readonly trusted: boolean;
   /** `--settings`: JSON, or the path of a file. */
   readonly given: string | undefined;
   readonly log: Pick<Log, 'warn'>;
 }
 
-/** Weakest first. Throws StartError where a file is there and can't be read: a deny rule must not be lost by a comma. */
-export async function readSettings(place: SettingsPlace): Promise<readonly SettingsLayer[]> {
+export interface ReadSettings {
+  /** Weakest first. */
+  readonly layers: readonly SettingsLayer[];
+  readonly isTrusted: boolean;
+}
+
+/** Throws StartError where a file is there and can't be read: a deny rule must not be lost by a comma. */
+export async function readSettings(place: SettingsPlace): Promise<ReadSettings> {
   const { configDir, cwd, sources } = place;
   const files: Readonly<Record<SettingSource, { readonly layer: RuleLayer; readonly path: string }>> = {
     user: { layer: 'user', path: join(configDir, 'settings.json') },
@@ -55,14 +65,39 @@ export async function readSettings(place: SettingsPlace): Promise<readonly Setti
     local: { layer: 'local', path: join(cwd, '.claude', 'settings.local.json') },
   };
   const layers: SettingsLayer[] = [];
+  let isTrusted = place.trusted;
   for (const source of ['user', 'project', 'local'] as const) {
     if (!sources.includes(source)) continue;
     const { layer, path } = files[source];
     const text = await readText(path);
-    if (text !== undefined) layers.push({ layer, content: parseSettings(text, path) });
+    if (text === undefined) continue;
+    const content = parseSettings(text, path);
+    if (source === 'user') isTrusted ||= isBelowAny(cwd, content.trustedFolders ?? []);
+    layers.push({ layer, content: source === 'user' ? content : ofProject(content, isTrusted) });
   }
   if (place.given !== undefined) layers.push({ layer: 'cliArg', content: await readGiven(place.given, cwd) });
-  return layers;
+  return { layers, isTrusted };
+}
+
+/** Names a project can't set, trusted or not: who is asked with which key, and what other programs load or run. */
+const WITHHELD =
+  /^(ANTHROPIC|CLAUDE|BELAY|AWS|LD|DYLD|NODE|GIT|SSL|SSH)_|^(PATH|HOME|SHELL|BASH_ENV|ENV|PYTHONPATH|PERL5LIB|RUBYOPT)$|_PROXY$/i;
+
+/** What counts of a project's settings: nothing that widens, as long as the folder is not trusted. */
+function ofProject({ trustedFolders: _, ...content }: SettingsFile, isTrusted: boolean): SettingsFile {
+  const { permissions = {}, env = {} } = content;
+  if (!isTrusted) return { permissions: { deny: permissions.deny, ask: permissions.ask } };
+  return {
+    ...content,
+    env: Object.fromEntries(Object.entries(env).filter(([name]) => !WITHHELD.test(name))),
+  };
+}
+
+function isBelowAny(folder: string, parents: readonly string[]): boolean {
+  return parents.some((parent) => {
+    const way = relative(resolve(parent), resolve(folder));
+    return isAbsolute(parent) && !isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`);
+  });
 }
 
 async function readGiven(given: string, cwd: string): Promise<SettingsFile> {

@@ -1,4 +1,6 @@
 /** Puts an agent together from what the command line, the settings and the environment say. */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Channel } from '../channel/channel.ts';
 import type { Agent, AgentOptions, AgentPorts } from '../core/agent.ts';
 import type { Checkpoints } from '../core/checkpoints/checkpoints.ts';
@@ -15,7 +17,7 @@ import { createSidechainStore } from '../node/sidechains.ts';
 import { createTranscriptStore } from '../node/transcripts.ts';
 import { chooseSession } from './chooseSession.ts';
 import { createHeadlessPorts, type Environment, findConfigDir } from './headlessPorts.ts';
-import { type Invocation, mayBypass } from './invocation.ts';
+import { type Invocation, mayBypass, type SettingSource } from './invocation.ts';
 import { readMcpConfig } from './mcpConfig.ts';
 import {
   findDefaultMode,
@@ -48,13 +50,16 @@ export interface Prepared {
 export async function prepareSession(invocation: Invocation, deps: StartDeps): Promise<Prepared> {
   const { cwd, log } = deps;
   const configDir = findConfigDir(deps.environment);
-  const layers = await readSettings({
+  const sources = invocation['setting-sources'] ?? ['user', 'project', 'local'];
+  const { layers, isTrusted } = await readSettings({
     configDir,
     cwd,
-    sources: invocation['setting-sources'],
+    sources,
+    trusted: isTrustedByName(invocation),
     given: invocation.settings,
     log,
   });
+  if (!isTrusted && sources.includes('project')) await tellNarrowed({ cwd, configDir, log });
   const models = createModelTable({});
   const environment = withSettings(deps.environment, layers);
   const ports = createHeadlessPorts({
@@ -63,6 +68,7 @@ export async function prepareSession(invocation: Invocation, deps: StartDeps): P
     environment,
     log,
     models: () => models,
+    trusted: isTrusted,
     additionalDirectories: [
       ...layers.flatMap(({ content }) => content.permissions?.additionalDirectories ?? []),
       ...invocation['add-dir'],
@@ -73,7 +79,7 @@ export async function prepareSession(invocation: Invocation, deps: StartDeps): P
   const checkpoints = await openCheckpoints({ ...ports, environment, sessionId });
   const mcpServers = await readMcpConfig({
     given: invocation['mcp-config'],
-    project: invocation['setting-sources'].includes('project') && !invocation['strict-mcp-config'],
+    project: isTrusted && sources.includes('project') && !invocation['strict-mcp-config'],
     cwd,
     environment,
   });
@@ -85,6 +91,7 @@ export async function prepareSession(invocation: Invocation, deps: StartDeps): P
     models,
     environment,
     configDir,
+    sources,
     mcpServers,
   });
   return {
@@ -100,6 +107,35 @@ export async function prepareSession(invocation: Invocation, deps: StartDeps): P
       return { ...agent, close, done: agent.done.then(close) };
     },
   };
+}
+
+/** Who names the project's settings wants them. */
+function isTrustedByName({ trust, 'setting-sources': named = [] }: Invocation): boolean {
+  return trust || named.includes('project') || named.includes('local');
+}
+
+interface Narrowed {
+  readonly cwd: string;
+  readonly configDir: string;
+  readonly log: Pick<Log, 'warn'>;
+}
+
+/** A folder that brings nothing along needs no word. */
+async function tellNarrowed({ cwd, configDir, log }: Narrowed): Promise<void> {
+  const names = ['.claude', '.mcp.json', 'CLAUDE.md', 'AGENTS.md'];
+  const found = await Promise.all(
+    names.map((name) =>
+      access(join(cwd, name)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  if (!found.includes(true)) return;
+  log.warn(
+    'this folder is not trusted: of its settings only the rules that deny or ask count, and its hooks, servers, commands ' +
+      `and memory are left out. Start with --trust, or name the folder under "trustedFolders" in ${join(configDir, 'settings.json')}`,
+  );
 }
 
 /** What the settings put into the environment. */
@@ -123,6 +159,7 @@ interface Building {
   readonly models: ModelTable;
   readonly environment: Environment;
   readonly configDir: string;
+  readonly sources: readonly SettingSource[];
   readonly mcpServers: AgentOptions['mcpServers'];
 }
 
@@ -145,7 +182,7 @@ function buildOptions(building: Building): Omit<AgentOptions, 'sessionId' | 'res
     ...(invocation['system-prompt'] === undefined ? {} : { systemPrompt: [invocation['system-prompt']] }),
     appendSystemPrompt: invocation['append-system-prompt'],
     mcpServers,
-    memory: { sources: invocation['setting-sources'], configDir },
+    memory: { sources: building.sources, configDir },
     hooks: toHooks(layers),
     hookEvents: invocation['include-hook-events'],
     jsonSchema: invocation['json-schema'],

@@ -76,6 +76,8 @@ export async function createWorld(): Promise<World> {
     cwd: folder,
     pathToClaudeCodeExecutable: inject('belayCommand'),
     model: 'claude-opus-5-5',
+    // Naming them trusts the folder; trust.test.ts is about what happens otherwise.
+    settingSources: ['user', 'project', 'local'],
     ...more,
     env: { ...env, ...more.env },
   });
