@@ -5,7 +5,7 @@ import { createMcpHandlers, toToldServers } from '../mcp/mcpHandlers.ts';
 import { promptText } from '../sessions/listSessions.ts';
 import type { BackgroundTasks } from '../tools/backgroundTasks.ts';
 import { createStructuredOutputTool } from '../tools/structuredOutput.ts';
-import { decodeText } from '../tools/textEncoding.ts';
+import { readDiff, toCheckpointInfo, toFilesRewound } from './checkpointAnswers.ts';
 import type { ActorParts, SessionActor } from './sessionActor.ts';
 import type { SessionSetup } from './sessionSetup.ts';
 import { createSettingsHandlers } from './settingsHandlers.ts';
@@ -84,23 +84,13 @@ export function createAgentHandlers(deps: AgentHandlerDeps): Handlers<'agent'> {
     'belay/conversation_redo': () => redoConversation(deps),
     'belay/turn_retry': async () => ({ started: await actor.retry() }),
     'belay/checkpoint_list': async () => ({
-      checkpoints: (ports.checkpoints?.list() ?? []).map((checkpoint) => ({
-        id: checkpoint.id,
-        user_message_id: checkpoint.userMessageId,
-        tool_use_id: checkpoint.toolUseId,
-        created_at: new Date(checkpoint.createdAt).toISOString(),
-        files: checkpoint.files.map(({ path }) => path),
-        origin: checkpoint.origin,
-      })),
+      checkpoints: (ports.checkpoints?.list() ?? []).map(toCheckpointInfo),
     }),
     'belay/checkpoint_diff': async ({ user_message_id, path }) => {
-      const versions = await ports.checkpoints?.versions(user_message_id, path);
-      if (versions === undefined) throw new Error(`Belay has no record of a change to ${path}.`);
-      const before = toText(versions.before);
-      const after = toText(versions.after);
-      const binary =
-        (versions.before !== null && before === null) || (versions.after !== null && after === null);
-      return { before, after, binary };
+      const { checkpoints } = ports;
+      const diff = checkpoints && (await readDiff(checkpoints, user_message_id, path));
+      if (diff === undefined) throw new Error(`Belay has no record of a change to ${path}.`);
+      return diff;
     },
   };
 }
@@ -181,24 +171,12 @@ interface Told {
 }
 
 async function tellRewind(answer: RewindAnswer, { request, parts, actor }: Told): Promise<void> {
-  const files = answer.files ?? [];
-  const restored = files.filter(({ outcome }) => outcome === 'restored').map(({ path }) => path);
-  for (const path of restored) parts.readState.forget(path);
-  const withOutcome = (wanted: string) =>
-    files
-      .filter(({ outcome }) => outcome === wanted)
-      .map(({ path, reason }) => ({ path, reason: reason ?? '' }));
   const redo = request.redo === true;
-  await parts.session.note(
-    await parts.emitter.emitSystem('belay/files_rewound', {
-      user_message_id: request.user_message_id,
-      redo,
-      restored,
-      conflicted: withOutcome('conflicted'),
-      skipped: withOutcome('skipped'),
-      can_redo: parts.ports.checkpoints?.canRedo() === true,
-    }),
-  );
+  const canRedo = parts.ports.checkpoints?.canRedo() === true;
+  const told = toFilesRewound(answer, { userMessageId: request.user_message_id, redo, canRedo });
+  const { restored } = told;
+  for (const path of restored) parts.readState.forget(path);
+  await parts.session.note(await parts.emitter.emitSystem('belay/files_rewound', told));
   if (restored.length === 0) return;
   const what = redo ? 'brought your changes to these files back' : 'took your changes to these files back';
   actor.notice(
@@ -243,9 +221,4 @@ async function redoConversation({ parts, actor }: AgentHandlerDeps): Promise<{ r
     restored: true,
   });
   return { restored: true };
-}
-
-/** null: not there, or not text. */
-function toText(bytes: Uint8Array | null): string | null {
-  return bytes === null ? null : (decodeText(bytes)?.text ?? null);
 }

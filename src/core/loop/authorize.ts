@@ -97,7 +97,10 @@ export async function authorize(asked: ToolCall, deps: AuthorizeDeps): Promise<A
 }
 
 /** F56: an evaluator that throws never means yes. */
-function judge(question: PermissionQuestion, { permissions, log }: AuthorizeDeps): PermissionDecision {
+export function judge(
+  question: PermissionQuestion,
+  { permissions, log }: Pick<AuthorizeDeps, 'permissions' | 'log'>,
+): PermissionDecision {
   try {
     return decidePermission(question, permissions.context());
   } catch (error) {
@@ -110,7 +113,11 @@ function judge(question: PermissionQuestion, { permissions, log }: AuthorizeDeps
   }
 }
 
-async function buildQuestion(call: ToolCall, { files }: AuthorizeDeps): Promise<PermissionQuestion> {
+/** Throws ToolInputError for input that can't be meant, FileError for a path that leads nowhere it could lead. */
+export async function buildQuestion(
+  call: Pick<ToolCall, 'tool' | 'input' | 'view' | 'hook'>,
+  { files }: Pick<AuthorizeDeps, 'files'>,
+): Promise<PermissionQuestion> {
   const effects: readonly Effect[] = await call.tool.effects(call.input, call.view);
   const realPaths = new Map<string, string>();
   for (const effect of effects) {
