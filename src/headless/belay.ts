@@ -8,11 +8,14 @@ import { runPrompt } from './runPrompt.ts';
 import { runStream } from './runStream.ts';
 import { createStandardErrorLog } from './standardError.ts';
 import { prepareSession } from './startSession.ts';
+import { findSubcommand } from './subcommands.ts';
 
 /** Put in by the bundler. */
 const version = process.env.BELAY_VERSION ?? '0.0.0';
 
 async function main(argv: readonly string[]): Promise<number> {
+  const subcommand = findSubcommand(argv);
+  if (subcommand !== undefined) return subcommand.run(argv.slice(1), { version });
   const invocation = parseInvocation(argv);
   if (invocation.help) return print(buildHelp());
   if (invocation.version) return print(`${version} (Belay)\n`);
@@ -49,7 +52,7 @@ function print(text: string): Promise<number> {
 }
 
 function describe(error: unknown): { readonly text: string; readonly code: number } {
-  if (error instanceof UsageError) return { text: `${error.message}\nTry belay --help.`, code: EXIT.usage };
+  if (error instanceof UsageError) return { text: `${error.message}\nTry ${error.help}.`, code: EXIT.usage };
   if (error instanceof StartError) return { text: error.message, code: EXIT.failed };
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { text, code: EXIT.failed };

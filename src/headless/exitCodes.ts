@@ -14,6 +14,13 @@ export const EXIT = {
 /** A command line that can't be understood: what is wrong with it, for a person. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+  /** The command that explains how it goes. */
+  readonly help: string;
+
+  constructor(message: string, { help = 'belay --help', ...options }: ErrorOptions & { help?: string } = {}) {
+    super(message, options);
+    this.help = help;
+  }
 }
 
 /** What was asked for can't be begun (a session that isn't there, settings that can't be read): why, for a person. */

@@ -87,6 +87,6 @@ function createSecrets(environment: Environment): Secrets {
   return { get: async (name) => environment[names[name]]?.trim() || undefined };
 }
 
-function toPlatform(platform: NodeJS.Platform): Platform {
+export function toPlatform(platform: NodeJS.Platform): Platform {
   return platform === 'win32' || platform === 'darwin' ? platform : 'linux';
 }

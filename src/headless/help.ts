@@ -3,6 +3,8 @@ import { FLAGS, type Flag } from './flags.ts';
 
 const HEAD = `Usage: belay -p "prompt" [flags]
        belay --input-format stream-json --output-format stream-json [flags]
+       belay permissions test                      what rules would decide about calls; belay permissions --help
+       belay checkpoints list|diff|rewind|redo     what a session changed, and back; belay checkpoints --help
 
 A coding agent that asks before it acts, keeps a checkpoint of every change, and works without an editor. With stream-json on
 both sides any client of the Claude Agent SDK drives it (pathToClaudeCodeExecutable).

@@ -14,7 +14,8 @@ import { StartError } from './exitCodes.ts';
 import type { SettingSource } from './invocation.ts';
 
 const rules = z.array(z.string()).optional();
-const settingsFile = z.looseObject({
+/** What a settings file may hold. */
+export const settingsFile = z.looseObject({
   model: z.string().optional(),
   env: z.record(z.string(), z.string()).optional(),
   hooks: hookSettings.optional(),

@@ -1,0 +1,14 @@
+/** Standard output of the subcommands. */
+
+/** Resolves when it has been taken; what nobody reads any more is dropped. */
+export function writeText(text: string): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write(text, () => resolve());
+  });
+}
+
+/** A JSON value as a line. Some readers also end a line at U+2028 and U+2029, which JSON leaves as they are. */
+export function writeLine(value: unknown): Promise<void> {
+  const json = JSON.stringify(value).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+  return writeText(`${json}\n`);
+}
