@@ -76,6 +76,8 @@ interface Pending {
 export function createPeer<Answers extends Answerer>(channel: Channel, options: PeerOptions<Answers>): Peer {
   const createId = options.createId ?? (() => crypto.randomUUID());
   const pending = new Map<string, Pending>();
+  /** Requests that were taken back. Their answers, which may have been under way, are still to come and count for nothing. */
+  const cancelled = new Set<string>();
   const running = new Map<string, AbortController>();
   let isClosed = false;
 
@@ -155,6 +157,7 @@ export function createPeer<Answers extends Answerer>(channel: Channel, options: 
   function settle(response: ControlResponse['response']): void {
     const request = pending.get(response.request_id);
     if (request === undefined) {
+      if (cancelled.delete(response.request_id)) return;
       options.onProblem(`an answer to no open request was skipped: ${response.request_id}`);
       return;
     }
@@ -191,6 +194,7 @@ export function createPeer<Answers extends Answerer>(channel: Channel, options: 
     return new Promise<unknown>((resolve, reject) => {
       const cancel = (): void => {
         if (!pending.delete(request_id)) return;
+        cancelled.add(request_id);
         void channel.send({ type: 'control_cancel_request', request_id });
         reject(signal?.reason);
       };

@@ -103,7 +103,7 @@ describe('a peer', () => {
 
   it('passes cancellation to the handler and rejects with the reason of the signal', async () => {
     let handlerSignal: AbortSignal | undefined;
-    const { asker } = setUp(async (_, { signal }) => {
+    const { asker, problems } = setUp(async (_, { signal }) => {
       handlerSignal = signal;
       await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
       return { behavior: 'deny', message: 'never said' };
@@ -115,6 +115,9 @@ describe('a peer', () => {
     await expect(request).rejects.toThrow('changed my mind');
     while (!handlerSignal.aborted) await Promise.resolve();
     expect(handlerSignal.aborted).toBe(true);
+    // The answer that was under way is no surprise.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(problems).toEqual([]);
   });
 
   it('rejects what is still open when the channel closes, and what is asked afterwards', async () => {
