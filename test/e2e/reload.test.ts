@@ -63,7 +63,7 @@ test('a chat in a tab shows the same session, and comes back with the window', a
   const tab = await findPanel(editor, 'tab');
   await tab.shows('Here and there.');
   await editor.screenshot('chat-in-a-tab');
-  await editor.untilStored('belay.panel');
+  await editor.untilEditorsStored('belay.panel');
   await editor.reload();
   const restored = await findPanel(editor, 'tab');
   await restored.shows('Here and there.');

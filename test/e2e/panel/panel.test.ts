@@ -715,7 +715,7 @@ describe('the transcript', () => {
     await page.getByText('No results').waitFor();
     await field.press('Escape');
     await soon(() => field.count()).toBe(0);
-    expect(await page.evaluate(() => CSS.highlights.size)).toBe(0);
+    await soon(() => page.evaluate(() => CSS.highlights.size)).toBe(0);
   });
 
   test('tells a screen reader of turns that ended and permissions that wait, not of each delta', async () => {

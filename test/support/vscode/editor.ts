@@ -54,9 +54,9 @@ export interface Editor {
   openFile(path: string): Promise<void>;
   /** Reloads the window, as "Developer: Reload Window" does, and waits for the workbench. */
   reload(): Promise<void>;
-  /** Waits until VS Code has written its state with this text in it: in a browser it does so only every few seconds, and a
-   * window that is reloaded before has lost its tabs. */
-  untilStored(text: string): Promise<void>;
+  /** Waits until VS Code has written down which editors are open, with this text in it: in a browser it does so only every
+   * few seconds, and a window that is reloaded before has lost its tabs. */
+  untilEditorsStored(text: string): Promise<void>;
   /** Writes build/screenshots/NAME.png and returns its path. */
   screenshot(name: string): Promise<string>;
   /** Copies the logs of server, extension host and browser to build/logs/NAME. */
@@ -105,8 +105,8 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
         await page.reload();
         await untilReady(page, hasExtension);
       },
-      untilStored: async (text) => {
-        await page.waitForFunction(isStored, text, { polling: 200, timeout: storageTimeoutMs });
+      untilEditorsStored: async (text) => {
+        await page.waitForFunction(areEditorsStored, text, { polling: 200, timeout: storageTimeoutMs });
       },
       screenshot: (name) => screenshot(page, name),
       saveLogs: (name) => saveLogs(name, profile, consoleLines, page),
@@ -195,7 +195,7 @@ async function openFile(page: Page, path: string): Promise<void> {
 }
 
 /** Runs in the page. */
-async function isStored(text: string): Promise<boolean> {
+async function areEditorsStored(text: string): Promise<boolean> {
   const read = <T>(request: IDBRequest<T>): Promise<T> =>
     new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result);
@@ -204,9 +204,10 @@ async function isStored(text: string): Promise<boolean> {
   for (const { name } of await indexedDB.databases()) {
     if (name?.startsWith('vscode-web-state-db') !== true) continue;
     const database = await read(indexedDB.open(name));
-    const rows = await read(database.transaction('ItemTable').objectStore('ItemTable').getAll());
+    const table = database.transaction('ItemTable').objectStore('ItemTable');
+    const row: unknown = await read(table.get('memento/workbench.parts.editor'));
     database.close();
-    if (rows.some((row) => typeof row === 'string' && row.includes(text))) return true;
+    if (typeof row === 'string' && row.includes(text)) return true;
   }
   return false;
 }
