@@ -64,7 +64,7 @@ test('a chat in a tab shows the same session, and comes back with the window', a
   await tab.shows('Here and there.');
   await editor.screenshot('chat-in-a-tab');
   await editor.untilEditorsStored('belay.panel');
-  await editor.reload();
+  await editor.crash();
   const restored = await findPanel(editor, 'tab');
   await restored.shows('Here and there.');
   model.assertNoRefusals();

@@ -54,6 +54,9 @@ export interface Editor {
   openFile(path: string): Promise<void>;
   /** Reloads the window, as "Developer: Reload Window" does, and waits for the workbench. */
   reload(): Promise<void>;
+  /** As after a crash of the window: VS Code saves nothing on its way out. (On a reload it sometimes forgets webview tabs in
+   * a browser, because the extension host that could bring them back is gone before the editors are written down.) */
+  crash(): Promise<void>;
   /** Waits until VS Code has written down which editors are open, with this text in it: in a browser it does so only every
    * few seconds, and a window that is reloaded before has lost its tabs. */
   untilEditorsStored(text: string): Promise<void>;
@@ -105,9 +108,12 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
         await page.reload();
         await untilReady(page, hasExtension);
       },
-      untilEditorsStored: async (text) => {
-        await page.waitForFunction(areEditorsStored, text, { polling: 200, timeout: storageTimeoutMs });
+      crash: async () => {
+        await page.evaluate(keepFromLeaving);
+        await page.reload();
+        await untilReady(page, hasExtension);
       },
+      untilEditorsStored: (text) => untilEditorsStored(page, text),
       screenshot: (name) => screenshot(page, name),
       saveLogs: (name) => saveLogs(name, profile, consoleLines, page),
       close,
@@ -192,6 +198,22 @@ async function openFile(page: Page, path: string): Promise<void> {
   await row.click();
   await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
   await page.locator('.editor-instance .view-lines').first().waitFor();
+}
+
+async function untilEditorsStored(page: Page, text: string): Promise<void> {
+  const deadline = Date.now() + storageTimeoutMs;
+  while (!(await page.evaluate(areEditorsStored, text))) {
+    if (Date.now() > deadline)
+      throw new Error(`VS Code did not write ${text} down within ${storageTimeoutMs} ms.`);
+    await page.waitForTimeout(200);
+  }
+}
+
+/** Runs in the page: none of its own listeners hears that it goes. */
+function keepFromLeaving(): void {
+  for (const type of ['beforeunload', 'pagehide', 'unload']) {
+    window.addEventListener(type, (event) => event.stopImmediatePropagation(), { capture: true });
+  }
 }
 
 /** Runs in the page. */
