@@ -10,6 +10,7 @@ import { createNodeClock } from '../node/clock.ts';
 import { createNodeFileSystem } from '../node/fileSystem.ts';
 import { createNodeProcesses } from '../node/processes.ts';
 import { createNodeStorage } from '../node/storage.ts';
+import { createTemporaryFiles, type TemporaryFiles } from '../node/temporaryFiles.ts';
 import { createNodeWeb } from '../node/web.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -34,18 +35,23 @@ export function findConfigDir(environment: Environment): string {
 /** Commands of a session that is ended get this long to end by themselves. Milliseconds. */
 const POLITE_MS = 1000;
 
-export function createHeadlessPorts(
-  options: HeadlessPortsOptions,
-): Omit<AgentPorts, 'checkpoints' | 'transcripts'> {
+export interface HeadlessPorts extends Omit<AgentPorts, 'checkpoints' | 'transcripts'> {
+  /** To sweep when the session starts, and to close with it. */
+  readonly temporaryFiles: TemporaryFiles;
+}
+
+export function createHeadlessPorts(options: HeadlessPortsOptions): HeadlessPorts {
   const { environment, configDir, log, models } = options;
   const clock = createNodeClock();
   const workspace = createWorkspace(options);
   const { platform } = workspace;
+  const storage = createNodeStorage(join(configDir, 'storage'));
+  const temporaryFiles = createTemporaryFiles({ storage, platform, log });
   return {
     workspace,
     log,
     clock,
-    files: createNodeFileSystem({ platform }),
+    files: createNodeFileSystem({ platform, temporaryFiles }),
     processes: createNodeProcesses({
       platform,
       env: environment,
@@ -53,7 +59,8 @@ export function createHeadlessPorts(
       politeMs: POLITE_MS,
     }),
     web: createNodeWeb({ env: environment }),
-    storage: createNodeStorage(join(configDir, 'storage')),
+    storage,
+    temporaryFiles,
     mcp: {
       // Most sessions have no server, and what speaks with one takes a while to load.
       async connect(config) {

@@ -76,6 +76,8 @@ export async function prepareSession(invocation: Invocation, deps: StartDeps): P
   });
   const transcripts = openTranscripts(invocation, { configDir, cwd });
   const { sessionId, resume } = await chooseSession(invocation, transcripts);
+  // What a killed process has left in the folder is gone before anybody looks.
+  await ports.temporaryFiles.sweep();
   const checkpoints = await openCheckpoints({ ...ports, environment, sessionId });
   const mcpServers = await readMcpConfig({
     given: invocation['mcp-config'],
@@ -103,6 +105,7 @@ export async function prepareSession(invocation: Invocation, deps: StartDeps): P
       const close = async (): Promise<void> => {
         await agent.close();
         await checkpoints?.close();
+        await ports.temporaryFiles.close();
       };
       return { ...agent, close, done: agent.done.then(close) };
     },
