@@ -83,8 +83,10 @@ async function play(seed: number, run: Run, started: (program: Program) => void)
     started(driver.program);
     const { cutRewind } = run;
     if (cutRewind !== undefined && Object.keys(cutRewind.after).length === 0) {
-      await driver.answerTo({ subtype: 'initialize' });
-      run.cutRewind = { before: cutRewind.before, after: await readFiles(world.folder) };
+      // Killed before it was there: then the next one is to set it right.
+      const isThere = await driver.answerTo({ subtype: 'initialize' }).catch(() => undefined);
+      if (isThere !== undefined)
+        run.cutRewind = { before: cutRewind.before, after: await readFiles(world.folder) };
     }
     const turns = index === 0 ? TURNS : [`again${index}`];
     let alive = true;
