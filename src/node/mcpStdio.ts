@@ -86,7 +86,9 @@ export function createStdioTransport(options: StdioOptions): McpTransport {
     if (line.kind === 'too long') return giveUp();
     const parsed = line.kind === 'line' ? parseMessage(line.text) : undefined;
     if (parsed === undefined) transport.onerror?.(new Error('It printed a line that is no message.'));
-    else transport.onmessage?.(parsed);
+    // The client looks at notifications a microtask later than at answers, and after the answer no longer at its progress.
+    else if ('method' in parsed) transport.onmessage?.(parsed);
+    else queueMicrotask(() => transport.onmessage?.(parsed));
   }
 
   async function send(message: Parameters<Send>[0]): Promise<void> {
