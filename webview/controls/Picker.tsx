@@ -3,7 +3,7 @@
  * library's dropdown is a form field; it has no descriptions and opens downwards.
  */
 import type { VNode } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './Icon.tsx';
 import './picker.css';
 
@@ -81,7 +81,8 @@ function List({ id, label, value, options, onChoose, onClose }: ListProps): VNod
       options.findIndex((option) => option.value === value),
     ),
   );
-  useEffect(() => list.current?.focus(), []);
+  // Before the list is painted: who opens it by a key may press the next one at once.
+  useLayoutEffect(() => list.current?.focus(), []);
   const handleKey = (event: KeyboardEvent): void => {
     const next = toNextIndex(event.key, { active, options });
     if (next !== null) setActive(next);
