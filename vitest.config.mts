@@ -29,8 +29,6 @@ export default defineConfig({
           globalSetup: ['test/e2e/globalSetup.ts'],
           // Every file drives a browser on its own VS Code server; two cores carry one of these at a time.
           fileParallelism: false,
-          // A real browser on a real editor now and then loses a key or a click; the report names what needed a second run.
-          retry: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
