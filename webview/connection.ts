@@ -5,7 +5,7 @@
 import type { Channel } from '../src/channel/channel.ts';
 import { createPeer, type Peer } from '../src/channel/peer.ts';
 import { refuseHookCallback } from '../src/channel/refuseHookCallback.ts';
-import type { PanelView } from '../src/protocol/control.ts';
+import type { PanelView } from '../src/protocol/panel.ts';
 import type { PermissionRequests } from './permission/permissionRequests.ts';
 import type { Store } from './state/store.ts';
 

@@ -6,17 +6,19 @@
 import * as z from 'zod';
 import {
   type AnsweredBy,
-  type Answerer,
-  type ControlRequest,
-  type ControlResponse,
-  controlCancel,
-  controlRequest,
-  controlResponse,
   controlTable,
   type RequestOf,
   type ResponseOf,
   type Subtype,
 } from '../protocol/control.ts';
+import {
+  type ControlRequest,
+  type ControlResponse,
+  controlCancel,
+  controlRequest,
+  controlResponse,
+} from '../protocol/controlMessages.ts';
+import type { Answerer } from '../protocol/controlSpec.ts';
 import type { Channel } from './channel.ts';
 
 export interface HandlerContext {

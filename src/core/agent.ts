@@ -2,10 +2,11 @@
  * The agent: one session actor behind one channel. A composition root (src/vscode, src/headless) gives it the ports and the
  * options; whoever holds the other end of the channel drives it with the messages of src/protocol.
  */
-import type { ModelInfo } from '../protocol/control.ts';
+
 import type { HookSettings } from '../protocol/hooks.ts';
 import type { McpServerConfig } from '../protocol/mcp.ts';
-import type { PermissionMode } from '../protocol/messages.ts';
+import type { ModelInfo } from '../protocol/models.ts';
+import type { PermissionMode } from '../protocol/permissions.ts';
 import type { Checkpoints } from './checkpoints/checkpoints.ts';
 import type { SettingSource } from './context/readMemory.ts';
 import type { McpConnector } from './mcp/connector.ts';

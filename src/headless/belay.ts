@@ -1,5 +1,6 @@
 /** The executable `belay`: the agent without an editor, for scripts, for CI, and for programs that use the Agent SDK. */
 import type { Log } from '../core/ports.ts';
+import { SettingsError } from '../core/settings/settingsFile.ts';
 import { EXIT, StartError, UsageError } from './exitCodes.ts';
 import { buildHelp } from './help.ts';
 import { type Invocation, parseInvocation } from './invocation.ts';
@@ -53,7 +54,8 @@ function print(text: string): Promise<number> {
 
 function describe(error: unknown): { readonly text: string; readonly code: number } {
   if (error instanceof UsageError) return { text: `${error.message}\nTry ${error.help}.`, code: EXIT.usage };
-  if (error instanceof StartError) return { text: error.message, code: EXIT.failed };
+  if (error instanceof StartError || error instanceof SettingsError)
+    return { text: error.message, code: EXIT.failed };
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { text, code: EXIT.failed };
 }

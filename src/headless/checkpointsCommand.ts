@@ -6,7 +6,7 @@ import type { Checkpoints } from '../core/checkpoints/checkpoints.ts';
 import { readDiff, toCheckpointInfo, toFilesRewound } from '../core/loop/checkpointAnswers.ts';
 import { Session } from '../core/sessions/session.ts';
 import { createNodeClock } from '../node/clock.ts';
-import type { RewindAnswer } from '../protocol/control.ts';
+import type { RewindAnswer } from '../protocol/checkpoints.ts';
 import { EXIT, StartError, UsageError } from './exitCodes.ts';
 import { type OpenedCheckpoints, openSavedCheckpoints } from './savedCheckpoints.ts';
 import type { SubcommandDeps } from './subcommands.ts';

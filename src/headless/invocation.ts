@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { splitRules } from '../core/permissions/parseRule.ts';
 import { agentDefinition } from '../protocol/agents.ts';
-import { permissionMode } from '../protocol/messages.ts';
+import { permissionMode } from '../protocol/permissions.ts';
 import { UsageError } from './exitCodes.ts';
 import { buildParserOptions, FLAGS, type Flag } from './flags.ts';
 

@@ -7,13 +7,14 @@ import { isAbsolutePath, joinPath } from '../core/paths.ts';
 import type { PermissionDecision, PermissionQuestion } from '../core/permissions/decidePermission.ts';
 import { createPermissionState } from '../core/permissions/permissionState.ts';
 import { FileError, type FileSystem, type Log, type Platform, type Workspace } from '../core/ports.ts';
+import { findDefaultMode, toLayeredRules, toRules } from '../core/settings/sessionSettings.ts';
+import { type SettingsLayer, settingsFile } from '../core/settings/settingsFile.ts';
 import { createBuiltinTools } from '../core/tools/builtinTools.ts';
 import { ReadState } from '../core/tools/readState.ts';
 import { type AnyTool, ToolInputError } from '../core/tools/tool.ts';
 import { createNodeFileSystem } from '../node/fileSystem.ts';
-import { permissionMode } from '../protocol/messages.ts';
+import { permissionMode } from '../protocol/permissions.ts';
 import { toPlatform } from './headlessPorts.ts';
-import { findDefaultMode, type SettingsLayer, settingsFile, toLayeredRules, toRules } from './settings.ts';
 
 const rules = z.array(z.string()).optional();
 const permissionCase = z.object({
@@ -38,7 +39,7 @@ export interface CaseDecision {
   readonly reasons: readonly string[];
 }
 
-/** Throws Error for a line that is no case, StartError for rules that can't be understood. */
+/** Throws Error for a line that is no case, SettingsError for rules that can't be understood. */
 export async function decidePermissionCase(line: string, log: Log): Promise<CaseDecision> {
   const given = parseCase(line);
   const layers: readonly SettingsLayer[] = [{ layer: 'user', content: given.settings }];

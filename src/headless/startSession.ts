@@ -9,6 +9,15 @@ import { createAgent } from '../core/createAgent.ts';
 import { createModelTable, type ModelTable, toModelInfo } from '../core/model/modelTable.ts';
 import type { Log } from '../core/ports.ts';
 import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
+import {
+  findDefaultMode,
+  toDirectories,
+  toEnvironment,
+  toHooks,
+  toLayeredRules,
+  toRules,
+} from '../core/settings/sessionSettings.ts';
+import type { SettingsLayer } from '../core/settings/settingsFile.ts';
 import { resolveModel } from '../core/subagents/resolveModel.ts';
 import { AGENT_TOOL, toToolName } from '../core/subagents/toolNames.ts';
 import { createBuiltinTools } from '../core/tools/builtinTools.ts';
@@ -19,14 +28,7 @@ import { chooseSession } from './chooseSession.ts';
 import { createHeadlessPorts, type Environment, findConfigDir } from './headlessPorts.ts';
 import { type Invocation, mayBypass, type SettingSource } from './invocation.ts';
 import { readMcpConfig } from './mcpConfig.ts';
-import {
-  findDefaultMode,
-  readSettings,
-  type SettingsLayer,
-  toHooks,
-  toLayeredRules,
-  toRules,
-} from './settings.ts';
+import { readSettingsOf } from './settings.ts';
 import { createUnsavedTranscripts } from './unsavedTranscripts.ts';
 
 export interface StartDeps {
@@ -46,22 +48,21 @@ export interface Prepared {
   start(channel: Channel): Agent;
 }
 
-/** Everything that can go wrong before there is a session goes wrong here. Throws StartError. */
+/** Everything that can go wrong before there is a session goes wrong here. Throws StartError and SettingsError. */
 export async function prepareSession(invocation: Invocation, deps: StartDeps): Promise<Prepared> {
   const { cwd, log } = deps;
   const configDir = findConfigDir(deps.environment);
   const sources = invocation['setting-sources'] ?? ['user', 'project', 'local'];
-  const { layers, isTrusted } = await readSettings({
+  const { layers, isTrusted } = await readSettingsOf({
     configDir,
     cwd,
     sources,
-    trusted: isTrustedByName(invocation),
+    trusted: isTrustedByName(invocation) ? true : undefined,
     given: invocation.settings,
-    log,
   });
   if (!isTrusted && sources.includes('project')) await tellNarrowed({ cwd, configDir, log });
   const models = createModelTable({});
-  const environment = withSettings(deps.environment, layers);
+  const environment = { ...deps.environment, ...toEnvironment(layers) };
   const ports = createHeadlessPorts({
     cwd,
     configDir,
@@ -69,10 +70,7 @@ export async function prepareSession(invocation: Invocation, deps: StartDeps): P
     log,
     models: () => models,
     trusted: isTrusted,
-    additionalDirectories: [
-      ...layers.flatMap(({ content }) => content.permissions?.additionalDirectories ?? []),
-      ...invocation['add-dir'],
-    ],
+    additionalDirectories: [...toDirectories(layers), ...invocation['add-dir']],
   });
   const transcripts = openTranscripts(invocation, { configDir, cwd });
   const { sessionId, resume } = await chooseSession(invocation, transcripts);
@@ -139,11 +137,6 @@ async function tellNarrowed({ cwd, configDir, log }: Narrowed): Promise<void> {
     'this folder is not trusted: of its settings only the rules that deny or ask count, and its hooks, servers, commands ' +
       `and memory are left out. Start with --trust, or name the folder under "trustedFolders" in ${join(configDir, 'settings.json')}`,
   );
-}
-
-/** What the settings put into the environment. */
-function withSettings(environment: Environment, layers: readonly SettingsLayer[]): Environment {
-  return Object.assign({ ...environment }, ...layers.map(({ content }) => content.env ?? {}));
 }
 
 function openTranscripts(

@@ -1,7 +1,6 @@
 /** Subagents as a client, a command line or a file defines them: fields as the Agent SDK's `AgentDefinition`. */
 import * as z from 'zod';
-
-const effort = z.enum(['low', 'medium', 'high', 'xhigh', 'max']);
+import { effortLevel } from './models.ts';
 
 /** What Belay doesn't know (skills, memory, an effort as a number) is left out of account. */
 export const agentDefinition = z.looseObject({
@@ -21,7 +20,7 @@ export const agentDefinition = z.looseObject({
   background: z.boolean().optional(),
   /** It isn't told what people have written down (CLAUDE.md). */
   omitClaudeMd: z.boolean().optional(),
-  effort: effort.optional().catch(undefined),
+  effort: effortLevel.optional().catch(undefined),
   /** `plan` and `dontAsk` hold beside the session's mode; others are without effect: a subagent may never do more. */
   permissionMode: z.string().optional(),
 });

@@ -3,7 +3,7 @@
  * `sdk.d.ts`). A callback answers with such an object on the wire, a command prints it.
  */
 import * as z from 'zod';
-import { permissionUpdate } from './control.ts';
+import { permissionUpdate } from './permissions.ts';
 
 const changedInput = z.record(z.string(), z.unknown()).optional();
 const context = { additionalContext: z.string().optional() };
@@ -86,3 +86,13 @@ export const hookSettings = z.record(
   z.array(z.looseObject({ matcher: z.string().nullish(), hooks: z.array(commandHook) })),
 );
 export type HookSettings = z.infer<typeof hookSettings>;
+
+/** Callbacks of the client, as `initialize` names them. */
+export const hookMatcher = z.looseObject({
+  matcher: z.string().nullish(),
+  hookCallbackIds: z.array(z.string()),
+  /** Seconds. */
+  timeout: z.number().nullish(),
+  /** What a failure does: `block` counts it as a block. Default: it is told, and has no say. */
+  onFailure: z.enum(['continue', 'block']).nullish(),
+});

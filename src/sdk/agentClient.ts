@@ -1,13 +1,14 @@
 /** A conversation with an agent: prompts go in, messages come out, for as long as the client is open. */
 import { createMessageQueue, type MessageQueue } from '../channel/messageQueue.ts';
 import { ChannelClosedError, createPeer, type Peer } from '../channel/peer.ts';
-import type { RequestOf, ResponseOf, RewindAnswer, Subtype } from '../protocol/control.ts';
+import type { RewindAnswer } from '../protocol/checkpoints.ts';
+import type { RequestOf, ResponseOf, Subtype } from '../protocol/control.ts';
 import {
   type ConversationMessage,
-  type PermissionMode,
   parseConversationMessage,
   type UserMessage,
 } from '../protocol/messages.ts';
+import type { PermissionMode } from '../protocol/permissions.ts';
 import { findSystemPrompt } from './buildInvocation.ts';
 import { type ClientParts, createClientParts } from './clientHandlers.ts';
 import { ConnectionError, MessageParseError, SdkError } from './errors.ts';

@@ -1,16 +1,17 @@
 /** Belay for programs: `import { query } from 'belay/sdk'`. */
 export type { AgentDefinition, AgentInfo } from '../protocol/agents.ts';
-export type { ModelInfo, PermissionResult, PermissionUpdate, RewindAnswer } from '../protocol/control.ts';
+export type { RewindAnswer } from '../protocol/checkpoints.ts';
 export type {
   AssistantMessage,
   ConversationMessage,
-  PermissionMode,
   ResultMessage,
   StreamEventMessage,
-  SystemMessage,
   ToolProgressMessage,
   UserMessage,
 } from '../protocol/messages.ts';
+export type { ModelInfo } from '../protocol/models.ts';
+export type { PermissionMode, PermissionResult, PermissionUpdate } from '../protocol/permissions.ts';
+export type { SystemMessage } from '../protocol/systemMessages.ts';
 export { AgentClient, type Prompt } from './agentClient.ts';
 export {
   ConnectionError,

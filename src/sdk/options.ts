@@ -1,8 +1,7 @@
 /** What a program says of the agent it wants. Names and meanings are those of the Agent SDK's `Options`. */
 import type { AgentDefinition } from '../protocol/agents.ts';
-import type { PermissionResult, PermissionUpdate } from '../protocol/control.ts';
 import type { McpServerConfig } from '../protocol/mcp.ts';
-import type { PermissionMode } from '../protocol/messages.ts';
+import type { PermissionMode, PermissionResult, PermissionUpdate } from '../protocol/permissions.ts';
 import type { SdkMcpServer } from './mcpServer.ts';
 
 export interface PermissionQuestionContext {

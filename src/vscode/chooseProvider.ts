@@ -1,6 +1,7 @@
 /** Choosing where the model comes from, on the first-start page or in a quick pick. A choice that can't work is not taken. */
 import { ConfigurationTarget, lm, type QuickPickItem, window, workspace } from 'vscode';
-import type { ProviderKind, RequestOf, ResponseOf } from '../protocol/control.ts';
+import type { RequestOf, ResponseOf } from '../protocol/control.ts';
+import type { ProviderKind } from '../protocol/panel.ts';
 import { checkServer } from './checkServer.ts';
 import type { Providers } from './providers.ts';
 import type { EditorSecrets } from './secrets.ts';

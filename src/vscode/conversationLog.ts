@@ -5,10 +5,10 @@
 import type {
   ConversationMessage,
   StreamEventMessage,
-  SystemMessage,
   ToolProgressMessage,
   UserMessage,
 } from '../protocol/messages.ts';
+import type { SystemMessage } from '../protocol/systemMessages.ts';
 import { Accumulator, StreamError } from '../stream/accumulator.ts';
 
 /** Characters that are kept. Beyond them the oldest turns go; the transcript on disk has them still. */

@@ -8,7 +8,7 @@ import {
   OFFLINE_MODEL,
 } from '../core/model/offline/offlineModel.ts';
 import type { Clock, Secrets } from '../core/ports.ts';
-import type { ProviderKind } from '../protocol/control.ts';
+import type { ProviderKind } from '../protocol/panel.ts';
 import { createLanguageModel, type LanguageModelApi, toModelId } from './languageModel.ts';
 import type { Provider } from './providers.ts';
 import type { EditorSecrets } from './secrets.ts';

@@ -1,5 +1,5 @@
 /** Everything a panel shows besides the conversation, put together from where it is known. */
-import type { PanelState } from '../protocol/control.ts';
+import type { PanelState } from '../protocol/panel.ts';
 import type { Providers } from './providers.ts';
 import type { SessionHost } from './sessionHost.ts';
 import type { Settings } from './settings.ts';

@@ -7,7 +7,7 @@ import type { Channel } from '../channel/channel.ts';
 import type { Agent } from '../core/agent.ts';
 import type { Log } from '../core/ports.ts';
 import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
-import type { PanelState } from '../protocol/control.ts';
+import type { PanelState } from '../protocol/panel.ts';
 import type { Activity } from './attention.ts';
 import type { PanelActions } from './panelHandlers.ts';
 import { PanelHost } from './panelHost.ts';

@@ -1,7 +1,9 @@
 /** What a panel may ask: the agent's requests are passed on to the session it shows, the editor's are answered here. */
 import type { HandlerContext, Handlers } from '../channel/peer.ts';
-import type { AnsweredBy, RequestOf, ResponseOf, SessionInfo } from '../protocol/control.ts';
-import type { FailureAction, PermissionMode } from '../protocol/messages.ts';
+import type { AnsweredBy, RequestOf, ResponseOf } from '../protocol/control.ts';
+import type { FailureAction } from '../protocol/failure.ts';
+import type { SessionInfo } from '../protocol/panel.ts';
+import type { PermissionMode } from '../protocol/permissions.ts';
 import type { PanelHost } from './panelHost.ts';
 import type { SessionHost } from './sessionHost.ts';
 import type { ViewStore } from './viewStore.ts';

@@ -4,8 +4,8 @@
  */
 import { createPeer, type Peer } from '../channel/peer.ts';
 import type { Log } from '../core/ports.ts';
-import type { PanelMessage, PanelState } from '../protocol/control.ts';
 import { userMessage } from '../protocol/messages.ts';
+import type { PanelMessage, PanelState } from '../protocol/panel.ts';
 import { createPanelChannel, type PanelChannel } from './panelChannel.ts';
 import { createPanelHandlers, type PanelActions } from './panelHandlers.ts';
 import type { PanelSurface } from './panelSurface.ts';

@@ -3,7 +3,8 @@
  * and is withdrawn everywhere else then; a panel that comes back is asked again. With no panel at all a question waits.
  */
 import { ChannelClosedError, type Peer } from '../channel/peer.ts';
-import type { PermissionResult, RequestOf } from '../protocol/control.ts';
+import type { RequestOf } from '../protocol/control.ts';
+import type { PermissionResult } from '../protocol/permissions.ts';
 
 export type PermissionQuestion = RequestOf<'can_use_tool'>;
 /** The part of a panel's peer that is needed here. */

@@ -6,7 +6,8 @@ import type { Disposable } from 'vscode';
 import { ModelError } from '../core/model/modelError.ts';
 import { buildUnknownRow, type ModelTable, toModelInfo } from '../core/model/modelTable.ts';
 import type { Log, StreamModel } from '../core/ports.ts';
-import type { ModelInfo, ProviderKind } from '../protocol/control.ts';
+import type { ModelInfo } from '../protocol/models.ts';
+import type { ProviderKind } from '../protocol/panel.ts';
 import type { EditorSecrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 

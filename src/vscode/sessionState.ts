@@ -1,11 +1,8 @@
 /** What the editor shows of a session besides its conversation, moved on by the session's own messages. */
 import { toTitle } from '../core/sessions/listSessions.ts';
-import type {
-  ConversationMessage,
-  PermissionMode,
-  SystemMessage,
-  UserMessage,
-} from '../protocol/messages.ts';
+import type { ConversationMessage, UserMessage } from '../protocol/messages.ts';
+import type { PermissionMode } from '../protocol/permissions.ts';
+import type { SystemMessage } from '../protocol/systemMessages.ts';
 
 export interface SessionState {
   /** Empty until something was said. */

@@ -1,8 +1,8 @@
 /** The settings under `belay.`, read at the moment they are needed, so that a change counts at once. */
 import { workspace } from 'vscode';
 import * as z from 'zod';
-import { providerKind } from '../protocol/control.ts';
-import { permissionMode } from '../protocol/messages.ts';
+import { providerKind } from '../protocol/panel.ts';
+import { permissionMode } from '../protocol/permissions.ts';
 
 const effort = z.enum(['low', 'medium', 'high', 'xhigh', 'max']);
 const price = z.object({

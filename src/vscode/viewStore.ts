@@ -1,7 +1,8 @@
 /** Draft, scroll position and open cards of each session, kept for this workspace so that they outlive every webview. */
 import type { Memento } from 'vscode';
 import * as z from 'zod';
-import { controlTable, type PanelView } from '../protocol/control.ts';
+import { controlTable } from '../protocol/control.ts';
+import type { PanelView } from '../protocol/panel.ts';
 
 /** Sessions whose view is remembered. */
 const MAX_VIEWS = 30;

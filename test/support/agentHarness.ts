@@ -7,12 +7,13 @@ import { createAgent } from '../../src/core/createAgent.ts';
 import { createModelTable } from '../../src/core/model/modelTable.ts';
 import type { Clock, FileSystem, Log, Processes, Storage, Web } from '../../src/core/ports.ts';
 import type { AnyTool, Effect, Tool } from '../../src/core/tools/tool.ts';
-import type { PermissionResult, RequestOf, ResponseOf } from '../../src/protocol/control.ts';
+import type { RequestOf, ResponseOf } from '../../src/protocol/control.ts';
 import {
   type ConversationMessage,
   parseConversationMessage,
   type ResultMessage,
 } from '../../src/protocol/messages.ts';
+import type { PermissionResult } from '../../src/protocol/permissions.ts';
 import { createMemoryTranscripts, type MemoryTranscripts } from './memoryTranscripts.ts';
 import { createScriptedModel, type ScriptedModel, type ScriptedReply } from './scriptedModel.ts';
 

@@ -1,7 +1,7 @@
 /** What is going on while nothing else shows it: waiting for the model, compacting, waiting to try again. */
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { AssistantError } from '../../src/protocol/messages.ts';
+import type { AssistantError } from '../../src/protocol/failure.ts';
 import { Icon } from '../controls/Icon.tsx';
 import { getThread, MAIN_THREAD, type PanelModel, type RetryWait } from '../state/panelModel.ts';
 import { useModel, usePanel } from '../view/context.ts';

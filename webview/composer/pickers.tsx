@@ -1,6 +1,6 @@
 /** Which model, and what it may do without asking. */
 import type { VNode } from 'preact';
-import type { PermissionMode } from '../../src/protocol/messages.ts';
+import type { PermissionMode } from '../../src/protocol/permissions.ts';
 import { Picker, type PickerOption } from '../controls/Picker.tsx';
 import { useModel, usePanel } from '../view/context.ts';
 

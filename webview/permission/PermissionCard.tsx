@@ -1,7 +1,7 @@
 /** May the agent do this? What is shown is exactly what would be done. */
 import type { VNode } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
-import type { PermissionResult, PermissionUpdate } from '../../src/protocol/control.ts';
+import type { PermissionResult, PermissionUpdate } from '../../src/protocol/permissions.ts';
 import { Button } from '../controls/Button.tsx';
 import { countHiddenIn, type Request, toChange } from './describeRequest.ts';
 import { Exact } from './Exact.tsx';

@@ -1,7 +1,7 @@
 /** A plan to be approved, or thought over once more. */
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import type { PermissionResult } from '../../src/protocol/control.ts';
+import type { PermissionResult } from '../../src/protocol/permissions.ts';
 import { getString } from '../blocks/tools/toolInput.ts';
 import { Button } from '../controls/Button.tsx';
 import { Markdown } from '../markdown/Markdown.tsx';

@@ -1,7 +1,7 @@
 /** Questions of the agent to the person: choices, and room for an answer of one's own. */
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import type { PermissionResult } from '../../src/protocol/control.ts';
+import type { PermissionResult } from '../../src/protocol/permissions.ts';
 import { Button } from '../controls/Button.tsx';
 import { Checkbox } from '../controls/Checkbox.tsx';
 import { RadioGroup } from '../controls/RadioGroup.tsx';

@@ -1,5 +1,6 @@
 /** Requests of the agent that wait for the person, in the order they came. */
-import type { PermissionResult, RequestOf } from '../../src/protocol/control.ts';
+import type { RequestOf } from '../../src/protocol/control.ts';
+import type { PermissionResult } from '../../src/protocol/permissions.ts';
 
 export interface PermissionRequest {
   /** Ours, for keys; the protocol's request id stays with the peer. */

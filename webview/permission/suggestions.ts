@@ -1,5 +1,5 @@
 /** What "Allow and remember" would remember, in words. */
-import type { PermissionRule, PermissionUpdate } from '../../src/protocol/control.ts';
+import type { PermissionRule, PermissionUpdate } from '../../src/protocol/permissions.ts';
 import { assertNever } from '../assertNever.ts';
 
 export function describeSuggestion(update: PermissionUpdate): string {

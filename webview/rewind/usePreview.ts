@@ -1,6 +1,6 @@
 /** What a rewind would do to the files, asked of the agent. */
 import { useEffect, useState } from 'preact/hooks';
-import type { RewindAnswer } from '../../src/protocol/control.ts';
+import type { RewindAnswer } from '../../src/protocol/checkpoints.ts';
 import { usePanel } from '../view/context.ts';
 
 export type RewindFile = NonNullable<RewindAnswer['files']>[number];

@@ -1,7 +1,7 @@
 /** The sessions of this workspace: find one and go on with it. */
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { SessionInfo } from '../../src/protocol/control.ts';
+import type { SessionInfo } from '../../src/protocol/panel.ts';
 import { IconButton } from '../controls/IconButton.tsx';
 import { ProgressRing } from '../controls/ProgressRing.tsx';
 import { TextField } from '../controls/TextField.tsx';

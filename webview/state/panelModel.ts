@@ -1,8 +1,10 @@
 /** Everything the panel shows, as readonly data. `reduce.ts` is the only place that makes the next one from the last. */
 
 import type { ContentBlock, ToolResultBlock } from '../../src/protocol/blocks.ts';
-import type { PanelState } from '../../src/protocol/control.ts';
-import type { AssistantError, ResultMessage, SystemMessageOf } from '../../src/protocol/messages.ts';
+import type { AssistantError } from '../../src/protocol/failure.ts';
+import type { ResultMessage } from '../../src/protocol/messages.ts';
+import type { PanelState } from '../../src/protocol/panel.ts';
+import type { SystemMessageOf } from '../../src/protocol/systemMessages.ts';
 import type { Accumulator } from '../../src/stream/accumulator.ts';
 
 /** One block of a reply, finished or growing. */

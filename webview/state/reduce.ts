@@ -2,8 +2,9 @@
  * From one model and what came over the channel to the next model. Pure but for the accumulator of a reply in flight,
  * which moves on with the state that owns it. Unknown messages change nothing.
  */
-import { panelMessages } from '../../src/protocol/control.ts';
+
 import { type ConversationMessage, parseConversationMessage } from '../../src/protocol/messages.ts';
+import { panelMessages } from '../../src/protocol/panel.ts';
 import { assertNever } from '../assertNever.ts';
 import { Draft } from './draft.ts';
 import type { PanelModel } from './panelModel.ts';

@@ -1,5 +1,5 @@
 /** System messages: what the session is doing, what it spent, what was taken back. */
-import type { SystemMessage, SystemMessageOf } from '../../src/protocol/messages.ts';
+import type { SystemMessage, SystemMessageOf } from '../../src/protocol/systemMessages.ts';
 import { assertNever } from '../assertNever.ts';
 import type { Draft } from './draft.ts';
 import { type Item, MAIN_THREAD, type Notice } from './panelModel.ts';

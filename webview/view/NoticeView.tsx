@@ -1,6 +1,6 @@
 /** Small things that happened, between the messages. */
 import type { VNode } from 'preact';
-import type { SystemMessageOf } from '../../src/protocol/messages.ts';
+import type { SystemMessageOf } from '../../src/protocol/systemMessages.ts';
 import { assertNever } from '../assertNever.ts';
 import { Icon } from '../controls/Icon.tsx';
 import { getThread, MAIN_THREAD, type Notice, type PanelModel } from '../state/panelModel.ts';

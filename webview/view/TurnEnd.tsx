@@ -1,6 +1,7 @@
 /** The end of a turn: what it cost, or what went wrong and what can be done about it. */
 import type { VNode } from 'preact';
-import type { Failure, FailureAction, ResultMessage } from '../../src/protocol/messages.ts';
+import type { Failure, FailureAction } from '../../src/protocol/failure.ts';
+import type { ResultMessage } from '../../src/protocol/messages.ts';
 import { Button } from '../controls/Button.tsx';
 import { Icon } from '../controls/Icon.tsx';
 import { getThread, MAIN_THREAD } from '../state/panelModel.ts';

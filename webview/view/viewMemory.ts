@@ -2,7 +2,7 @@
  * What survives the end of the webview: the draft, the place in the conversation, and the cards opened or closed by hand.
  * Held by the host (`belay/view_save`); a copy without the cards lies in the webview's own state.
  */
-import type { PanelView } from '../../src/protocol/control.ts';
+import type { PanelView } from '../../src/protocol/panel.ts';
 
 export interface ViewMemory {
   get(): PanelView;

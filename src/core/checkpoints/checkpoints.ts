@@ -3,7 +3,7 @@
  * content-addressed store; see docs/architecture.md. This file holds what the rest of the agent sees of it;
  * createCheckpoints.ts makes one.
  */
-import type { RewindAnswer } from '../../protocol/control.ts';
+import type { RewindAnswer } from '../../protocol/checkpoints.ts';
 
 export type ChangeOrigin = 'tool' | 'shell' | 'subagent' | 'mcp' | 'rewind';
 

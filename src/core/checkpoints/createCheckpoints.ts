@@ -3,7 +3,7 @@
  * serves all roots of the workspace, and files outside of them too: paths are absolute and real, so that a file is recorded
  * once whichever way it is reached, and a rewind over several roots is one.
  */
-import type { RewindAnswer } from '../../protocol/control.ts';
+import type { RewindAnswer } from '../../protocol/checkpoints.ts';
 import { type Clock, FileError, type FileSystem, type Log, type Storage, type Workspace } from '../ports.ts';
 import type { Checkpoints, RedoOptions, RewindOptions } from './checkpoints.ts';
 import { type OpenDeps, openRecovered, recoverOtherSessions } from './openRecovered.ts';

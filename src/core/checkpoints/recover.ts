@@ -1,5 +1,5 @@
 /** Sets right what a crash has left open in the store of a session: a rewind cut off, a write without its after-image. */
-import type { RewindAnswer } from '../../protocol/control.ts';
+import type { RewindAnswer } from '../../protocol/checkpoints.ts';
 import { captureFile, findMissingParents, hasRealParents, saveContent } from './captureFile.ts';
 import type { Recovery } from './checkpoints.ts';
 import { absent, type FileState, isSameState } from './fileState.ts';

@@ -2,7 +2,7 @@
  * A rewind or a redo from the plan to the answer. Before the first file is touched, every content that is about to be
  * overwritten and the whole plan are on the disk; from then on it is finished, here or at the next start.
  */
-import type { RewindAnswer } from '../../protocol/control.ts';
+import type { RewindAnswer } from '../../protocol/checkpoints.ts';
 import type { Clock, FileSystem } from '../ports.ts';
 import { applySteps } from './applySteps.ts';
 import type { RewindMode } from './checkpoints.ts';

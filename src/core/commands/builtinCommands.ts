@@ -1,5 +1,5 @@
 /** The commands that Belay answers itself. */
-import type { SlashCommand } from '../../protocol/control.ts';
+import type { SlashCommand } from '../../protocol/commands.ts';
 
 export type BuiltinName = 'clear' | 'compact' | 'context' | 'cost';
 

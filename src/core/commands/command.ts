@@ -1,6 +1,6 @@
 /** A command (`/name`) or a skill, from the Markdown file that defines it. */
 
-import type { PermissionRule } from '../../protocol/control.ts';
+import type { PermissionRule } from '../../protocol/permissions.ts';
 import { isTrue, listField, parseFrontmatter, textField } from '../context/frontmatter.ts';
 import type { SettingSource } from '../context/readMemory.ts';
 import { parseRule } from '../permissions/parseRule.ts';

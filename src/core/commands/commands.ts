@@ -1,5 +1,5 @@
 /** The commands and skills of a session, and what they become when they are called. */
-import type { SlashCommand } from '../../protocol/control.ts';
+import type { SlashCommand } from '../../protocol/commands.ts';
 import type { MemoryDeps } from '../context/readMemory.ts';
 import { BUILTIN_COMMANDS } from './builtinCommands.ts';
 import type { Command } from './command.ts';

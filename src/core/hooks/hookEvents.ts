@@ -1,5 +1,5 @@
 /** The events hooks are run at, and what each is told beyond the fields that all share (`HookInput` in `sdk.d.ts`). */
-import type { PermissionUpdate } from '../../protocol/control.ts';
+import type { PermissionUpdate } from '../../protocol/permissions.ts';
 
 type ToolFacts = {
   readonly tool_name: string;

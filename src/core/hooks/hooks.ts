@@ -2,7 +2,7 @@
  * Hooks as the rest of the core sees them: something to ask at an event, and one decision that all the hooks that were
  * asked have come to. Who they are (callbacks of the client, commands of settings files) is no concern of the asker.
  */
-import type { PermissionUpdate } from '../../protocol/control.ts';
+import type { PermissionUpdate } from '../../protocol/permissions.ts';
 import type { HookEvent, HookInputs } from './hookEvents.ts';
 
 export interface HookRunOptions {

@@ -2,8 +2,9 @@
  * From what each hook said to what they want together. The strictest counts: deny before defer before ask before allow;
  * a block of one holds whatever the others say. Of several replacements of one thing the last counts.
  */
-import type { PermissionUpdate } from '../../protocol/control.ts';
+
 import type { HookOutput, HookSpecificOutput } from '../../protocol/hooks.ts';
+import type { PermissionUpdate } from '../../protocol/permissions.ts';
 import { capText } from './capText.ts';
 import { type HookEvent, isBlockable } from './hookEvents.ts';
 import { type HookAnswer, type HookDecision, type HookPermission, NO_DECISION } from './hooks.ts';

@@ -1,6 +1,6 @@
 /** The control requests the agent answers, one handler each. */
 import type { Handlers } from '../../channel/peer.ts';
-import type { RewindAnswer } from '../../protocol/control.ts';
+import type { RewindAnswer } from '../../protocol/checkpoints.ts';
 import { createMcpHandlers, toToldServers } from '../mcp/mcpHandlers.ts';
 import { promptText } from '../sessions/listSessions.ts';
 import type { BackgroundTasks } from '../tools/backgroundTasks.ts';

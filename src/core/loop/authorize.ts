@@ -4,7 +4,8 @@
  * is judged once more before it counts.
  */
 import type { Peer } from '../../channel/peer.ts';
-import type { PermissionResult, PermissionUpdate, RequestOf } from '../../protocol/control.ts';
+import type { RequestOf } from '../../protocol/control.ts';
+import type { PermissionResult, PermissionUpdate } from '../../protocol/permissions.ts';
 import type { HookDecision, Hooks } from '../hooks/hooks.ts';
 import {
   decidePermission,

@@ -1,5 +1,6 @@
 /** What is told of checkpoints and rewinds, in the words of the wire: to a client, in the transcript, on a command line. */
-import type { ResponseOf, RewindAnswer } from '../../protocol/control.ts';
+import type { RewindAnswer } from '../../protocol/checkpoints.ts';
+import type { ResponseOf } from '../../protocol/control.ts';
 import type { Checkpoint, Checkpoints } from '../checkpoints/checkpoints.ts';
 import { decodeText } from '../tools/textEncoding.ts';
 

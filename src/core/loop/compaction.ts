@@ -2,7 +2,8 @@
  * Compaction: towards the model the conversation so far is replaced by a summary that it writes itself. The history stays in
  * the transcript and on the screen; a rewind to before the boundary brings it back. When no summary comes, nothing changes.
  */
-import type { Failure, UserMessage } from '../../protocol/messages.ts';
+import type { Failure } from '../../protocol/failure.ts';
+import type { UserMessage } from '../../protocol/messages.ts';
 import type { ApiReply } from '../../protocol/streamEvents.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import { ModelError, toFailure } from '../model/modelError.ts';

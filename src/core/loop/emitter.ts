@@ -1,6 +1,6 @@
 /** Sends messages to whoever drives the agent, with the fields every message carries. */
 import type { Channel } from '../../channel/channel.ts';
-import type { SystemMessageOf, SystemSubtype } from '../../protocol/messages.ts';
+import type { SystemMessageOf, SystemSubtype } from '../../protocol/systemMessages.ts';
 
 /** What a `system` message says beyond the fields all share. */
 export type SystemFields<Subtype extends SystemSubtype> = Omit<

@@ -3,7 +3,8 @@
  * the turn. Every way a reply can end has its place here (SECURITY F12–F26); the conversation is valid after each.
  */
 import type { ContentBlock } from '../../protocol/blocks.ts';
-import type { Failure, ResultMessage } from '../../protocol/messages.ts';
+import type { Failure } from '../../protocol/failure.ts';
+import type { ResultMessage } from '../../protocol/messages.ts';
 import type { ApiReply, StreamEvent } from '../../protocol/streamEvents.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import { ModelError, toFailure } from '../model/modelError.ts';

@@ -2,7 +2,8 @@
  * The actor of one session: an inbox of user messages, one turn at a time, everything cancellable. It owns what lives as
  * long as the session and says what happens; the control requests that reach into it are in agentHandlers.ts.
  */
-import type { PermissionMode, ResultMessage, UserMessage } from '../../protocol/messages.ts';
+import type { ResultMessage, UserMessage } from '../../protocol/messages.ts';
+import type { PermissionMode } from '../../protocol/permissions.ts';
 import { abortable } from '../abortable.ts';
 import type { AgentOptions, AgentPorts } from '../agent.ts';
 import type { Commands } from '../commands/commands.ts';

@@ -1,6 +1,7 @@
 /** What a prompt that begins with `/name` leads to. */
-import type { PermissionRule } from '../../protocol/control.ts';
+
 import type { UserMessage } from '../../protocol/messages.ts';
+import type { PermissionRule } from '../../protocol/permissions.ts';
 import { type BuiltinName, toBuiltinName } from '../commands/builtinCommands.ts';
 import type { Command } from '../commands/command.ts';
 import type { Commands } from '../commands/commands.ts';

@@ -1,5 +1,5 @@
 /** What ended a turn that failed, in words for a person. */
-import type { Failure } from '../../protocol/messages.ts';
+import type { Failure } from '../../protocol/failure.ts';
 import { toFailure } from '../model/modelError.ts';
 import { TranscriptWriteError } from '../sessions/session.ts';
 import type { TurnEnd } from './runTurn.ts';

@@ -1,6 +1,7 @@
 /** Counts tokens and dollars: of the turn, of the session, and by model. */
-import type { ModelUsage } from '../../protocol/messages.ts';
+
 import type { Usage } from '../../protocol/streamEvents.ts';
+import type { ModelUsage } from '../../protocol/usage.ts';
 import { priceUsage } from '../model/cost.ts';
 import type { ModelTable } from '../model/modelTable.ts';
 

@@ -1,5 +1,5 @@
 /** Failures of a model in words for a person: what happened, what to do, and the buttons for it. */
-import type { Failure } from '../../protocol/messages.ts';
+import type { Failure } from '../../protocol/failure.ts';
 import type { ModelError } from './modelError.ts';
 
 type Wording = Pick<Failure, 'title' | 'detail' | 'actions'>;

@@ -2,7 +2,7 @@
  * Why a model gave no reply, or not all of it. Everything that goes wrong between a request and the end of its reply leaves
  * the model's edge as a ModelError; what can be done about it is decided on `kind`, `code` and `status`, never on text.
  */
-import type { AssistantError, Failure } from '../../protocol/messages.ts';
+import type { AssistantError, Failure } from '../../protocol/failure.ts';
 import { StreamError } from '../../stream/streamError.ts';
 import { describeModelError, describeUnexpected } from './describeFailure.ts';
 import { readNetworkFailure } from './networkFailure.ts';

@@ -1,5 +1,5 @@
 /** What is known of a model: what it holds, what it can do and what it costs. */
-import type { ModelInfo } from '../../protocol/control.ts';
+import type { ModelInfo } from '../../protocol/models.ts';
 import type { Effort } from './modelRequest.ts';
 import { MODELS } from './models.ts';
 

@@ -3,8 +3,7 @@
  * is asked. Hooks come before this function and the client after it; all between is here, pure, and a check that could
  * only make the verdict stricter is never skipped.
  */
-import type { PermissionRule, PermissionUpdate } from '../../protocol/control.ts';
-import type { PermissionMode } from '../../protocol/messages.ts';
+import type { PermissionMode, PermissionRule, PermissionUpdate } from '../../protocol/permissions.ts';
 import { isInside } from '../paths.ts';
 import type { Workspace } from '../ports.ts';
 import type { Effect } from '../tools/tool.ts';

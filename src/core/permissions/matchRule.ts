@@ -4,7 +4,7 @@
  * (`WebFetch(domain:example.com)`).
  */
 import picomatch from 'picomatch';
-import type { PermissionRule } from '../../protocol/control.ts';
+import type { PermissionRule } from '../../protocol/permissions.ts';
 import { namesServer } from '../mcp/mcpNames.ts';
 import type { Workspace } from '../ports.ts';
 import type { Effect } from '../tools/tool.ts';

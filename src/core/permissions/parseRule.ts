@@ -1,5 +1,5 @@
 /** From a rule as people write it (`Bash(npm test)`, `Read`) to its parts; `formatRule` is the way back. */
-import type { PermissionRule } from '../../protocol/control.ts';
+import type { PermissionRule } from '../../protocol/permissions.ts';
 
 /** undefined: not a rule. `Bash(*)` and `Bash()` say no more than `Bash`. */
 export function parseRule(text: string): PermissionRule | undefined {

@@ -1,6 +1,5 @@
 /** Mode and rules as they are now, and what a person chose to remember for the session. */
-import type { PermissionUpdate } from '../../protocol/control.ts';
-import type { PermissionMode } from '../../protocol/messages.ts';
+import type { PermissionMode, PermissionUpdate } from '../../protocol/permissions.ts';
 import type { PermissionState } from '../loop/authorize.ts';
 import type { LayeredRule, PermissionContext } from './decidePermission.ts';
 

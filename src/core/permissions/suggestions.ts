@@ -1,5 +1,5 @@
 /** What "Allow and remember" would add: the narrowest thing that covers this call, for this session only. */
-import type { PermissionUpdate } from '../../protocol/control.ts';
+import type { PermissionUpdate } from '../../protocol/permissions.ts';
 import type { Effect } from '../tools/tool.ts';
 import type { DecisionReason, PermissionContext, PermissionQuestion } from './decidePermission.ts';
 

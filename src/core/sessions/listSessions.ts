@@ -1,5 +1,5 @@
 /** The list of sessions, from the first and last bytes of each transcript: a long one isn't read to be listed. */
-import type { SessionInfo } from '../../protocol/control.ts';
+import type { SessionInfo } from '../../protocol/panel.ts';
 import { blocksOf } from './conversation.ts';
 import { parseTranscript } from './parseTranscript.ts';
 import type { ChainLine } from './transcriptLine.ts';

@@ -2,12 +2,8 @@
  * A session: the conversation and the file it is kept in. What was appended is in memory at once and in the file as soon
  * as the system takes it; when the file can't be written (a full disk), the lines wait and go with the next attempt.
  */
-import type {
-  AssistantMessage,
-  ResultMessage,
-  SystemMessageOf,
-  UserMessage,
-} from '../../protocol/messages.ts';
+import type { AssistantMessage, ResultMessage, UserMessage } from '../../protocol/messages.ts';
+import type { SystemMessageOf } from '../../protocol/systemMessages.ts';
 import type { Clock, Log } from '../ports.ts';
 import { Conversation } from './conversation.ts';
 import { parseTranscript } from './parseTranscript.ts';

@@ -3,7 +3,8 @@
  * `sessionId`, `isSidechain`, `cwd`, `version`, `timestamp`, `isMeta`) are those the Agent SDK's session functions read.
  */
 import * as z from 'zod';
-import { assistantMessage, resultMessage, systemMessages, userMessage } from '../../protocol/messages.ts';
+import { assistantMessage, resultMessage, userMessage } from '../../protocol/messages.ts';
+import { systemMessages } from '../../protocol/systemMessages.ts';
 
 const local = {
   uuid: z.string(),

@@ -1,5 +1,5 @@
 /** From what a definition or a call says of the model to the id of one. */
-import type { ModelInfo } from '../../protocol/control.ts';
+import type { ModelInfo } from '../../protocol/models.ts';
 import type { ModelTable } from '../model/modelTable.ts';
 
 export interface ModelChoice {

@@ -2,7 +2,8 @@
  * What a subagent says, on its way to the client: its messages name the call they run under, and what is about the session
  * as a whole (that it asks the model, how full its context is) stays the main agent's.
  */
-import { assistantMessage, type SystemMessageOf } from '../../protocol/messages.ts';
+import { assistantMessage } from '../../protocol/messages.ts';
+import type { SystemMessageOf } from '../../protocol/systemMessages.ts';
 import { createEmitter, type Emitter } from '../loop/emitter.ts';
 import { AGENT_TOOL } from './toolNames.ts';
 

@@ -2,7 +2,8 @@
 
 import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { PanelState, RewindAnswer } from '../../../src/protocol/control.ts';
+import type { RewindAnswer } from '../../../src/protocol/checkpoints.ts';
+import type { PanelState } from '../../../src/protocol/panel.ts';
 import * as say from '../../support/panelHarness/conversation.ts';
 import { createPanelLab, type PanelLab } from '../../support/panelHarness/panelLab.ts';
 import type { PanelPage } from '../../support/panelHarness/panelPage.ts';

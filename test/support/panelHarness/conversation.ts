@@ -1,5 +1,5 @@
 /** Messages of a conversation, in short form. */
-import type { PanelState } from '../../../src/protocol/control.ts';
+import type { PanelState } from '../../../src/protocol/panel.ts';
 
 const SESSION = '7f6c0a4e-0000-4000-8000-000000000001';
 const envelope = { session_id: SESSION, parent_tool_use_id: null };

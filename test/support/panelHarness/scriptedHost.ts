@@ -4,7 +4,9 @@
  */
 import type { Channel } from '../../../src/channel/channel.ts';
 import { createPeer, type Handlers, type Peer } from '../../../src/channel/peer.ts';
-import type { PanelState, PanelView, PermissionResult, RequestOf } from '../../../src/protocol/control.ts';
+import type { RequestOf } from '../../../src/protocol/control.ts';
+import type { PanelState, PanelView } from '../../../src/protocol/panel.ts';
+import type { PermissionResult } from '../../../src/protocol/permissions.ts';
 
 export interface Snapshot {
   state: PanelState;

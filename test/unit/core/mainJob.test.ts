@@ -16,7 +16,7 @@ import { createNodeFileSystem } from '../../../src/node/fileSystem.ts';
 import { createNodeStorage } from '../../../src/node/storage.ts';
 import { createTranscriptStore } from '../../../src/node/transcripts.ts';
 import { createNodeWeb } from '../../../src/node/web.ts';
-import type { PermissionResult } from '../../../src/protocol/control.ts';
+import type { PermissionResult } from '../../../src/protocol/permissions.ts';
 import { createHarness, type Harness } from '../../support/agentHarness.ts';
 import { type ModelServer, startModelServer } from '../../support/modelServer/startModelServer.ts';
 import { chunks, reset, stop, text, thinking, toolUse } from '../../support/modelServer/steps.ts';

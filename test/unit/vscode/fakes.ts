@@ -5,7 +5,8 @@ import { createPeer, type Handlers, type Peer } from '../../../src/channel/peer.
 import { refuseHookCallback } from '../../../src/channel/refuseHookCallback.ts';
 import type { Agent } from '../../../src/core/agent.ts';
 import type { Log } from '../../../src/core/ports.ts';
-import type { PermissionResult, RequestOf } from '../../../src/protocol/control.ts';
+import type { RequestOf } from '../../../src/protocol/control.ts';
+import type { PermissionResult } from '../../../src/protocol/permissions.ts';
 import type { PanelSurface } from '../../../src/vscode/panelSurface.ts';
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -3,12 +3,11 @@ import type {
   AssistantMessage,
   ResultMessage,
   StreamEventMessage,
-  SystemMessageOf,
-  SystemSubtype,
   ToolProgressMessage,
   UserMessage,
 } from '../../../src/protocol/messages.ts';
 import type { StreamEvent } from '../../../src/protocol/streamEvents.ts';
+import type { SystemMessageOf, SystemSubtype } from '../../../src/protocol/systemMessages.ts';
 
 const envelope = { uuid: 'x', session_id: 's' };
 const usage = { input_tokens: 1, output_tokens: 1 };

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { PanelState, PermissionResult } from '../../../src/protocol/control.ts';
+import type { PanelState } from '../../../src/protocol/panel.ts';
+import type { PermissionResult } from '../../../src/protocol/permissions.ts';
 import type { PanelActions } from '../../../src/vscode/panelHandlers.ts';
 import { PanelHost } from '../../../src/vscode/panelHost.ts';
 import { SessionHost } from '../../../src/vscode/sessionHost.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createInProcessPair } from '../../../src/channel/inProcess.ts';
 import { createPeer } from '../../../src/channel/peer.ts';
 import { refuseHookCallback } from '../../../src/channel/refuseHookCallback.ts';
-import type { PermissionResult } from '../../../src/protocol/control.ts';
+import type { PermissionResult } from '../../../src/protocol/permissions.ts';
 import {
   createPendingPermissions,
   type PermissionPanel,

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { ModelRequest } from '../../../src/core/model/modelRequest.ts';
 import { createModelTable, type ModelTable } from '../../../src/core/model/modelTable.ts';
-import type { ProviderKind } from '../../../src/protocol/control.ts';
+import type { ProviderKind } from '../../../src/protocol/panel.ts';
 import { createProviders, type Provider } from '../../../src/vscode/providers.ts';
 import type { Settings } from '../../../src/vscode/settings.ts';
 import { silentLog } from './fakes.ts';

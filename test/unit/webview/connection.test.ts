@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createInProcessPair } from '../../../src/channel/inProcess.ts';
-import type { PanelView } from '../../../src/protocol/control.ts';
+import type { PanelView } from '../../../src/protocol/panel.ts';
 import { createConnection } from '../../../webview/connection.ts';
 import { createPermissionRequests } from '../../../webview/permission/permissionRequests.ts';
 import { createPostMessageChannel } from '../../../webview/postMessageChannel.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { PermissionUpdate } from '../../../src/protocol/control.ts';
+import type { PermissionUpdate } from '../../../src/protocol/permissions.ts';
 import { countHiddenIn, toChange, toExact } from '../../../webview/permission/describeRequest.ts';
 import { hasHidden, showHidden } from '../../../webview/permission/hiddenCharacters.ts';
 import { createPermissionRequests } from '../../../webview/permission/permissionRequests.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { openBlobStore } from '../../../../src/core/checkpoints/blobStore.ts';
 import type { Checkpoints, RewindMode } from '../../../../src/core/checkpoints/checkpoints.ts';
 import { toSha256 } from '../../../../src/core/checkpoints/sha256.ts';
-import type { RewindAnswer } from '../../../../src/protocol/control.ts';
+import type { RewindAnswer } from '../../../../src/protocol/checkpoints.ts';
 import type { Tree } from '../../../support/memory/readTree.ts';
 import { HistoryModel, type Outcome } from './historyModel.ts';
 import { createMemoryWorld, type MemoryWorld, outcomesOf, toBytes } from './world.ts';

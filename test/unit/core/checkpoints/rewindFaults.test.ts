@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Checkpoints } from '../../../../src/core/checkpoints/checkpoints.ts';
-import type { RewindAnswer } from '../../../../src/protocol/control.ts';
+import type { RewindAnswer } from '../../../../src/protocol/checkpoints.ts';
 import type { Tree } from '../../../support/memory/readTree.ts';
 import {
   copyWorld,

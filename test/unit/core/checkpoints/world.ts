@@ -8,7 +8,7 @@ import { createRecordingFiles } from '../../../../src/core/checkpoints/recording
 import type { FileSystem, Log, Storage } from '../../../../src/core/ports.ts';
 import { createNodeFileSystem } from '../../../../src/node/fileSystem.ts';
 import { createNodeStorage } from '../../../../src/node/storage.ts';
-import type { RewindAnswer } from '../../../../src/protocol/control.ts';
+import type { RewindAnswer } from '../../../../src/protocol/checkpoints.ts';
 import { createMemoryClock } from '../../../support/memory/clock.ts';
 import { Faults } from '../../../support/memory/faults.ts';
 import { MemoryFileSystem } from '../../../support/memory/fileSystem.ts';

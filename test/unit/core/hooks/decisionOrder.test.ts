@@ -12,7 +12,7 @@ import {
 } from '../../../../src/core/permissions/decidePermission.ts';
 import type { Effect } from '../../../../src/core/tools/tool.ts';
 import type { HookOutput } from '../../../../src/protocol/hooks.ts';
-import type { PermissionMode } from '../../../../src/protocol/messages.ts';
+import type { PermissionMode } from '../../../../src/protocol/permissions.ts';
 
 type Decision = 'allow' | 'deny' | 'ask' | 'defer';
 

@@ -1,7 +1,7 @@
 /** The agent harness with hooks of the client, and a clock on which only the time passes that a test lets pass. */
 import type { Clock } from '../../../../src/core/ports.ts';
 import type { ContentBlock } from '../../../../src/protocol/blocks.ts';
-import type { SystemMessageOf, SystemSubtype } from '../../../../src/protocol/messages.ts';
+import type { SystemMessageOf, SystemSubtype } from '../../../../src/protocol/systemMessages.ts';
 import { createHarness, type Harness, type HarnessOptions } from '../../../support/agentHarness.ts';
 
 export type Input = Readonly<Record<string, unknown>>;

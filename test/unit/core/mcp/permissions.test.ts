@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decidePermission, type LayeredRule } from '../../../../src/core/permissions/decidePermission.ts';
-import type { PermissionMode } from '../../../../src/protocol/messages.ts';
+import type { PermissionMode } from '../../../../src/protocol/permissions.ts';
 
 interface Asked {
   readonly mode?: PermissionMode;

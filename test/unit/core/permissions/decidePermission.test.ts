@@ -9,7 +9,7 @@ import {
 import { createPermissionState } from '../../../../src/core/permissions/permissionState.ts';
 import type { Workspace } from '../../../../src/core/ports.ts';
 import type { Effect } from '../../../../src/core/tools/tool.ts';
-import type { PermissionMode } from '../../../../src/protocol/messages.ts';
+import type { PermissionMode } from '../../../../src/protocol/permissions.ts';
 
 const workspace: Workspace = {
   cwd: '/w',

@@ -16,7 +16,7 @@ import { createNodeProcesses } from '../../../../src/node/processes.ts';
 import { createSidechainStore } from '../../../../src/node/sidechains.ts';
 import { createNodeStorage } from '../../../../src/node/storage.ts';
 import { createTranscriptStore } from '../../../../src/node/transcripts.ts';
-import type { SystemMessageOf } from '../../../../src/protocol/messages.ts';
+import type { SystemMessageOf } from '../../../../src/protocol/systemMessages.ts';
 import { createHarness, type Harness } from '../../../support/agentHarness.ts';
 import { type ModelServer, startModelServer } from '../../../support/modelServer/startModelServer.ts';
 import { gate, text, toolUse } from '../../../support/modelServer/steps.ts';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ModelError } from '../../../../src/core/model/modelError.ts';
 import type { ModelRequest } from '../../../../src/core/model/modelRequest.ts';
 import { createNodeClock } from '../../../../src/node/clock.ts';
-import type { SystemMessageOf } from '../../../../src/protocol/messages.ts';
 import type { StreamEvent } from '../../../../src/protocol/streamEvents.ts';
+import type { SystemMessageOf } from '../../../../src/protocol/systemMessages.ts';
 import { fakeTool, type Harness } from '../../../support/agentHarness.ts';
 import { messageStart, reply } from '../../../support/scriptedModel.ts';
 import {

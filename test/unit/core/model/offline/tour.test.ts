@@ -14,7 +14,7 @@ import { createNodeClock } from '../../../../../src/node/clock.ts';
 import { createNodeFileSystem } from '../../../../../src/node/fileSystem.ts';
 import { createNodeProcesses } from '../../../../../src/node/processes.ts';
 import { createNodeStorage } from '../../../../../src/node/storage.ts';
-import type { PermissionResult } from '../../../../../src/protocol/control.ts';
+import type { PermissionResult } from '../../../../../src/protocol/permissions.ts';
 import { createHarness, type Harness } from '../../../../support/agentHarness.ts';
 
 const SAMPLE = join(import.meta.dirname, '../../../../../sample');

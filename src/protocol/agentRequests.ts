@@ -1,0 +1,180 @@
+/** The control requests that the agent answers. */
+import * as z from 'zod';
+import { agentDefinition, agentInfo } from './agents.ts';
+import { checkpoint, rewindAnswer } from './checkpoints.ts';
+import { slashCommand } from './commands.ts';
+import { spec } from './controlSpec.ts';
+import { hookMatcher } from './hooks.ts';
+import { mcpServerStatus, mcpServers } from './mcp.ts';
+import { effortLevel, modelInfo } from './models.ts';
+import { permissionMode } from './permissions.ts';
+
+const empty = z.looseObject({});
+
+export const agentRequests = {
+  initialize: spec(
+    'agent',
+    z.looseObject({
+      /** Which callbacks of the client are run at which event; they are asked by `hook_callback`. */
+      hooks: z.record(z.string(), z.array(hookMatcher)).nullish(),
+      /** Servers of the client itself, by name; more of each in `sdkMcpServerConfigs`. */
+      sdkMcpServers: z.array(z.string()).optional(),
+      sdkMcpServerConfigs: z.record(z.string(), z.looseObject({ timeout: z.number().optional() })).optional(),
+      /** Servers to connect to. */
+      mcpServers: mcpServers.optional(),
+      systemPrompt: z.union([z.string(), z.array(z.string())]).optional(),
+      appendSystemPrompt: z.string().optional(),
+      /** Each turn answers with an object of this schema. */
+      jsonSchema: z.record(z.string(), z.unknown()).optional(),
+      /** Kinds of subagents, by name. */
+      agents: z.record(z.string(), agentDefinition).optional(),
+    }),
+    z.looseObject({
+      commands: z.array(slashCommand),
+      agents: z.array(agentInfo),
+      output_style: z.string(),
+      available_output_styles: z.array(z.string()),
+      models: z.array(modelInfo),
+      account: z.looseObject({}),
+      /** Present when `mcpServers` was given. */
+      mcp_servers_applied: z.boolean().optional(),
+    }),
+  ),
+  interrupt: spec(
+    'agent',
+    z.looseObject({ cancel_queued: z.boolean().optional() }),
+    z.looseObject({ still_queued: z.array(z.string()), cancelled: z.array(z.string()).optional() }),
+  ),
+  set_permission_mode: spec('agent', z.looseObject({ mode: permissionMode }), empty),
+  set_model: spec('agent', z.looseObject({ model: z.string().nullish() }), empty),
+  set_max_thinking_tokens: spec('agent', z.looseObject({ max_thinking_tokens: z.number().nullish() }), empty),
+  rewind_files: spec(
+    'agent',
+    z.looseObject({
+      user_message_id: z.string(),
+      dry_run: z.boolean().optional(),
+      /** Belay: only these paths (absolute). */
+      paths: z.array(z.string()).optional(),
+      /** Belay: what to do with a file that somebody else changed since. Default `merge`: leave it and report it. */
+      mode: z.enum(['merge', 'overwrite']).optional(),
+      /** Belay: take the last rewind back; `user_message_id` is then ignored. */
+      redo: z.boolean().optional(),
+    }),
+    rewindAnswer,
+  ),
+  cancel_async_message: spec(
+    'agent',
+    z.looseObject({ message_uuid: z.string() }),
+    z.looseObject({ cancelled: z.boolean() }),
+  ),
+  stop_task: spec('agent', z.looseObject({ task_id: z.string() }), empty),
+  mcp_status: spec('agent', empty, z.looseObject({ mcpServers: z.array(mcpServerStatus) })),
+  /** Connect a server anew. An error when it could not be connected. */
+  mcp_reconnect: spec('agent', z.looseObject({ serverName: z.string() }), empty),
+  mcp_toggle: spec('agent', z.looseObject({ serverName: z.string(), enabled: z.boolean() }), empty),
+  /** Replace the servers of earlier such requests, and all those of the client itself. */
+  mcp_set_servers: spec(
+    'agent',
+    z.looseObject({ servers: mcpServers }),
+    z.looseObject({
+      added: z.array(z.string()),
+      removed: z.array(z.string()),
+      /** Why a server could not be connected, by its name. */
+      errors: z.record(z.string(), z.string()),
+    }),
+  ),
+  /** Settings over those the session was started with; each field replaces what an earlier such request said of it. */
+  apply_flag_settings: spec(
+    'agent',
+    z.looseObject({
+      settings: z.looseObject({
+        permissions: z
+          .looseObject({
+            allow: z.array(z.string()).optional(),
+            deny: z.array(z.string()).optional(),
+            ask: z.array(z.string()).optional(),
+          })
+          .nullish(),
+        model: z.string().nullish(),
+        effortLevel: effortLevel.nullish(),
+      }),
+    }),
+    empty,
+  ),
+  get_settings: spec(
+    'agent',
+    empty,
+    z.looseObject({
+      /** What counts now, in the form of a settings file. */
+      effective: z.looseObject({}),
+      sources: z.array(z.looseObject({ source: z.string() })),
+      applied: z.looseObject({ model: z.string(), effort: effortLevel.nullable() }),
+    }),
+  ),
+  list_permission_rules: spec(
+    'agent',
+    empty,
+    z.looseObject({
+      state: z.looseObject({
+        rules: z.array(
+          z.looseObject({
+            behavior: z.enum(['allow', 'deny', 'ask']),
+            source: z.string(),
+            rule: z.string(),
+            editability: z.enum(['persistent', 'session', 'readonly']),
+          }),
+        ),
+        workspaceDirectories: z.array(z.looseObject({ path: z.string(), source: z.string() })),
+        originalCwd: z.string(),
+        managedOnly: z.boolean(),
+      }),
+    }),
+  ),
+  rename_session: spec(
+    'agent',
+    z.looseObject({ title: z.string(), session_id: z.string().optional() }),
+    empty,
+  ),
+  /** The client has read this file into the conversation: it needn't be read again before an edit, unless it changed since. */
+  seed_read_state: spec(
+    'agent',
+    /** `mtime`: milliseconds since 1970. */
+    z.looseObject({ path: z.string(), mtime: z.number() }),
+    empty,
+  ),
+  get_context_usage: spec(
+    'agent',
+    empty,
+    z.looseObject({
+      categories: z.array(
+        z.looseObject({
+          name: z.string(),
+          tokens: z.number(),
+          color: z.string(),
+          kind: z.enum(['used', 'free', 'buffer', 'deferred']),
+        }),
+      ),
+      totalTokens: z.number(),
+      maxTokens: z.number(),
+      percentage: z.number(),
+      model: z.string(),
+    }),
+  ),
+  /** Cut the conversation before this user message. Files stay as they are. Answers with its text, for the composer. */
+  'belay/conversation_rewind': spec(
+    'agent',
+    z.looseObject({ user_message_id: z.string() }),
+    z.looseObject({ text: z.string() }),
+  ),
+  /** Take the last `belay/conversation_rewind` back, as long as nothing was said since. */
+  'belay/conversation_redo': spec('agent', empty, z.looseObject({ restored: z.boolean() })),
+  /** Send the last request again after a failure (or go on after a reply that was cut off). */
+  'belay/turn_retry': spec('agent', empty, z.looseObject({ started: z.boolean() })),
+  'belay/checkpoint_list': spec('agent', empty, z.looseObject({ checkpoints: z.array(checkpoint) })),
+  /** The text of a file before and after the agent's changes since a user message; null where it was absent or is binary. */
+  'belay/checkpoint_diff': spec(
+    'agent',
+    z.looseObject({ user_message_id: z.string(), path: z.string() }),
+    z.looseObject({ before: z.string().nullable(), after: z.string().nullable(), binary: z.boolean() }),
+  ),
+} as const;

@@ -1,0 +1,51 @@
+/** The control requests that the client answers: a person at the panel, or a program. */
+import * as z from 'zod';
+import { spec } from './controlSpec.ts';
+import { permissionResult, permissionUpdate } from './permissions.ts';
+
+export const clientRequests = {
+  can_use_tool: spec(
+    'client',
+    z.looseObject({
+      tool_name: z.string(),
+      input: z.record(z.string(), z.unknown()),
+      tool_use_id: z.string(),
+      permission_suggestions: z.array(permissionUpdate).optional(),
+      blocked_path: z.string().optional(),
+      decision_reason: z.string().optional(),
+      decision_reason_type: z.string().optional(),
+      title: z.string().optional(),
+      display_name: z.string().optional(),
+      description: z.string().optional(),
+      agent_id: z.string().optional(),
+      requires_user_interaction: z.boolean().optional(),
+      /** Belay: SHA-256 (hex) of what is shown; the panel sends it back, and what runs is checked against it. */
+      digest: z.string().optional(),
+      /** Belay: for a tool that changes a file, the change as it would be. */
+      preview: z
+        .looseObject({ path: z.string(), before: z.string().nullable(), after: z.string().nullable() })
+        .optional(),
+    }),
+    permissionResult,
+  ),
+  /** Run a hook that `initialize` named. The answer is read where it is used (protocol/hooks.ts): a bad one is no answer. */
+  hook_callback: spec(
+    'client',
+    z.looseObject({
+      callback_id: z.string(),
+      input: z.looseObject({ hook_event_name: z.string() }),
+      tool_use_id: z.string().optional(),
+    }),
+    z.unknown(),
+  ),
+
+  /**
+   * One message of the Model Context Protocol, to or from a server of the client itself. A question is answered with the
+   * server's answer; to anything else the answer says nothing.
+   */
+  mcp_message: spec(
+    ['agent', 'program'],
+    z.looseObject({ server_name: z.string(), message: z.looseObject({}) }),
+    z.looseObject({ mcp_response: z.unknown().optional() }),
+  ),
+} as const;

@@ -1,0 +1,41 @@
+/** The control requests that the VS Code host answers, asked by its panel. */
+import * as z from 'zod';
+import { spec } from './controlSpec.ts';
+import { failureAction } from './failure.ts';
+import { panelState, panelView, providerKind, sessionInfo } from './panel.ts';
+
+const empty = z.looseObject({});
+
+export const editorRequests = {
+  /** The panel is there (first time, or rebuilt). The host answers with everything it needs to draw itself. */
+  'belay/panel_ready': spec(
+    'editor',
+    empty,
+    z.looseObject({
+      state: panelState,
+      view: panelView,
+      /** Messages of the conversation so far, in order; a reply in flight as a few events. */
+      messages: z.array(z.unknown()),
+      /** An old conversation is still being read: `messages` is empty, and a `belay/panel_reset` follows. */
+      loading: z.boolean().optional(),
+    }),
+  ),
+  /** Remember draft, scroll and open cards, so that they survive the end of the webview. */
+  'belay/view_save': spec('editor', panelView, empty),
+  'belay/session_list': spec('editor', empty, z.looseObject({ sessions: z.array(sessionInfo) })),
+  /** Show another session in this panel (null: a new one). A `belay/panel_reset` message follows. */
+  'belay/session_open': spec('editor', z.looseObject({ session_id: z.string().nullable() }), empty),
+  'belay/provider_choose': spec(
+    'editor',
+    z.looseObject({ provider: providerKind, base_url: z.string().optional(), model: z.string().optional() }),
+    z.looseObject({ chosen: z.boolean(), problem: z.string().optional() }),
+  ),
+  /** Open a file at a line (1-based), or a diff when `diff_since` names a user message. */
+  'belay/file_open': spec(
+    'editor',
+    z.looseObject({ path: z.string(), line: z.number().optional(), diff_since: z.string().optional() }),
+    z.looseObject({ opened: z.boolean(), problem: z.string().optional() }),
+  ),
+  'belay/link_open': spec('editor', z.looseObject({ href: z.string() }), empty),
+  'belay/failure_act': spec('editor', z.looseObject({ action: failureAction }), empty),
+} as const;

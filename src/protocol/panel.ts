@@ -1,0 +1,80 @@
+/** What the VS Code host and its panel tell each other beside the conversation. */
+import * as z from 'zod';
+import { modelInfo } from './models.ts';
+import { permissionMode } from './permissions.ts';
+
+export const sessionInfo = z.looseObject({
+  sessionId: z.string(),
+  /** What to show in a list: the title somebody gave, else the first prompt, shortened. */
+  summary: z.string(),
+  /** Milliseconds since 1970. */
+  lastModified: z.number(),
+  fileSize: z.number().optional(),
+  firstPrompt: z.string().optional(),
+  customTitle: z.string().optional(),
+  cwd: z.string().optional(),
+  createdAt: z.number().optional(),
+});
+export type SessionInfo = z.infer<typeof sessionInfo>;
+
+/** Where the model comes from. */
+export const providerKind = z.enum(['anthropic', 'local', 'vscode-lm', 'offline']);
+export type ProviderKind = z.infer<typeof providerKind>;
+
+/** What the panel shows besides the conversation. The host sends it whole whenever something in it changes. */
+export const panelState = z.looseObject({
+  session_id: z.string(),
+  title: z.string(),
+  /** null: nothing chosen yet, the panel shows the first-start page. */
+  provider: providerKind.nullable(),
+  /** Shown where the provider needs explaining: "Scripted offline tour". */
+  provider_label: z.string(),
+  model: z.string(),
+  models: z.array(modelInfo),
+  permission_mode: permissionMode,
+  /** False where bypassPermissions has not been allowed by a setting of the user. */
+  bypass_allowed: z.boolean(),
+  /** Folder the agent works in; null: no folder is open. */
+  cwd: z.string().nullable(),
+  workspace_problem: z.string().nullable(),
+  can_redo: z.boolean(),
+  /** CSS custom properties for code colours, taken from the colour theme: `--belay-token-keyword` -> `#c586c0`. */
+  token_colors: z.record(z.string(), z.string()),
+});
+export type PanelState = z.infer<typeof panelState>;
+
+export const panelView = z.looseObject({
+  draft: z.string(),
+  /** uuid of the message at the top of the view and the offset in CSS pixels; null: at the bottom, following. */
+  scroll: z.looseObject({ anchor: z.string(), offset: z.number() }).nullable(),
+  /** Ids (tool_use ids, `thinking:<message>:<index>`) of the cards that the person opened or closed by hand. */
+  open: z.record(z.string(), z.boolean()),
+});
+export type PanelView = z.infer<typeof panelView>;
+
+/** Messages of the host to its own panel that are no part of the conversation. */
+export const panelMessages = {
+  /** Something in the state changed. */
+  'belay/panel_state': z.looseObject({
+    type: z.literal('system'),
+    subtype: z.literal('belay/panel_state'),
+    state: panelState,
+  }),
+  /** Ask `belay/panel_ready` again and start over: another session is shown now, or the conversation has been read. */
+  'belay/panel_reset': z.looseObject({ type: z.literal('system'), subtype: z.literal('belay/panel_reset') }),
+  /** Put the cursor into the composer; `text`, when given, replaces an empty draft. */
+  'belay/composer_focus': z.looseObject({
+    type: z.literal('system'),
+    subtype: z.literal('belay/composer_focus'),
+    text: z.string().optional(),
+  }),
+  /** Open the rewind dialog for this user message (or the last one). */
+  'belay/rewind_ask': z.looseObject({
+    type: z.literal('system'),
+    subtype: z.literal('belay/rewind_ask'),
+    user_message_id: z.string().nullable(),
+  }),
+} as const;
+export type PanelMessage = {
+  [S in keyof typeof panelMessages]: z.infer<(typeof panelMessages)[S]>;
+}[keyof typeof panelMessages];

@@ -1,0 +1,36 @@
+/** Permission modes, rules as they travel, and the answer to `can_use_tool`. */
+import * as z from 'zod';
+
+export const permissionMode = z.enum(['default', 'acceptEdits', 'plan', 'dontAsk', 'bypassPermissions']);
+export type PermissionMode = z.infer<typeof permissionMode>;
+
+const permissionRule = z.looseObject({ toolName: z.string(), ruleContent: z.string().optional() });
+const destination = z.enum(['userSettings', 'projectSettings', 'localSettings', 'session', 'cliArg']);
+const ruleChange = <Type extends string>(type: Type) =>
+  z.looseObject({
+    type: z.literal(type),
+    rules: z.array(permissionRule),
+    behavior: z.enum(['allow', 'deny', 'ask']),
+    destination,
+  });
+export const permissionUpdate = z.discriminatedUnion('type', [
+  ruleChange('addRules'),
+  ruleChange('replaceRules'),
+  ruleChange('removeRules'),
+  z.looseObject({ type: z.literal('setMode'), mode: permissionMode, destination }),
+  z.looseObject({ type: z.literal('addDirectories'), directories: z.array(z.string()), destination }),
+  z.looseObject({ type: z.literal('removeDirectories'), directories: z.array(z.string()), destination }),
+]);
+export type PermissionUpdate = z.infer<typeof permissionUpdate>;
+export type PermissionRule = z.infer<typeof permissionRule>;
+
+/** The answer of a person or a program to `can_use_tool`. `updatedInput` replaces the whole input. */
+export const permissionResult = z.discriminatedUnion('behavior', [
+  z.looseObject({
+    behavior: z.literal('allow'),
+    updatedInput: z.record(z.string(), z.unknown()).optional(),
+    updatedPermissions: z.array(permissionUpdate).optional(),
+  }),
+  z.looseObject({ behavior: z.literal('deny'), message: z.string(), interrupt: z.boolean().optional() }),
+]);
+export type PermissionResult = z.infer<typeof permissionResult>;

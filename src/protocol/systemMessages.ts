@@ -1,0 +1,151 @@
+/** What the agent says of itself: messages of type `system`, by their subtype. Those that start with `belay/` are Belay's. */
+import * as z from 'zod';
+import { envelope } from './envelope.ts';
+import { assistantError } from './failure.ts';
+import { permissionMode } from './permissions.ts';
+import { usage } from './usage.ts';
+
+const system = <Subtype extends string, Shape extends z.ZodRawShape>(subtype: Subtype, shape: Shape) =>
+  z.looseObject({ type: z.literal('system'), subtype: z.literal(subtype), ...envelope, ...shape });
+
+/** One run of one hook: `hook_name` is the event and what it was about, as in "PreToolUse:Bash". */
+const hookName = { hook_id: z.string(), hook_name: z.string(), hook_event: z.string() };
+
+export const systemMessages = {
+  init: system('init', {
+    apiKeySource: z.string(),
+    claude_code_version: z.string(),
+    cwd: z.string(),
+    tools: z.array(z.string()),
+    mcp_servers: z.array(z.looseObject({ name: z.string(), status: z.string() })),
+    model: z.string(),
+    permissionMode: permissionMode,
+    slash_commands: z.array(z.string()),
+    output_style: z.string(),
+    skills: z.array(z.string()),
+    plugins: z.array(z.looseObject({ name: z.string(), path: z.string() })),
+    agents: z.array(z.string()).optional(),
+    capabilities: z.array(z.string()).optional(),
+  }),
+  status: system('status', {
+    status: z.enum(['compacting', 'requesting']).nullable(),
+    permissionMode: permissionMode.optional(),
+    /** Belay: the model in use from here on. */
+    model: z.string().optional(),
+  }),
+  session_state_changed: system('session_state_changed', {
+    state: z.enum(['idle', 'running', 'requires_action']),
+  }),
+  compact_boundary: system('compact_boundary', {
+    compact_metadata: z.looseObject({
+      trigger: z.enum(['manual', 'auto']),
+      pre_tokens: z.number(),
+      duration_ms: z.number().optional(),
+    }),
+  }),
+  api_retry: system('api_retry', {
+    attempt: z.number(),
+    max_retries: z.number(),
+    retry_delay_ms: z.number(),
+    error_status: z.number().nullable(),
+    error: assistantError,
+  }),
+  permission_denied: system('permission_denied', {
+    tool_name: z.string(),
+    tool_use_id: z.string(),
+    decision_reason_type: z.string().optional(),
+    decision_reason: z.string().optional(),
+    message: z.string(),
+  }),
+  informational: system('informational', {
+    content: z.string(),
+    level: z.enum(['info', 'notice', 'suggestion', 'warning']),
+  }),
+  hook_started: system('hook_started', { ...hookName }),
+  hook_response: system('hook_response', {
+    ...hookName,
+    output: z.string(),
+    stdout: z.string(),
+    stderr: z.string(),
+    /** Of a command. */
+    exit_code: z.number().optional(),
+    outcome: z.enum(['success', 'error', 'cancelled']),
+  }),
+  /** What a command that needs no model has answered. */
+  local_command_output: system('local_command_output', { content: z.string() }),
+  task_started: system('task_started', {
+    task_id: z.string(),
+    tool_use_id: z.string().optional(),
+    description: z.string(),
+    task_type: z.string().optional(),
+    is_backgrounded: z.boolean().optional(),
+    /** Of a subagent: the name of its definition, what it was asked, and how many agents stand above it. */
+    subagent_type: z.string().optional(),
+    prompt: z.string().optional(),
+    spawn_depth: z.number().optional(),
+  }),
+  task_notification: system('task_notification', {
+    task_id: z.string(),
+    tool_use_id: z.string().optional(),
+    status: z.enum(['completed', 'failed', 'stopped']),
+    output_file: z.string(),
+    summary: z.string(),
+    usage: z
+      .looseObject({ total_tokens: z.number(), tool_uses: z.number(), duration_ms: z.number() })
+      .optional(),
+  }),
+  /** Tokens and cost after each reply, so that a client needn't wait for the end of the turn. */
+  'belay/usage_changed': system('belay/usage_changed', {
+    /** Tokens the next request will carry at least (input, cache and output of the last one). */
+    context_tokens: z.number(),
+    context_window: z.number(),
+    total_cost_usd: z.number(),
+    cost_known: z.boolean(),
+    turn_cost_usd: z.number().nullable(),
+    model: z.string(),
+    usage,
+  }),
+  /** Deltas shown since the last whole message are void: the request is sent again. */
+  'belay/reply_discarded': system('belay/reply_discarded', {
+    /** Of the subagent's call whose reply it was; absent: the main agent's. */
+    parent_tool_use_id: z.string().optional(),
+    message_id: z.string().nullable(),
+    reason: z.string(),
+  }),
+  'belay/checkpoint_created': system('belay/checkpoint_created', {
+    id: z.string(),
+    tool_use_id: z.string().nullable(),
+    /** uuid of the user message whose turn made the change: what `rewind_files` takes. */
+    user_message_id: z.string(),
+    files: z.array(
+      z.looseObject({
+        path: z.string(),
+        change: z.enum(['created', 'modified', 'deleted']),
+        insertions: z.number(),
+        deletions: z.number(),
+      }),
+    ),
+    origin: z.enum(['tool', 'shell', 'subagent', 'mcp', 'rewind']),
+  }),
+  /** Files went back (or forth again). `files` are those that changed on disk. */
+  'belay/files_rewound': system('belay/files_rewound', {
+    user_message_id: z.string(),
+    redo: z.boolean(),
+    restored: z.array(z.string()),
+    conflicted: z.array(z.looseObject({ path: z.string(), reason: z.string() })),
+    skipped: z.array(z.looseObject({ path: z.string(), reason: z.string() })),
+    can_redo: z.boolean(),
+  }),
+  /** The conversation was cut: the named user message and all after it are no longer part of it (they stay on disk). */
+  'belay/conversation_rewound': system('belay/conversation_rewound', { user_message_id: z.string() }),
+  /** A rewind of the conversation was taken back: the messages that follow as replay are part of it again. */
+  'belay/conversation_restored': system('belay/conversation_restored', { user_message_id: z.string() }),
+  /** User messages waiting for their turn, oldest first. Sent whenever the queue changes. */
+  'belay/queue_changed': system('belay/queue_changed', {
+    queued: z.array(z.looseObject({ uuid: z.string(), text: z.string() })),
+  }),
+} as const;
+
+export type SystemSubtype = keyof typeof systemMessages;
+export type SystemMessageOf<Subtype extends SystemSubtype> = z.infer<(typeof systemMessages)[Subtype]>;
+export type SystemMessage = { [Subtype in SystemSubtype]: SystemMessageOf<Subtype> }[SystemSubtype];
