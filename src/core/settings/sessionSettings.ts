@@ -1,0 +1,71 @@
+/** What the settings of all layers mean for a session: rules, hooks, mode, environment. */
+import type * as z from 'zod';
+import type { HookSettings } from '../../protocol/hooks.ts';
+import { permissionMode } from '../../protocol/permissions.ts';
+import type { LayeredRule, RuleLayer } from '../permissions/decidePermission.ts';
+import { parseRule } from '../permissions/parseRule.ts';
+import type { Log } from '../ports.ts';
+import { SettingsError, type SettingsLayer } from './settingsFile.ts';
+
+/** The permission rules of all layers. A deny or ask rule that can't be understood is an error, an allow rule is left out. */
+export function toRules(layers: readonly SettingsLayer[], log: Pick<Log, 'warn'>): readonly LayeredRule[] {
+  return layers.flatMap(({ layer, content }) =>
+    (['allow', 'deny', 'ask'] as const).flatMap((behavior) =>
+      toLayeredRules(content.permissions?.[behavior] ?? [], { behavior, layer, log }),
+    ),
+  );
+}
+
+interface RuleKind {
+  readonly behavior: LayeredRule['behavior'];
+  readonly layer: RuleLayer;
+  readonly log: Pick<Log, 'warn'>;
+}
+
+/** Throws SettingsError for a deny or ask rule that can't be understood. */
+export function toLayeredRules(
+  texts: readonly string[],
+  { behavior, layer, log }: RuleKind,
+): readonly LayeredRule[] {
+  return texts.flatMap((text) => {
+    const rule = parseRule(text);
+    if (rule !== undefined) return [{ ...rule, behavior, layer }];
+    if (behavior !== 'allow')
+      throw new SettingsError(`The ${behavior} rule ${JSON.stringify(text)} can't be understood.`);
+    log.warn('an allow rule can not be understood and is left out', { rule: text });
+    return [];
+  });
+}
+
+/** The hooks of all layers, together. */
+export function toHooks(layers: readonly SettingsLayer[]): HookSettings {
+  if (layers.some(({ content }) => content.disableAllHooks === true)) return {};
+  const hooks: HookSettings = {};
+  for (const [event, matchers] of layers.flatMap(({ content }) => Object.entries(content.hooks ?? {})))
+    hooks[event] = [...(hooks[event] ?? []), ...matchers];
+  return hooks;
+}
+
+/** What the strongest layer says. A mode that lets everything pass counts only where the user wrote it himself. */
+export function findDefaultMode(
+  layers: readonly SettingsLayer[],
+): z.infer<typeof permissionMode> | undefined {
+  const modes = layers.flatMap(({ layer, content }) => {
+    const mode = permissionMode.safeParse(content.permissions?.defaultMode).data;
+    const isOwn = layer === 'user' || layer === 'cliArg';
+    return mode === undefined || (!isOwn && (mode === 'bypassPermissions' || mode === 'acceptEdits'))
+      ? []
+      : [mode];
+  });
+  return modes.at(-1);
+}
+
+/** What the settings put into the environment of what a session runs; stronger layers replace weaker ones. */
+export function toEnvironment(layers: readonly SettingsLayer[]): Readonly<Record<string, string>> {
+  return Object.assign({}, ...layers.map(({ content }) => content.env ?? {}));
+}
+
+/** Folders beside the working folder, as they were written. */
+export function toDirectories(layers: readonly SettingsLayer[]): readonly string[] {
+  return layers.flatMap(({ content }) => content.permissions?.additionalDirectories ?? []);
+}
