@@ -86,7 +86,7 @@ export interface FileSystem {
   /** The real path of the deepest existing ancestor, plus the rest. Throws FileError('ELOOP') on a loop of links. */
   realPath(path: string): Promise<string>;
   /** True when an editor holds unsaved changes of this file. */
-  hasUnsavedChanges(path: string): boolean;
+  hasUnsavedChanges(path: string): Promise<boolean>;
 }
 
 export interface ProcessExit {

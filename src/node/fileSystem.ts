@@ -55,7 +55,7 @@ export function createNodeFileSystem(options: NodeFileSystemOptions): FileSystem
     makeLink: (path, target) => withFileErrors(path, () => makeLink(tools, path, target)),
     setMode: (path, mode) => withFileErrors(path, () => operations.chmod(path, mode)),
     realPath: (path) => withFileErrors(path, () => findRealPath(operations, path)),
-    hasUnsavedChanges: () => false,
+    hasUnsavedChanges: async () => false,
   };
 }
 

@@ -17,7 +17,7 @@ import { toTextReplacements } from './textEdits.ts';
 export function createDocumentFileSystem(disk: FileSystem): FileSystem {
   return {
     ...disk,
-    hasUnsavedChanges,
+    hasUnsavedChanges: async (path) => hasUnsavedChanges(path),
 
     async readFile(path, options = {}) {
       const document = findDocument(path);

@@ -33,13 +33,13 @@ export default function documentFileSystemSuite(test: TestFunction): void {
       changedOnSave: false,
     });
     assert.equal(await onDisk(path), 'two\n');
-    assert.equal(files.hasUnsavedChanges(path), false);
+    assert.equal(await files.hasUnsavedChanges(path), false);
   });
 
   test('unsaved text is what is read', async () => {
     const { path, document } = await openNew('unsaved.txt', 'saved\n');
     await insert(document, 'not ');
-    assert.equal(files.hasUnsavedChanges(path), true);
+    assert.equal(await files.hasUnsavedChanges(path), true);
     assert.equal(text(await files.readFile(path)), 'not saved\n');
     await assert.rejects(files.readFile(path, { maxBytes: 3 }), { name: 'FileError', code: 'EFBIG' });
     await close();
@@ -165,7 +165,7 @@ export default function documentFileSystemSuite(test: TestFunction): void {
     const { document } = await open(link);
     await insert(document, 'user ');
     assert.equal(text(await files.readFile(target)), 'user a\n');
-    assert.equal(files.hasUnsavedChanges(await realpath(target)), true);
+    assert.equal(await files.hasUnsavedChanges(await realpath(target)), true);
     await close();
   });
 

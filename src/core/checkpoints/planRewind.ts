@@ -80,7 +80,7 @@ async function planCaptured(target: Target, capture: Capture, options: PlanOptio
     disk: capture.state,
     target: target.to.state,
     undone: target.undone,
-    isUnsaved: options.files.hasUnsavedChanges(path),
+    isUnsaved: await options.files.hasUnsavedChanges(path),
     mode: options.mode,
   });
   return carryOut(decision, { path, capture, options });

@@ -135,7 +135,7 @@ export class MemoryFileSystem implements FileSystem {
     return orMissing(() => this.#tree.follow(path).real) ?? path;
   }
 
-  hasUnsavedChanges(path: string): boolean {
+  async hasUnsavedChanges(path: string): Promise<boolean> {
     return this.#unsaved.has(path);
   }
 

@@ -261,7 +261,7 @@ describe('a recorder', () => {
           },
         ],
       });
-      expect(world.files.hasUnsavedChanges(world.at('a.txt'))).toBe(true);
+      expect(await world.files.hasUnsavedChanges(world.at('a.txt'))).toBe(true);
       await rewind('m1', 'overwrite');
       world.files.setUnsaved(world.at('a.txt'), undefined);
       expect(await world.tree()).toEqual({ 'a.txt': '644 old' });
