@@ -6,13 +6,16 @@
 import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
+import { embedChunks } from './embedChunks.mjs';
 import { root, run } from './run.mjs';
 
-/** Chunks of the extension host that are loaded on demand, beside every file in src/vscode/lazy/. */
+/** Chunks of the extension host that are loaded on demand, beside every file in src/process/lazy/. */
 const lazyEntries = ['src/vscode/session.ts', 'src/core/mcp/mcpClient.ts'];
-const lazyFolder = 'src/vscode/lazy';
+const lazyFolder = 'src/process/lazy';
 /** Scripts that run in worker threads; the chunk of `src/node/workers/x.ts` is `x.js` beside the bundle that starts it. */
 const workerFolder = 'src/node/workers';
+/** What the command-line program holds as text until it is imported. */
+const embedded = ['pdf-lib', 'src/node/mcpTransports.ts', 'src/core/mcp/mcpClient.ts'];
 
 /**
  * @typedef {object} BuildOptions
@@ -30,7 +33,9 @@ export async function build(options = {}) {
   const production = options.production === true;
   /** @type {(esbuild.BuildOptions & { metafile: true })[]} */
   const bundles = [await hostBundle(outdir, production), webviewBundle(outdir, production)];
-  if (await exists('src/headless/belay.ts')) bundles.push(await commandBundle(outdir, production));
+  /** @type {esbuild.Metafile[]} */
+  const inner = [];
+  if (await exists('src/headless/belay.ts')) bundles.push(await commandBundle(outdir, { production, inner }));
   bundles.push(await sdkBundle(outdir, production));
   await copyIcons(join(outdir, 'webview'));
   if (options.watch) {
@@ -41,14 +46,15 @@ export async function build(options = {}) {
   await declareSdk(outdir);
   await chmod(join(outdir, 'belay.cjs'), 0o755).catch(ignoreMissing);
   for (const result of results) printSizes(result.metafile);
-  return packagesIn(results.map((result) => result.metafile));
+  return packagesIn([...results.map((result) => result.metafile), ...inner]);
 }
 
-/** Bundles the command-line program alone, with source maps. Resolves to its path.
+/** Bundles the command-line program alone. Resolves to its path.
  * @param {string} outdir absolute
+ * @param {{ production?: boolean }} [options] without it: with source maps
  * @returns {Promise<string>} */
-export async function buildCommand(outdir) {
-  await esbuild.build(await commandBundle(outdir, false));
+export async function buildCommand(outdir, { production = false } = {}) {
+  await esbuild.build(await commandBundle(outdir, { production, inner: [] }));
   const path = join(outdir, 'belay.cjs');
   await chmod(path, 0o755);
   return path;
@@ -118,20 +124,31 @@ function webviewBundle(outdir, production) {
   };
 }
 
-/** @param {string} outdir
+/** `inner` takes the metafiles of the chunks inside of it.
+ * @param {string} outdir
+ * @param {{ production: boolean, inner: esbuild.Metafile[] }} options
+ * @returns {Promise<esbuild.BuildOptions & { metafile: true }>} */
+async function commandBundle(outdir, { production, inner }) {
+  const options = {
+    ...(await programOptions(production)),
+    entryPoints: ['src/headless/belay.ts'],
+    outfile: join(outdir, 'belay.cjs'),
+    banner: { js: '#!/usr/bin/env node' },
+  };
+  return { ...options, plugins: [embedChunks(embedded, options, inner)] };
+}
+
+/** What runs on plain Node, in one file.
  * @param {boolean} production
  * @returns {Promise<esbuild.BuildOptions & { metafile: true }>} */
-async function commandBundle(outdir, production) {
+async function programOptions(production) {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   return {
     ...commonOptions(production),
-    entryPoints: ['src/headless/belay.ts'],
-    outfile: join(outdir, 'belay.cjs'),
     platform: 'node',
     format: 'cjs',
     target: 'node20',
     mainFields: ['module', 'main'],
-    banner: { js: '#!/usr/bin/env node' },
     define: { ...commonOptions(production).define, 'process.env.BELAY_VERSION': JSON.stringify(version) },
   };
 }
@@ -141,13 +158,12 @@ async function commandBundle(outdir, production) {
  * @param {boolean} production
  * @returns {Promise<esbuild.BuildOptions & { metafile: true }>} */
 async function sdkBundle(outdir, production) {
-  const command = await commandBundle(outdir, production);
+  const options = await programOptions(production);
   return {
-    ...command,
+    ...options,
     entryPoints: ['src/sdk/index.ts'],
     outfile: join(outdir, 'sdk.js'),
-    banner: {},
-    define: { ...command.define, 'import.meta.dirname': '__dirname' },
+    define: { ...options.define, 'import.meta.dirname': '__dirname' },
   };
 }
 
