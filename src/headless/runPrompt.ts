@@ -1,12 +1,13 @@
 /** `belay -p "prompt"`: one prompt, one turn, one answer. */
-import { createInProcessPair } from '../channel/inProcess.ts';
-import { createPeer } from '../channel/peer.ts';
+import type { Channel } from '../channel/channel.ts';
 import type { Log } from '../core/ports.ts';
-import { parseConversationMessage, type ResultMessage } from '../protocol/messages.ts';
+import { createClientChannel } from './clientChannel.ts';
 import { EXIT } from './exitCodes.ts';
 import type { OutputFormat } from './invocation.ts';
+import { createLineOutput, type LineOutput } from './lineOutput.ts';
 import { listenToSignals } from './sessionEnd.ts';
 import type { Prepared } from './startSession.ts';
+import { writeLine, writeText } from './writeLine.ts';
 
 export interface PromptRun {
   readonly prompt: string;
@@ -16,73 +17,51 @@ export interface PromptRun {
   readonly log: Log;
 }
 
+/** A `result` message. */
+type Result = Readonly<Record<string, unknown>>;
+
 /** Resolves with the exit code when the answer has been written. */
 export async function runPrompt(prepared: Prepared, run: PromptRun): Promise<number> {
-  const { format, log } = run;
-  const [agentEnd, clientEnd] = createInProcessPair();
-  let result: ResultMessage | undefined;
-  const output = createOutput();
-  const agent = prepared.start(agentEnd);
+  const { format, log, replayUserMessages } = run;
+  let result: Result | undefined;
+  const output = createLineOutput();
+  const caller = createCaller(run.prompt, format === 'stream-json' ? output : undefined);
   // Nobody is there to answer, so every question of the agent is refused.
-  const peer = createPeer<never>(clientEnd, {
-    handlers: {},
-    onMessage(message) {
-      const parsed = parseConversationMessage(message);
-      if (parsed.kind !== 'message') return;
-      if (parsed.message.type === 'result') {
-        result = parsed.message;
-        void agent.idle().then(() => peer.close());
-      }
-      const isEcho = parsed.message.type === 'user' && parsed.message.isReplay === true;
-      if (format !== 'stream-json' || (isEcho && !run.replayUserMessages)) return;
-      output.push(`${JSON.stringify(message)}\n`);
+  const channel = createClientChannel(caller, {
+    replayUserMessages,
+    whenIdle: () => agent.idle(),
+    onResult: (said) => {
+      result = said;
     },
-    onProblem: (problem, cause) => log.warn(problem, { cause: String(cause ?? '') }),
   });
+  const agent = prepared.start(channel);
   const signals = listenToSignals(agent, log);
-  await peer.send({
-    type: 'user',
-    parent_tool_use_id: null,
-    message: { role: 'user', content: run.prompt },
-  });
   await agent.done;
   await output.flushed();
-  signals.dispose();
   if (result !== undefined) await tell(result, format);
-  return signals.exitCode ?? (result === undefined || result.is_error ? EXIT.failed : EXIT.ok);
+  signals.dispose();
+  return signals.exitCode ?? (result === undefined || result.is_error === true ? EXIT.failed : EXIT.ok);
 }
 
-async function tell(result: ResultMessage, format: OutputFormat): Promise<void> {
-  if (format === 'json') return write(`${JSON.stringify(result)}\n`);
-  if (format === 'stream-json') return;
-  if (result.result !== undefined) return write(`${result.result}\n`);
-  process.stderr.write(`belay: ${(result.errors ?? [result.subtype]).join('\n')}\n`);
-}
-
-/** Standard output, where what gathers while a piece is being taken goes out as one: a reply has thousands of lines. */
-function createOutput() {
-  let waiting = '';
-  let writing: Promise<void> | undefined;
-  async function writeAll(): Promise<void> {
-    while (waiting !== '') {
-      const text = waiting;
-      waiting = '';
-      await write(text);
-    }
-    writing = undefined;
+/** Who says one thing and then only listens. What is sent is written out at once, so it needs no copy. */
+function createCaller(prompt: string, output: LineOutput | undefined): Channel {
+  async function* say(): AsyncGenerator<unknown, void> {
+    yield { type: 'user', parent_tool_use_id: null, message: { role: 'user', content: prompt } };
   }
   return {
-    push(text: string): void {
-      waiting += text;
-      writing ??= writeAll();
-    },
-    flushed: async (): Promise<void> => writing,
+    send: async (message) => output?.push(message),
+    messages: say(),
+    close: () => undefined,
   };
 }
 
-/** Resolves when it has been taken; what nobody reads any more is dropped. */
-function write(text: string): Promise<void> {
-  return new Promise((resolve) => {
-    process.stdout.write(text, () => resolve());
-  });
+async function tell(result: Result, format: OutputFormat): Promise<void> {
+  if (format === 'json') return writeLine(result);
+  if (format === 'stream-json') return;
+  if (typeof result.result === 'string') return writeText(`${result.result}\n`);
+  process.stderr.write(`belay: ${describeFailure(result)}\n`);
+}
+
+function describeFailure({ errors, subtype }: Result): string {
+  return Array.isArray(errors) ? errors.join('\n') : String(subtype);
 }
