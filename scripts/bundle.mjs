@@ -4,7 +4,7 @@
 // loaded when it is first needed, by an ordinary `await import('./session.ts')`.
 
 import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { embedChunks } from './embedChunks.mjs';
 import { root, run } from './run.mjs';
@@ -36,7 +36,8 @@ export async function build(options = {}) {
   /** @type {esbuild.Metafile[]} */
   const inner = [];
   if (await exists('src/headless/belay.ts')) bundles.push(await commandBundle(outdir, { production, inner }));
-  bundles.push(await sdkBundle(outdir, production));
+  bundles.push(await sdkBundle(outdir, production), sandboxBundle(outdir, production));
+  await copySandboxPrograms(outdir);
   await copyIcons(join(outdir, 'webview'));
   if (options.watch) {
     await watch(bundles);
@@ -49,12 +50,14 @@ export async function build(options = {}) {
   return packagesIn([...results.map((result) => result.metafile), ...inner]);
 }
 
-/** Bundles the command-line program alone. Resolves to its path.
+/** Bundles the command-line program alone, with what it starts. Resolves to its path.
  * @param {string} outdir absolute
  * @param {{ production?: boolean }} [options] without it: with source maps
  * @returns {Promise<string>} */
 export async function buildCommand(outdir, { production = false } = {}) {
   await esbuild.build(await commandBundle(outdir, { production, inner: [] }));
+  await esbuild.build(sandboxBundle(outdir, production));
+  await copySandboxPrograms(outdir);
   const path = join(outdir, 'belay.cjs');
   await chmod(path, 0o755);
   return path;
@@ -101,6 +104,7 @@ async function hostBundle(outdir, production) {
     // Packages offer a file for Node's import and one for require; only the first can be tree-shaken.
     mainFields: ['module', 'main'],
     external: ['vscode'],
+    define: { ...commonOptions(production).define, 'import.meta.dirname': '__dirname' },
     // `await import(…)` becomes a require, which finds `vscode` in the extension host; Node's own import does not.
     supported: { 'dynamic-import': false },
     plugins: [lazyChunks(lazy)],
@@ -149,8 +153,46 @@ async function programOptions(production) {
     format: 'cjs',
     target: 'node20',
     mainFields: ['module', 'main'],
-    define: { ...commonOptions(production).define, 'process.env.BELAY_VERSION': JSON.stringify(version) },
+    define: {
+      ...commonOptions(production).define,
+      'process.env.BELAY_VERSION': JSON.stringify(version),
+      'import.meta.dirname': '__dirname',
+    },
   };
+}
+
+/** The process behind the sandbox for commands: a script of its own, which all others start. Its library looks for its
+ * programs beside the script.
+ * @param {string} outdir
+ * @param {boolean} production
+ * @returns {esbuild.BuildOptions & { metafile: true }} */
+function sandboxBundle(outdir, production) {
+  const common = commonOptions(production);
+  return {
+    ...common,
+    entryPoints: ['src/node/sandboxHost.ts'],
+    outfile: join(outdir, 'sandboxHost.js'),
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+    define: { ...common.define, 'import.meta.dirname': '__dirname', 'import.meta.url': 'importMetaUrl' },
+  };
+}
+
+/** Of what the sandbox library brings along: the program that shuts sockets on Linux, and what tells Java of a proxy. Not
+ * its programs for Windows, where the sandbox is not offered.
+ * @param {string} outdir */
+async function copySandboxPrograms(outdir) {
+  const source = join(root, 'node_modules', '@anthropic-ai', 'sandbox-runtime', 'vendor');
+  const programs = ['seccomp/x64/apply-seccomp', 'seccomp/arm64/apply-seccomp'];
+  for (const path of [...programs, 'java-proxy-agent/srt-proxy-agent.jar']) {
+    const target = join(outdir, 'vendor', path);
+    await mkdir(dirname(target), { recursive: true });
+    await copyFile(join(source, path), target);
+  }
+  for (const path of programs) await chmod(join(outdir, 'vendor', path), 0o755);
 }
 
 /** The package `belay/sdk`. In CommonJS, which both `import` and `require` take.

@@ -94,6 +94,43 @@ export interface ProcessExit {
   readonly code: number | null;
   readonly signal: string | null;
   readonly timedOut: boolean;
+  /** What the sandbox has kept it from, each thing once; absent: it did not run in the sandbox. */
+  readonly violations?: readonly SandboxViolation[];
+}
+
+/** Something that a command tried and the sandbox refused. The command itself can invent such things: for telling only. */
+export type SandboxViolation =
+  | { readonly kind: 'write'; readonly path: string }
+  | { readonly kind: 'network'; readonly address: string; readonly reason: string }
+  | { readonly kind: 'other'; readonly text: string };
+
+/**
+ * What a command may do that runs in the sandbox. Paths are absolute, and names of what is there unless said otherwise;
+ * folders stand for all below them.
+ */
+export interface SandboxPolicy {
+  readonly write: readonly string[];
+  /** Not to be written though it lies in `write`, also where nothing is yet. */
+  readonly denyWrite: readonly string[];
+  readonly denyRead: readonly string[];
+  /** The same, as patterns with `*`, `**`, `?` and `[…]`. */
+  readonly denyReadPatterns: readonly string[];
+  /** To be read though it lies in `denyRead`. */
+  readonly allowRead: readonly string[];
+  /** Names taken out of the environment, beside those that no command gets. */
+  readonly dropEnvironment: readonly string[];
+  readonly network: {
+    /** `example.com`, `*.example.com`; nothing else can be reached. */
+    readonly allowedDomains: readonly string[];
+    readonly deniedDomains: readonly string[];
+    /** macOS: sockets in the file system; elsewhere they are all shut, or all open. */
+    readonly unixSockets: readonly string[];
+    readonly allUnixSockets: boolean;
+    /** macOS: may listen on local ports. (On Linux it may, on ports of its own that nobody else reaches.) */
+    readonly localBinding: boolean;
+  };
+  /** Linux: without a /proc of its own, for containers that can't give one. Weaker. */
+  readonly hostProc: boolean;
 }
 
 /** A running process with all its children. Nobody can type into it. */
@@ -118,7 +155,12 @@ export interface SpawnOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A process that could not be started. `code` is the system's word (ENOENT, EMFILE, …). */
+export interface ShellOptions extends SpawnOptions {
+  /** Run it in the sandbox, or not at all. Absent: it runs without one. */
+  readonly sandbox?: SandboxPolicy | undefined;
+}
+
+/** A process that could not be started. `code` is the system's word (ENOENT, EMFILE, …), or `SANDBOX`: its sandbox failed. */
 export class SpawnError extends Error {
   override readonly name = 'SpawnError';
   readonly code: string;
@@ -131,9 +173,14 @@ export class SpawnError extends Error {
 
 export interface Processes {
   /** Runs a command line in the platform's shell: `bash --noprofile --norc`, PowerShell on Windows. Throws SpawnError. */
-  runShell(command: string, options: SpawnOptions): Promise<RunningProcess>;
+  runShell(command: string, options: ShellOptions): Promise<RunningProcess>;
   /** Runs a program directly, without a shell. Throws SpawnError. */
   run(file: string, args: readonly string[], options: SpawnOptions): Promise<RunningProcess>;
+  /**
+   * Why commands can't run in the sandbox here, and what to do about it, for a person; undefined: they can. Absent: there is
+   * no sandbox at all.
+   */
+  readonly checkSandbox?: (policy: Pick<SandboxPolicy, 'hostProc'>) => Promise<string | undefined>;
   /** What to call the shell towards the model: "bash" or "PowerShell". */
   readonly shellName: string;
   /** Path of ripgrep, or undefined when there is none. */
