@@ -8,7 +8,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const quiet = { PAGER: 'cat', GIT_PAGER: 'cat', GIT_TERMINAL_PROMPT: '0', CI: '1', TERM: 'dumb' } as const;
 
 /** Keys, and what lends them out. */
-const secrets = [/^ANTHROPIC_/i, /_(TOKEN|KEY|SECRET|PASSWORD|PASSWD)$/i, /^SSH_AUTH_SOCK$/i];
+const secrets = [
+  /^ANTHROPIC_/i,
+  /(^|_)(TOKEN|KEY|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|AUTH)$/i,
+  // Names of their own: databases, npm's settings (`npm_config_//host/:_authToken`).
+  /^(PGPASSWORD|MYSQL_PWD)$/i,
+  /_authToken$/i,
+  /^(SSH_AUTH_SOCK|GPG_AGENT_INFO)$/i,
+];
 
 /** What makes programs run other code or work on other files than the command line says. */
 const redirections = [
