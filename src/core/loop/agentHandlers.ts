@@ -5,8 +5,9 @@ import { createMcpHandlers, toToldServers } from '../mcp/mcpHandlers.ts';
 import { promptText } from '../sessions/listSessions.ts';
 import type { BackgroundTasks } from '../tools/backgroundTasks.ts';
 import { createStructuredOutputTool } from '../tools/structuredOutput.ts';
+import type { ActorParts } from './actorParts.ts';
 import { readDiff, toCheckpointInfo, toFilesRewound } from './checkpointAnswers.ts';
-import type { ActorParts, SessionActor } from './sessionActor.ts';
+import type { SessionActor } from './sessionActor.ts';
 import type { SessionSetup } from './sessionSetup.ts';
 import { createSettingsHandlers } from './settingsHandlers.ts';
 

@@ -9,10 +9,11 @@ import type { Hooks } from '../hooks/hooks.ts';
 import { ModelError, toFailure } from '../model/modelError.ts';
 import type { ChainLine } from '../sessions/transcriptLine.ts';
 import { estimateContext } from './contextSize.ts';
-import type { TurnDeps } from './runTurn.ts';
 import { type ReplyOutcome, streamReply } from './streamReply.ts';
 import { buildContinuation, buildSummaryRequest, type CompactTrigger } from './summaryText.ts';
+import { tellRetry } from './tellRetry.ts';
 import { trimForSummary } from './trimForSummary.ts';
+import type { TurnDeps } from './turnDeps.ts';
 import { reportUsage } from './turnMessages.ts';
 import { buildRequestOf, findVoid } from './turnRequest.ts';
 
@@ -116,15 +117,7 @@ async function askOnce(
       onEvent: () => undefined,
       onToolUse: () => undefined,
       onDiscard: async () => undefined,
-      async onRetry({ attempt, maxAttempts, delayMs }, error) {
-        await deps.emitter.emitSystem('api_retry', {
-          attempt,
-          max_retries: maxAttempts,
-          retry_delay_ms: delayMs,
-          error_status: error.status ?? null,
-          error: error.wireName,
-        });
-      },
+      onRetry: (retry, error) => tellRetry(retry, error, deps),
     },
     signal,
   );

@@ -1,8 +1,8 @@
 /** The commands that are answered without a turn: /clear, /compact, /context, /cost; and those that don't exist. */
 import { type CompactDeps, compact, startContext } from './compaction.ts';
 import { estimateContext } from './contextSize.ts';
-import type { TurnEnd } from './runTurn.ts';
 import type { Slash } from './slashCommands.ts';
+import type { TurnEnd } from './turnDeps.ts';
 
 export type LocalSlash = Extract<Slash, { kind: 'builtin' | 'unknown' }>;
 

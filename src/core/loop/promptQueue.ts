@@ -49,3 +49,14 @@ export class PromptQueue {
     this.#onChange(prompts);
   }
 }
+
+/** As it is told while it waits. */
+export function toQueued({ uuid, message }: QueuedPrompt): { uuid: string; text: string } {
+  return { uuid, text: toPromptText(message) };
+}
+
+/** What a person reads of it: its text. */
+export function toPromptText({ message: { content } }: UserMessage): string {
+  if (typeof content === 'string') return content;
+  return content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n');
+}

@@ -5,7 +5,8 @@ import { formatRule, type LayeredRule, type RuleLayer } from '../permissions/dec
 import { parseRule } from '../permissions/parseRule.ts';
 import { toSeenFile } from '../tools/seenFile.ts';
 import { resolveToolPath } from '../tools/toolPath.ts';
-import type { ActorParts, SessionActor } from './sessionActor.ts';
+import type { ActorParts } from './actorParts.ts';
+import type { SessionActor } from './sessionActor.ts';
 
 interface Deps {
   readonly parts: ActorParts;

@@ -8,8 +8,8 @@ import type { Commands } from '../commands/commands.ts';
 import type { RunTool } from '../commands/expandCommand.ts';
 import { parseSlash } from '../commands/slash.ts';
 import type { MutablePermissionState } from '../permissions/permissionState.ts';
+import type { ActorParts } from './actorParts.ts';
 import { runToolCall } from './runToolCall.ts';
-import type { ActorParts } from './sessionActor.ts';
 
 export type Slash =
   | { readonly kind: 'prompt' }

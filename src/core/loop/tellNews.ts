@@ -2,8 +2,9 @@
 import type { AgentPorts } from '../agent.ts';
 import type { Checkpoint } from '../checkpoints/checkpoints.ts';
 import type { BackgroundTask } from '../tools/backgroundTasks.ts';
+import type { ActorParts } from './actorParts.ts';
 import type { Emitter } from './emitter.ts';
-import type { ActorParts, SessionActor } from './sessionActor.ts';
+import type { SessionActor } from './sessionActor.ts';
 
 export async function tellCheckpoint(
   checkpoint: Checkpoint,

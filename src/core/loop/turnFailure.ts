@@ -2,7 +2,7 @@
 import type { Failure } from '../../protocol/failure.ts';
 import { toFailure } from '../model/modelError.ts';
 import { TranscriptWriteError } from '../sessions/session.ts';
-import type { TurnEnd } from './runTurn.ts';
+import type { TurnEnd } from './turnDeps.ts';
 
 /** Another window writes this session: what is said here would be lost. */
 export class SessionReadOnlyError extends Error {

@@ -3,7 +3,7 @@ import type { ContentBlock } from '../../protocol/blocks.ts';
 import type { AssistantMessage, UserMessage } from '../../protocol/messages.ts';
 import type { ApiReply } from '../../protocol/streamEvents.ts';
 import type { CallOutcome } from './runToolCall.ts';
-import type { TurnDeps } from './runTurn.ts';
+import type { TurnDeps } from './turnDeps.ts';
 
 type MessageDeps = Pick<TurnDeps, 'session' | 'emitter' | 'clock'>;
 
@@ -70,6 +70,11 @@ export async function appendUser({ deps, content, synthetic, output }: NewUserMe
   };
   await deps.emitter.emit(message);
   await deps.session.append(message);
+}
+
+/** Text behind the results of calls, as from Belay. */
+export async function appendTexts(texts: readonly string[], deps: MessageDeps): Promise<void> {
+  await appendUser({ deps, content: texts.map((text) => ({ type: 'text', text })), synthetic: true });
 }
 
 export async function inform({ emitter, session }: MessageDeps, content: string): Promise<void> {

@@ -1,7 +1,7 @@
 /** What is asked of the model in a turn: the prefix of the session, and of the conversation what it may see. */
 import type { ModelRequest } from '../model/modelRequest.ts';
 import { buildModelMessages, type ModelInput } from '../model/toApiMessages.ts';
-import type { TurnDeps } from './runTurn.ts';
+import type { TurnDeps } from './turnDeps.ts';
 
 export type RequestDeps = Pick<
   TurnDeps,

@@ -1,0 +1,145 @@
+/** What becomes of a prompt whose turn has come: hooks look at it, a command is carried out, the model answers. */
+import type { UserMessage } from '../../protocol/messages.ts';
+import { expandCommand } from '../commands/expandCommand.ts';
+import { resolveModel } from '../subagents/resolveModel.ts';
+import type { ActorParts } from './actorParts.ts';
+import { answerLocally, type LocalSlash } from './localCommands.ts';
+import type { ModelChoice } from './modelChoice.ts';
+import type { Notices } from './notices.ts';
+import type { BeforePrompt, PromptHooks } from './promptHooks.ts';
+import { type QueuedPrompt, toPromptText } from './promptQueue.ts';
+import { createRunTool, findSlash, grantTools, type Slash } from './slashCommands.ts';
+import { SessionReadOnlyError } from './turnFailure.ts';
+import { appendTexts, inform } from './turnMessages.ts';
+import { ENDED, FAILED } from './turnResult.ts';
+import type { TurnRunner } from './turnRunner.ts';
+
+interface Taker {
+  readonly parts: ActorParts;
+  readonly choice: ModelChoice;
+  readonly notices: Notices;
+  readonly promptHooks: PromptHooks;
+  readonly runner: TurnRunner;
+}
+
+export class PromptTaker {
+  readonly #parts: ActorParts;
+  readonly #choice: ModelChoice;
+  readonly #notices: Notices;
+  readonly #promptHooks: PromptHooks;
+  readonly #runner: TurnRunner;
+
+  constructor({ parts, choice, notices, promptHooks, runner }: Taker) {
+    this.#parts = parts;
+    this.#choice = choice;
+    this.#notices = notices;
+    this.#promptHooks = promptHooks;
+    this.#runner = runner;
+  }
+
+  async take(prompt: QueuedPrompt, signal: AbortSignal): Promise<void> {
+    const { uuid, message } = prompt;
+    const slash = await findSlash(message, this.#parts.commands);
+    if (slash.kind === 'builtin' || slash.kind === 'unknown') return this.#answer(slash, uuid, signal);
+    const { session, emitter, ports } = this.#parts;
+    const timestamp = new Date(ports.clock.now()).toISOString();
+    const taken = { ...message, uuid, timestamp, session_id: this.#parts.options.sessionId };
+    await emitter.emit({ ...taken, isReplay: true });
+    if (session.readOnly) throw new SessionReadOnlyError();
+    const asked = await this.#askPromptHooks(taken, signal);
+    if (asked.kind !== 'go on') return this.#withhold(taken, asked);
+    await session.append(taken);
+    ports.checkpoints?.beginTurn(uuid);
+    this.#notices.add(...asked.context);
+    await this.#tellNotices();
+    if (message.shouldQuery === false) return;
+    if (slash.kind === 'command') return this.#runCommand(slash, uuid, signal);
+    await this.#runner.run(uuid, signal);
+  }
+
+  /** A command that needs no turn: its prompt is no part of the conversation. */
+  async #answer(slash: LocalSlash, uuid: string, signal: AbortSignal): Promise<void> {
+    const { ports, emitter, session } = this.#parts;
+    const started = ports.clock.monotonic();
+    if (session.readOnly) throw new SessionReadOnlyError();
+    const turn = await this.#runner.turnDeps(uuid);
+    const answer = await answerLocally(
+      slash,
+      { turn, userMessageId: uuid, createId: ports.createId },
+      signal,
+    );
+    if (answer.text !== undefined) await emitter.emitSystem('local_command_output', { content: answer.text });
+    await this.#runner.emitResult({ ...ENDED, ...answer }, started);
+  }
+
+  /** The prompt stands as it was typed; behind it the model is told what the command says. */
+  async #runCommand(
+    { command, args }: Extract<Slash, { kind: 'command' }>,
+    uuid: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { ports, permissions, options } = this.#parts;
+    const started = ports.clock.monotonic();
+    const revoke = grantTools(command, permissions);
+    try {
+      const runTool = createRunTool(this.#parts, { userMessageId: uuid, signal });
+      await this.#appendNotice(await expandCommand(command, args, runTool));
+      this.#choice.turnModel = resolveModel({
+        asked: [command.model],
+        inherited: this.#choice.model,
+        offered: options.modelList(),
+        models: options.models(),
+      });
+      await this.#runner.run(uuid, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      await this.#runner.emitResult({ ...FAILED, interrupted: true }, started);
+    } finally {
+      revoke();
+      this.#choice.turnModel = undefined;
+    }
+  }
+
+  /** A prompt that no hook could look at to the end, because the turn was stopped, is one that no hook has passed. */
+  async #askPromptHooks(
+    prompt: UserMessage,
+    signal: AbortSignal,
+  ): Promise<BeforePrompt | { readonly kind: 'interrupted' }> {
+    try {
+      return await this.#promptHooks.askBeforePrompt(toPromptText(prompt), signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return { kind: 'interrupted' };
+    }
+  }
+
+  /** The prompt stays visible to the person; the model never sees it. */
+  async #withhold(
+    prompt: UserMessage & { readonly uuid: string },
+    cause: { readonly kind: 'blocked'; readonly reason: string } | { readonly kind: 'interrupted' },
+  ): Promise<void> {
+    const { session, emitter, ports, options, meter, setup } = this.#parts;
+    const started = ports.clock.monotonic();
+    // Marked first: a crash between the two must not make it one that was sent.
+    await session.record({ type: 'belay/withheld', sessionId: options.sessionId, uuids: [prompt.uuid] });
+    await session.append(prompt);
+    meter.startTurn();
+    if (cause.kind === 'interrupted')
+      return this.#runner.emitResult({ ...FAILED, interrupted: true }, started);
+    await this.#runner.emitInit((await setup.freeze()).tools);
+    const told = `A hook has kept this prompt from the model: ${cause.reason}`;
+    await inform({ session, emitter, clock: ports.clock }, told);
+    const hookEnd = { terminalReason: 'hook_stopped', told } as const;
+    await this.#runner.emitResult({ ...FAILED, subtype: 'success', text: told, hookEnd }, started);
+  }
+
+  async #tellNotices(): Promise<void> {
+    const texts = this.#notices.take(this.#parts.permissions.mode);
+    if (texts.length > 0) await this.#appendNotice(texts.join('\n\n'));
+  }
+
+  async #appendNotice(text: string): Promise<void> {
+    const { session, emitter, ports } = this.#parts;
+    await appendTexts([text], { session, emitter, clock: ports.clock });
+  }
+}
