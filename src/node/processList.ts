@@ -1,6 +1,6 @@
 /** The processes of this machine, as far as a process tree needs to know them. */
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Platform } from '../core/ports.ts';
 
@@ -12,38 +12,85 @@ export interface ProcessEntry {
   readonly marked: boolean;
 }
 
-/** Living processes; those that have ended and only wait for their parent to notice are left out. */
-export async function listProcesses(platform: Platform, marker: string): Promise<readonly ProcessEntry[]> {
-  return platform === 'linux' ? readProc(marker) : parsePs(await runPs(), marker);
+export interface ListOptions {
+  readonly marker: string;
+  /** Processes that were there before are left out, where that can be told: as `findStart` gives it. */
+  readonly since?: number | undefined;
 }
 
-/** Read in one go without waiting: a few milliseconds, and nothing can fork unseen between the reads of our own making. */
-function readProc(marker: string): readonly ProcessEntry[] {
+/** Living processes; those that have ended and only wait for their parent to notice are left out. */
+export async function listProcesses(
+  platform: Platform,
+  options: ListOptions,
+): Promise<readonly ProcessEntry[]> {
+  return platform === 'linux' ? readProc(options) : parsePs(await runPs(), options.marker);
+}
+
+/** When a process started, in clock ticks since the system did. undefined: it has gone, or the platform doesn't say. */
+export function findStart(platform: Platform, pid: number): number | undefined {
+  return platform === 'linux' ? readStat(String(pid), Buffer.alloc(STAT_BYTES))?.start : undefined;
+}
+
+/** More than a line of /proc/PID/stat ever has; the system gives it in one piece. */
+const STAT_BYTES = 4096;
+
+/** Read in one go without waiting: about a millisecond, and nothing can fork unseen between the reads of our own making. */
+function readProc({ marker, since = 0 }: ListOptions): readonly ProcessEntry[] {
   const entries: ProcessEntry[] = [];
+  const buffer = Buffer.alloc(STAT_BYTES);
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
-    const entry = readEntry(name, marker);
-    if (entry !== undefined) entries.push(entry);
+    const stat = readStat(name, buffer);
+    if (stat === undefined || stat.start < since) continue;
+    entries.push({
+      pid: Number(name),
+      parent: stat.parent,
+      group: stat.group,
+      marked: isMarked(name, marker),
+    });
   }
   return entries;
 }
 
-/** /proc/PID/stat is "pid (name) state ppid pgrp …"; the name may hold spaces and parentheses (proc(5)). */
-function readEntry(pid: string, marker: string): ProcessEntry | undefined {
-  const stat = readText(`/proc/${pid}/stat`)?.toString('latin1');
-  if (stat === undefined) return undefined;
-  const [state, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (state === 'Z' || state === 'X') return undefined;
-  // Another user's environment can't be read; it is no child of ours then, but for a set-uid program.
-  const marked = readText(`/proc/${pid}/environ`)?.includes(marker) ?? false;
-  return { pid: Number(pid), parent: Number(parent), group: Number(group), marked };
+interface Stat {
+  readonly parent: number;
+  readonly group: number;
+  readonly start: number;
 }
 
-function readText(path: string): Buffer | undefined {
+/** "pid (name) state ppid pgrp …", the start being the 22nd field; the name may hold spaces and parentheses (proc(5)). */
+function readStat(pid: string, buffer: Buffer): Stat | undefined {
+  const text = readPiece(`/proc/${pid}/stat`, buffer);
+  if (text === undefined) return undefined;
+  const [state, ...numbers] = text.slice(text.lastIndexOf(')') + 2).split(' ', 20);
+  if (state === 'Z' || state === 'X') return undefined;
+  return { parent: Number(numbers[0]), group: Number(numbers[1]), start: Number(numbers[18]) };
+}
+
+function readPiece(path: string, buffer: Buffer): string | undefined {
+  let file: number;
   try {
-    return readFileSync(path);
+    file = openSync(path, 'r');
   } catch {
+    // It has ended.
     return undefined;
+  }
+  try {
+    return buffer.toString('latin1', 0, readSync(file, buffer));
+  } catch {
+    // It has ended meanwhile.
+    return undefined;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Another user's environment can't be read; it is no child of ours then, but for a set-uid program. */
+function isMarked(pid: string, marker: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`).includes(marker);
+  } catch {
+    return false;
   }
 }
 

@@ -19,6 +19,8 @@ export interface ProcessTree {
   /** `NAME=value` in the environment of all of them. */
   readonly marker: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** When the first process started, as `findStart` gives it: nothing older is part of the tree. */
+  readonly start?: number | undefined;
   /** Time to end politely. Milliseconds; default 3 s. */
   readonly politeMs?: number | undefined;
 }
@@ -68,7 +70,8 @@ async function signalUntilGone(
 
 async function findMembers(tree: ProcessTree): Promise<readonly ProcessEntry[]> {
   // Without a list (no `ps`, no /proc) at least the first process is known.
-  const all = await listProcesses(tree.platform, tree.marker).catch(() => undefined);
+  const { marker, start: since } = tree;
+  const all = await listProcesses(tree.platform, { marker, since }).catch(() => undefined);
   if (all === undefined)
     return hasGroup(tree) ? [{ pid: -tree.pid, parent: 0, group: tree.pid, marked: false }] : [];
   const members = new Set<number>([tree.pid]);

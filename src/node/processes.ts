@@ -11,6 +11,7 @@ import {
 } from '../core/ports.ts';
 import { findRipgrep } from './findRipgrep.ts';
 import { buildEnvironment, callIdVariable } from './processEnvironment.ts';
+import { findStart } from './processList.ts';
 import { superviseProcess } from './runningProcess.ts';
 import { type ConfinedCommand, createSandbox, type Sandbox } from './sandbox.ts';
 import { buildShellCommand, type ShellCommand } from './shellCommand.ts';
@@ -105,8 +106,10 @@ async function start(
     ownGroup: platform !== 'win32',
     input: how.input,
   });
+  const { pid } = spawned;
+  const marker = `${callIdVariable}=${callId}`;
   return superviseProcess(spawned, {
-    tree: { platform, pid: spawned.pid, marker: `${callIdVariable}=${callId}`, env, politeMs },
+    tree: { platform, pid, marker, env, politeMs, start: findStart(platform, pid) },
     timeoutMs: how.timeoutMs,
     signal: how.signal,
     sweepDaemons: how.sweepDaemons,

@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { listProcesses, parsePs } from '../../../src/node/processList.ts';
+import { findStart, listProcesses, parsePs } from '../../../src/node/processList.ts';
 
 it('reads what ps of macOS prints', () => {
   const text = [
@@ -17,9 +18,24 @@ it('reads what ps of macOS prints', () => {
 });
 
 it('finds this process on Linux', async () => {
-  const entries = await listProcesses('linux', 'no such marker');
+  const entries = await listProcesses('linux', { marker: 'no such marker' });
   expect(entries.find((entry) => entry.pid === process.pid)).toMatchObject({
     parent: process.ppid,
     marked: false,
   });
+});
+
+it('leaves out what was there before on Linux', async () => {
+  const child = spawn('sleep', ['30'], { env: { PATH: process.env.PATH, BELAY_CALL_ID: 'younger' } });
+  try {
+    await new Promise((resolve) => child.once('spawn', resolve));
+    const pid = child.pid ?? 0;
+    const since = findStart('linux', pid);
+    expect(since).toBeGreaterThan(findStart('linux', process.pid) ?? Number.NaN);
+    const entries = await listProcesses('linux', { marker: 'BELAY_CALL_ID=younger', since });
+    expect(entries.find((entry) => entry.pid === process.pid)).toBeUndefined();
+    expect(entries.find((entry) => entry.pid === pid)).toMatchObject({ parent: process.pid, marked: true });
+  } finally {
+    child.kill();
+  }
 });
