@@ -24,6 +24,8 @@ export function createTranscriptWriter(
   operations: FileOperations = systemFileOperations,
 ): TranscriptWriter {
   let opened: Promise<FileHandle> | undefined;
+  /** Size of the file behind the line written last: with this size, it ends with it. */
+  let written: number | undefined;
   let queue: Promise<unknown> = Promise.resolve();
   const inOrder = <Result>(operation: () => Promise<Result>): Promise<Result> => {
     const result = queue.then(operation);
@@ -47,22 +49,31 @@ export function createTranscriptWriter(
   return {
     append: (lines) =>
       inOrder(async () => {
-        if (lines.length > 0) await appendLines(await openHandle(), lines);
+        if (lines.length > 0) written = await appendLines(await openHandle(), { lines, written });
       }),
     quarantine: (lines) =>
       inOrder(async () => {
         await closeHandle();
+        written = undefined;
         return moveAside(path, lines, operations);
       }),
     close: () => inOrder(closeHandle),
   };
 }
 
-async function appendLines(handle: FileHandle, lines: readonly string[]): Promise<void> {
+interface Lines {
+  readonly lines: readonly string[];
+  readonly written: number | undefined;
+}
+
+/** Resolves to the size of the file behind them. */
+async function appendLines(handle: FileHandle, { lines, written }: Lines): Promise<number> {
   const { size } = await handle.stat();
   // A tail that was torn in a crash must not swallow the next line.
-  const separator = size === 0 || (await endsLine(handle, size)) ? '' : '\n';
-  await appendWhole(handle, new TextEncoder().encode(`${separator}${lines.join('\n')}\n`), size);
+  const isWhole = size === 0 || size === written || (await endsLine(handle, size));
+  const bytes = new TextEncoder().encode(`${isWhole ? '' : '\n'}${lines.join('\n')}\n`);
+  await appendWhole(handle, bytes, size);
+  return size + bytes.length;
 }
 
 async function endsLine(handle: FileHandle, size: number): Promise<boolean> {

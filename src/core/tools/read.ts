@@ -71,6 +71,8 @@ export function createReadTool({ place, pdf }: ReadOptions): Tool<ReadInput, Rea
 
 /** As many bytes as tell what a file is. */
 const headBytes = 64;
+/** A file of up to so many bytes is read whole to see what it is: a second opening would cost more. */
+const smallBytes = 1 << 18;
 
 async function read(
   path: string,
@@ -84,7 +86,8 @@ async function read(
     return fail(`${name} is a folder. List it with Glob, or with ls in the shell.`);
   if (stat.kind !== 'file')
     return fail(`${name} is a pipe, a socket or a device: it can't be read as a file.`);
-  const head = await context.files.readRange(path, 0, headBytes);
+  const whole = stat.size <= smallBytes ? await readWhole(path, context) : undefined;
+  const head = whole?.subarray(0, headBytes) ?? (await context.files.readRange(path, 0, headBytes));
   const image = findImageType(head);
   if (image !== undefined) return readImage(path, image, context);
   if (startsLikePdf(head)) return readPdf({ path, pages: input.pages, pdf }, context);
@@ -96,12 +99,17 @@ async function read(
     {
       path,
       size: stat.size,
+      bytes: whole,
       offset: input.offset,
       limit: input.limit,
       allowLarge: input.allow_large ?? false,
     },
     context,
   );
+}
+
+function readWhole(path: string, { files, signal }: ToolContext): Promise<Uint8Array> {
+  return files.readFile(path, { maxBytes: maxChangedBytes, signal });
 }
 
 /** ISO 32000: "%PDF-" within the first bytes. */
@@ -111,7 +119,7 @@ function startsLikePdf(head: Uint8Array): boolean {
 
 /** undefined: it only has the name of a notebook, and is read as text. */
 async function readCells(path: string, context: ToolContext): Promise<Outcome | undefined> {
-  const bytes = await context.files.readFile(path, { maxBytes: maxChangedBytes, signal: context.signal });
+  const bytes = await readWhole(path, context);
   const text = decodeText(bytes)?.text;
   const cells = text === undefined ? undefined : readNotebook(toModelText(text));
   if (cells === undefined || cells.length === 0) return undefined;

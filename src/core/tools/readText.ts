@@ -15,6 +15,8 @@ export interface TextRequest {
   readonly path: string;
   /** Bytes on the disk. */
   readonly size: number;
+  /** All of it, where it has been read already. */
+  readonly bytes?: Uint8Array | undefined;
   /** Number of the first line, from 1. */
   readonly offset: number | undefined;
   readonly limit: number | undefined;
@@ -31,10 +33,9 @@ const maxLengthWhenAllowed = 400_000;
 
 export async function readText(request: TextRequest, context: ToolContext): Promise<Outcome> {
   if (request.size > maxChangedBytes) return readLarge(request, context);
-  const bytes = await context.files.readFile(request.path, {
-    maxBytes: maxChangedBytes,
-    signal: context.signal,
-  });
+  const { path } = request;
+  const limits = { maxBytes: maxChangedBytes, signal: context.signal };
+  const bytes = request.bytes ?? (await context.files.readFile(path, limits));
   const decoded = decodeText(bytes);
   if (decoded === undefined) return fail(explainBinary(request, context));
   const window = cutWindow(toLines(toModelText(decoded.text)), request);

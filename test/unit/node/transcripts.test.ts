@@ -82,6 +82,16 @@ describe('a transcript', () => {
     await file.close();
   });
 
+  it('starts a line of its own after what another process has torn off meanwhile', async () => {
+    const { store, folder } = await createStore();
+    const file = await store.open('s');
+    await file.append(['{"n":1}']);
+    await fs.appendFile(join(folder, 's.jsonl'), '{"cut of');
+    await file.append(['{"n":2}']);
+    await file.close();
+    expect(await fs.readFile(join(folder, 's.jsonl'), 'utf8')).toBe('{"n":1}\n{"cut of\n{"n":2}\n');
+  });
+
   it('starts a line of its own after a torn tail', async () => {
     const { store, folder } = await createStore();
     await fs.mkdir(folder, { recursive: true });
