@@ -10,7 +10,7 @@ import { embedChunks } from './embedChunks.mjs';
 import { root, run } from './run.mjs';
 
 /** Chunks of the extension host that are loaded on demand, beside every file in src/process/lazy/. */
-const lazyEntries = ['src/vscode/session.ts', 'src/core/mcp/mcpClient.ts'];
+const lazyEntries = ['src/vscode/session.ts', 'src/process/agentProcess.ts', 'src/core/mcp/mcpClient.ts'];
 const lazyFolder = 'src/process/lazy';
 /** Scripts that run in worker threads; the chunk of `src/node/workers/x.ts` is `x.js` beside the bundle that starts it. */
 const workerFolder = 'src/node/workers';

@@ -8,8 +8,9 @@ import { agentRequests } from './agentRequests.ts';
 import { clientRequests } from './clientRequests.ts';
 import type { Answerer } from './controlSpec.ts';
 import { editorRequests } from './editorRequests.ts';
+import { processRequests } from './processRequests.ts';
 
-export const controlTable = { ...agentRequests, ...clientRequests, ...editorRequests } as const;
+export const controlTable = { ...agentRequests, ...clientRequests, ...editorRequests, ...processRequests } as const;
 
 export type ControlTable = typeof controlTable;
 export type Subtype = keyof ControlTable;

@@ -3,23 +3,23 @@
  * several panels may show the same one.
  */
 import type { Memento } from 'vscode';
-import type { Channel } from '../channel/channel.ts';
-import type { Agent } from '../core/agent.ts';
 import type { Log } from '../core/ports.ts';
 import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
 import type { PanelState } from '../protocol/panel.ts';
+import type { AgentLink } from './agentLink.ts';
 import type { Activity } from './attention.ts';
 import type { PanelActions } from './panelHandlers.ts';
 import { PanelHost } from './panelHost.ts';
 import type { PanelSurface } from './panelSurface.ts';
-import { SessionHost, type SessionHostOptions } from './sessionHost.ts';
+import { type AgentStart, SessionHost, type SessionHostOptions } from './sessionHost.ts';
 import type { ViewStore } from './viewStore.ts';
 
 export interface OpenSessionsDeps {
   readonly transcripts: TranscriptStore;
   /** With what a new session starts. */
   readonly start: () => SessionHostOptions['start'];
-  readonly startAgent: (host: SessionStart, channel: Channel) => Promise<Agent>;
+  /** How the agents of a session that is opened now are started. */
+  readonly chooseAgentOpener: () => (start: AgentStart) => AgentLink;
   readonly describe: (host: SessionHost) => PanelState;
   readonly actions: PanelActions;
   readonly views: ViewStore;
@@ -28,9 +28,6 @@ export interface OpenSessionsDeps {
   readonly log: Log;
   readonly onActivity: (activity: Activity) => void;
 }
-
-/** What an agent is started with. */
-export type SessionStart = Pick<SessionHostOptions, 'sessionId' | 'resume' | 'start'>;
 
 /** Where it is remembered which session was shown last, so that it comes back with the window. */
 const LAST_SHOWN = { view: 'belay.viewSession', tab: 'belay.tabSession' } as const;
@@ -122,6 +119,12 @@ export class OpenSessions {
     }
   }
 
+  /** Every session goes on with the settings and the trust of now, as soon as it has nothing under way. */
+  renew(): void {
+    const { permissionMode } = this.#deps.start();
+    for (const host of this.#hosts.values()) host.renew(permissionMode);
+  }
+
   /** Tells all panels that something changed which doesn't come from their session. */
   refresh(): void {
     for (const panel of this.#panels) panel.refresh();
@@ -162,16 +165,16 @@ export class OpenSessions {
     }
   }
 
-  #create(start: SessionStart): SessionHost {
-    const { startAgent, log } = this.#deps;
+  #create(start: Pick<SessionHostOptions, 'sessionId' | 'resume' | 'start'>): SessionHost {
+    const { chooseAgentOpener, log } = this.#deps;
     const host = new SessionHost({
       ...start,
-      startAgent: (channel) => startAgent(start, channel),
+      openAgent: chooseAgentOpener(),
       log,
       now: Date.now,
     });
     this.#hosts.set(host.sessionId, host);
-    host.observe({ onMessage: () => {}, onChange: () => this.#changed() });
+    host.observe({ onMessage: () => {}, onChange: () => this.#changed(), onReset: () => {} });
     return host;
   }
 

@@ -75,8 +75,7 @@ export class PanelHost {
     this.#host = host;
     this.#unobserve = this.#observe();
     this.#draw();
-    this.tell({ type: 'system', subtype: 'belay/panel_reset' });
-    this.#deps.onChange();
+    this.#startOver();
   }
 
   /** Says something to the page that is no part of the conversation; lost when there is no page, or none that is ready. */
@@ -123,7 +122,16 @@ export class PanelHost {
         this.refresh();
         this.#deps.onChange();
       },
+      onReset: () => {
+        this.#leave();
+        this.#startOver();
+      },
     });
+  }
+
+  #startOver(): void {
+    this.tell({ type: 'system', subtype: 'belay/panel_reset' });
+    this.#deps.onChange();
   }
 
   async #answerReady() {

@@ -5,19 +5,19 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Disposable, type ExtensionContext, workspace as vscodeWorkspace } from 'vscode';
+import type { PermissionMode } from '../protocol/permissions.ts';
 import type { Attention } from './attention.ts';
 import { describePanel } from './describePanel.ts';
 import type { EarlierTexts } from './earlierText.ts';
 import { createEditorPorts } from './editorPorts.ts';
 import { createEditorProviders, onProviderChange } from './editorProviders.ts';
-import { createLazyPdfReader } from './lazyPdf.ts';
 import type { EditorLog } from './log.ts';
+import { chooseAgentOpener } from './openAgent.ts';
 import { OpenSessions } from './openSessions.ts';
 import { createPanelActions } from './panelActions.ts';
 import type { EditorSecrets } from './secrets.ts';
 import { createSessionCommands, type SessionCommands } from './sessionCommands.ts';
-import { readSettings } from './settings.ts';
-import { startAgent } from './startAgent.ts';
+import { readSettings, type Settings } from './settings.ts';
 import { createThemeColors } from './themeTokens.ts';
 import { createViewStore } from './viewStore.ts';
 import { createWorkspacePort } from './workspacePort.ts';
@@ -50,20 +50,18 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
   const providers = createEditorProviders({ memento: context.globalState, secrets, clock, log });
   const colors = createThemeColors(() => sessions.refresh());
   const agentDeps = {
-    ports: { ...ports, streamModel: providers.streamModel },
-    pdf: createLazyPdfReader(),
-    providers,
-    settings,
+    ...{ ports, providers, settings, storageRoot },
     version: String(context.extension.packageJSON.version),
+    script: context.asAbsolutePath('dist/agentProcess.js'),
   };
   const sessions = new OpenSessions({
     transcripts,
     start: () => ({
       title: '',
       model: providers.defaultModel(),
-      permissionMode: workspace.trusted ? settings().permissionMode : 'default',
+      permissionMode: chooseMode(workspace.trusted, settings()),
     }),
-    startAgent: (start, channel) => startAgent(start, channel, agentDeps),
+    chooseAgentOpener: () => chooseAgentOpener(agentDeps),
     describe: (host) =>
       describePanel(host, { providers, workspace, settings: settings(), tokenColors: colors.current }),
     actions: createPanelActions({
@@ -79,6 +77,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
   context.subscriptions.push(
     onProviderChange(providers, () => sessions.changeModel(providers.defaultModel())),
     refreshOnChange(() => sessions.refresh()),
+    vscodeWorkspace.onDidGrantWorkspaceTrust(() => sessions.renew()),
     providers.onDidChange(() => sessions.refresh()),
     providers,
     colors,
@@ -95,6 +94,12 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
       await temporaryFiles.close();
     },
   };
+}
+
+/** undefined: what the settings files say. Where a folder is not trusted, everything is asked. */
+function chooseMode(isTrusted: boolean, settings: Settings): PermissionMode | undefined {
+  if (!isTrusted) return 'default';
+  return settings.isPermissionModeSet ? settings.permissionMode : undefined;
 }
 
 /** Where a session stands that has no folder to work in. */

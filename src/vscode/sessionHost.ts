@@ -1,30 +1,39 @@
 /**
  * One session on the editor's side: it drives the agent, remembers what a panel needs to be drawn from nothing, and holds the
- * questions that wait for a person. Panels come and go; the session doesn't notice.
+ * questions that wait for a person. Panels come and go; the session doesn't notice. Agents may go, too: when one is lost the
+ * session goes on with another, from the transcript.
  */
-import type { Channel } from '../channel/channel.ts';
-import { createInProcessPair } from '../channel/inProcess.ts';
 import { createPeer, type Peer } from '../channel/peer.ts';
 import { refuseHookCallback } from '../channel/refuseHookCallback.ts';
-import type { Agent } from '../core/agent.ts';
 import type { Log } from '../core/ports.ts';
 import {
   type ConversationMessage,
   parseConversationMessage,
   type UserMessage,
 } from '../protocol/messages.ts';
+import type { PermissionMode } from '../protocol/permissions.ts';
+import type { AgentLink } from './agentLink.ts';
 import { ConversationLog } from './conversationLog.ts';
 import { createPendingPermissions, type PendingPermissions } from './pendingPermissions.ts';
 import { reduceSessionState, type SessionState } from './sessionState.ts';
 import { collectPaths, pathsOf } from './toldPaths.ts';
+import { UntakenMessages } from './untakenMessages.ts';
 
-export interface SessionHostOptions {
+/** What an agent is started with. */
+export interface AgentStart {
   readonly sessionId: string;
   /** The conversation so far comes from the transcript. */
   readonly resume: boolean;
-  readonly start: Pick<SessionState, 'title' | 'model' | 'permissionMode'>;
-  /** Starts the agent on its end of the channel. */
-  readonly startAgent: (channel: Channel) => Promise<Agent>;
+  readonly model: string;
+  /** undefined: what the settings files say. */
+  readonly permissionMode: PermissionMode | undefined;
+}
+
+export interface SessionHostOptions {
+  readonly sessionId: string;
+  readonly resume: boolean;
+  readonly start: Pick<SessionState, 'title'> & Pick<AgentStart, 'model' | 'permissionMode'>;
+  readonly openAgent: (start: AgentStart) => AgentLink;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -36,49 +45,66 @@ export interface SessionObserver {
   onMessage(message: unknown): void;
   /** The state or the waiting questions changed. */
   onChange(): void;
+  /** The conversation begins anew: what was seen of it comes again. */
+  onReset(): void;
 }
 
 /** Paths that are remembered as told by the agent. */
 const MAX_PATHS = 5000;
 
+/** One agent of the session, until it is closed or lost. */
+interface Run {
+  readonly link: AgentLink;
+  readonly peer: Peer;
+  /** It has opened the session: what it was started with is in use. */
+  isOpen: boolean;
+}
+
 export class SessionHost {
   readonly sessionId: string;
   readonly permissions: PendingPermissions;
-  /** Resolves when an old conversation has been read, or at once for a new one. Never rejects. */
-  readonly ready: Promise<void>;
   readonly #options: SessionHostOptions;
-  readonly #conversation: ConversationLog;
   readonly #observers = new Set<SessionObserver>();
   readonly #paths = new Set<string>();
-  readonly #peer: Peer;
-  readonly #agent: Promise<Agent | undefined>;
+  readonly #untaken = new UntakenMessages();
+  #conversation: ConversationLog;
+  /** undefined: there is no agent; the next message starts one. */
+  #run: Run | undefined;
+  #ready: Promise<void>;
   #state: SessionState;
+  /** Something was said in this session, so there is a transcript to go on from. */
+  #hasBegun: boolean;
   /** A message is on its way that the agent has not taken up. */
   #isSaid = false;
+  #isClosed = false;
+  /** With which the next agent starts; undefined: what the settings files say. */
+  #nextMode: PermissionMode | undefined;
+  /** Another agent is to be started as soon as nothing is under way. */
+  #renewal: { readonly permissionMode: PermissionMode | undefined } | undefined;
+  /** Resolves when the agents of before are gone: until then they hold the transcript. */
+  #leaving: Promise<void> | undefined;
 
   constructor(options: SessionHostOptions) {
     this.#options = options;
     this.sessionId = options.sessionId;
-    this.#conversation = new ConversationLog({ now: options.now });
-    this.#state = { ...options.start, activity: 'idle', canRedoFiles: false, canRedoConversation: false };
+    this.#hasBegun = options.resume;
+    this.#nextMode = options.start.permissionMode;
+    this.#conversation = this.#createLog();
+    this.#state = {
+      ...options.start,
+      permissionMode: options.start.permissionMode ?? 'default',
+      activity: 'idle',
+      canRedoFiles: false,
+      canRedoConversation: false,
+    };
     this.permissions = createPendingPermissions(() => this.#tellChange());
-    const [agentEnd, hostEnd] = createInProcessPair();
-    this.#peer = createPeer<'client' | 'program'>(hostEnd, {
-      handlers: {
-        can_use_tool: (question, { signal }) => {
-          this.#tell(pathsOf(question.input));
-          return this.permissions.ask(question, signal);
-        },
-        hook_callback: refuseHookCallback,
-        async mcp_message({ server_name }) {
-          throw new Error(`The editor has no MCP servers of its own, so it has none named "${server_name}".`);
-        },
-      },
-      onMessage: (message) => this.#receive(message),
-      onProblem: (problem, cause) => options.log.warn(problem, { cause }),
-    });
-    this.#agent = this.#start(agentEnd);
-    this.ready = options.resume ? this.#askForRedo() : Promise.resolve();
+    this.#run = this.#open();
+    this.#ready = options.resume ? this.#askForRedo() : Promise.resolve();
+  }
+
+  /** Resolves when an old conversation has been read, or at once for a new one. Never rejects. */
+  get ready(): Promise<void> {
+    return this.#ready;
   }
 
   get state(): SessionState {
@@ -99,14 +125,29 @@ export class SessionHost {
     return this.#conversation.toMessages(this.sessionId);
   }
 
-  get request(): Peer['request'] {
-    return this.#peer.request;
-  }
+  /** Asks the agent. Rejects when there is none. */
+  readonly request: Peer['request'] = async (subtype, payload, options) => {
+    if (this.#run === undefined) throw new Error('The session is not running. A message starts it again.');
+    const answer = await this.#run.peer.request(subtype, payload, options);
+    this.#untaken.forgetCancelled(payload, answer);
+    return answer;
+  };
 
   /** Says something to the agent for a person. */
   say(message: UserMessage): void {
     this.#isSaid = true;
-    void this.#peer.send(message);
+    this.#untaken.add(message);
+    if (this.#run !== undefined) this.#sayTo(this.#run);
+    else if (this.#leaving === undefined) this.#restart();
+  }
+
+  /**
+   * Starts another agent, with the settings and the trust of now, as soon as nothing is under way. `permissionMode`: the one
+   * to start with where the session still has the usual one; undefined: what the settings files say.
+   */
+  renew(permissionMode: PermissionMode | undefined): void {
+    this.#renewal = { permissionMode };
+    this.#renewWhenQuiet();
   }
 
   observe(observer: SessionObserver): () => void {
@@ -121,27 +162,121 @@ export class SessionHost {
 
   /** Ends the turn and writes what is to be written. */
   async close(): Promise<void> {
-    const agent = await this.#agent;
-    await agent?.close();
-    this.#peer.close();
+    const run = this.#run;
+    this.#isClosed = true;
+    this.#run = undefined;
+    await run?.link.close();
+    run?.peer.close();
+    await this.#leaving;
   }
 
-  async #start(channel: Channel): Promise<Agent | undefined> {
-    try {
-      return await this.#options.startAgent(channel);
-    } catch (error) {
-      this.#options.log.error('the session could not be started', { error });
-      this.#receive({
-        type: 'system',
-        subtype: 'informational',
-        uuid: crypto.randomUUID(),
-        session_id: this.sessionId,
-        content: `This session could not be started: ${error instanceof Error ? error.message : String(error)}`,
-        level: 'warning',
-      });
-      this.#peer.close();
-      return undefined;
+  #createLog(): ConversationLog {
+    return new ConversationLog({ now: this.#options.now });
+  }
+
+  #open(): Run {
+    const { openAgent, log } = this.#options;
+    const link = openAgent({
+      sessionId: this.sessionId,
+      resume: this.#hasBegun,
+      model: this.#state.model,
+      permissionMode: this.#nextMode,
+    });
+    const peer = createPeer<'client' | 'program'>(link.channel, {
+      handlers: {
+        can_use_tool: (question, { signal }) => {
+          this.#tell(pathsOf(question.input));
+          return this.permissions.ask(question, signal);
+        },
+        hook_callback: refuseHookCallback,
+        async mcp_message({ server_name }) {
+          throw new Error(`The editor has no MCP servers of its own, so it has none named "${server_name}".`);
+        },
+      },
+      onMessage: (message) => {
+        if (this.#run === run) this.#receive(message);
+      },
+      onProblem: (problem, cause) => log.warn(problem, { cause }),
+    });
+    const run: Run = { link, peer, isOpen: false };
+    link.started.then(
+      () => {
+        run.isOpen = true;
+      },
+      (error: unknown) => this.#fail(run, error),
+    );
+    void link.lost.then((how) => (run.isOpen ? this.#lose(run, how) : this.#fail(run, new Error(how))));
+    return run;
+  }
+
+  /** An agent that could not be put together: the next message tries again. */
+  #fail(run: Run, error: unknown): void {
+    if (run !== this.#run) return;
+    this.#options.log.error('the session could not be started', { error });
+    void this.#leave(run);
+    const why = error instanceof Error ? error.message : String(error);
+    this.#notice(`This session could not be started: ${why}\nYour next message tries again.`);
+  }
+
+  /** Its transcript has all it had said but the reply in flight, so another one goes on from there. */
+  #lose(run: Run, how: string): void {
+    if (run !== this.#run) return;
+    this.#options.log.warn('the agent was lost', { how });
+    const wasBusy = this.#state.activity !== 'idle';
+    this.#nextMode = this.#state.permissionMode;
+    void this.#leave(run);
+    this.#restart();
+    const stopped = wasBusy ? ' What it was doing has been stopped: say so if it is to go on.' : '';
+    void this.#ready.then(() => this.#notice(`${how} The session goes on in a new one.${stopped}`));
+  }
+
+  /** What the agent had asked is withdrawn, and what it was asked fails. */
+  #leave(run: Run): Promise<void> {
+    this.#run = undefined;
+    this.#isSaid = false;
+    run.peer.close();
+    this.#setState({ ...this.#state, activity: 'idle', canRedoConversation: false });
+    return run.link.close().catch((error: unknown) => {
+      this.#options.log.warn('an agent did not close well', { error });
+    });
+  }
+
+  #restart(): void {
+    this.#conversation = this.#createLog();
+    this.#run = this.#open();
+    this.#ready = this.#hasBegun ? this.#askForRedo() : Promise.resolve();
+    for (const observer of [...this.#observers]) observer.onReset();
+    this.#sayTo(this.#run);
+  }
+
+  #sayTo(run: Run): void {
+    for (const message of this.#untaken.takeFor(run)) {
+      this.#isSaid = true;
+      void run.peer.send(message);
     }
+  }
+
+  #renewWhenQuiet(): void {
+    const [run, renewal] = [this.#run, this.#renewal];
+    if (run === undefined || renewal === undefined || !this.isQuiet) return;
+    this.#renewal = undefined;
+    const { permissionMode: mode } = this.#state;
+    this.#nextMode = mode === 'default' ? renewal.permissionMode : mode;
+    this.#leaving = this.#leave(run).then(() => {
+      this.#leaving = undefined;
+      if (!this.#isClosed) this.#restart();
+    });
+  }
+
+  #notice(content: string): void {
+    this.#receive({
+      type: 'system',
+      subtype: 'informational',
+      uuid: crypto.randomUUID(),
+      session_id: this.sessionId,
+      content,
+      level: 'warning',
+    });
   }
 
   #receive(raw: unknown): void {
@@ -149,9 +284,14 @@ export class SessionHost {
     if (message === undefined) return;
     this.#conversation.add(message);
     this.#tell(collectPaths(message));
+    if (message.type === 'user') {
+      this.#hasBegun = true;
+      this.#untaken.forget(message.uuid);
+    }
     for (const observer of [...this.#observers]) observer.onMessage(raw);
     if (message.type === 'system' && message.subtype === 'session_state_changed') this.#isSaid = false;
     this.#setState(reduceSessionState(this.#state, message));
+    this.#renewWhenQuiet();
   }
 
   #parse(raw: unknown): ConversationMessage | undefined {

@@ -23,6 +23,10 @@ const settings = z.object({
   /** Empty: the Anthropic API, or what the environment says. */
   baseUrl: z.string().catch(''),
   permissionMode: permissionMode.catch('default'),
+  /** A person has set it: then it goes before what settings files say. */
+  isPermissionModeSet: z.boolean(),
+  /** Where the agent of a session that is opened from now on runs. */
+  agentProcess: z.enum(['extensionHost', 'child']).catch('extensionHost'),
   maxTurns: z.number().int().positive().optional().catch(undefined),
   /** US dollars. */
   maxBudgetUsd: z.number().positive().optional().catch(undefined),
@@ -40,6 +44,8 @@ export function readSettings(): Settings {
     effort: read.get('effort'),
     baseUrl: read.get('baseUrl'),
     permissionMode: read.get('permissionMode'),
+    isPermissionModeSet: read.inspect('permissionMode')?.globalValue !== undefined,
+    agentProcess: read.get('agentProcess'),
     maxTurns: read.get('maxTurns'),
     maxBudgetUsd: read.get('maxBudgetUsd'),
     checkpointsEnabled: read.get('checkpoints.enabled'),

@@ -2,11 +2,10 @@
 import { accessSync, constants } from 'node:fs';
 import { homedir, release, type as systemName } from 'node:os';
 import { type Uri, workspace } from 'vscode';
-import type { Platform, Workspace } from '../core/ports.ts';
+import type { Platform } from '../core/ports.ts';
+import type { PanelWorkspace } from '../process/panelWorkspace.ts';
 
-export interface EditorWorkspace extends Workspace {
-  /** False: there is no folder on this machine to work in, so tools would have nothing to work on. */
-  readonly hasFolder: boolean;
+export interface EditorWorkspace extends PanelWorkspace {
   /** For a person; null when all is well. */
   readonly problem: string | null;
 }

@@ -37,8 +37,14 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: 'any',
     runtime: ['node'],
   },
-  'src/vscode': {
+  // An agent of the panel: it runs in the extension host or in a process of its own, so it knows no editor.
+  'src/process': {
     rooms: [...portable, 'src/core', 'src/node'],
+    packages: 'any',
+    runtime: ['node'],
+  },
+  'src/vscode': {
+    rooms: [...portable, 'src/core', 'src/node', 'src/process'],
     packages: 'any',
     runtime: ['node', 'vscode'],
   },

@@ -156,6 +156,7 @@ export function createFakeAgent(
 const ANSWERS: Readonly<Record<string, object>> = {
   rewind_files: { canRewind: true, canRedo: true },
   interrupt: { still_queued: [] },
+  cancel_async_message: { cancelled: true },
 };
 
 function createEvent() {

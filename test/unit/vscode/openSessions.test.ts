@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { openInProcess } from '../../../src/vscode/agentLink.ts';
 import type { Activity } from '../../../src/vscode/attention.ts';
 import { OpenSessions } from '../../../src/vscode/openSessions.ts';
 import type { PanelActions } from '../../../src/vscode/panelHandlers.ts';
@@ -139,11 +140,14 @@ function setUp({ kept = [], remembered = {} }: SetUp) {
       peek: () => Promise.reject(new Error('not here')),
     },
     start: () => ({ title: '', model: 'm', permissionMode: 'default' }),
-    startAgent: async ({ sessionId, resume }, channel) => {
-      const agent = createFakeAgent(sessionId, channel);
-      agents.set(sessionId, { agent, resume });
-      return agent;
-    },
+    chooseAgentOpener:
+      () =>
+      ({ sessionId, resume }) =>
+        openInProcess(async (channel) => {
+          const agent = createFakeAgent(sessionId, channel);
+          agents.set(sessionId, { agent, resume });
+          return agent;
+        }),
     describe: () => {
       throw new Error('no page asks here');
     },

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { PanelState } from '../../../src/protocol/panel.ts';
 import type { PermissionResult } from '../../../src/protocol/permissions.ts';
+import { openInProcess } from '../../../src/vscode/agentLink.ts';
 import type { PanelActions } from '../../../src/vscode/panelHandlers.ts';
 import { PanelHost } from '../../../src/vscode/panelHost.ts';
 import { SessionHost } from '../../../src/vscode/sessionHost.ts';
@@ -164,41 +165,6 @@ describe('the host of a panel', () => {
   });
 });
 
-describe('a session', () => {
-  it('that is resumed is ready when the old conversation is there', async () => {
-    const { host, agent } = createHost('s1', { resume: true });
-    await host.ready;
-    expect(agent().asked).toEqual(['rewind_files']);
-    expect(host.state.canRedoFiles).toBe(true);
-  });
-
-  it('says what is wrong when it cannot be started', async () => {
-    const host = new SessionHost({
-      sessionId: 's1',
-      resume: true,
-      start: { title: '', model: 'm', permissionMode: 'default' },
-      startAgent: () => Promise.reject(new Error('the disk is full')),
-      log: silentLog,
-      now: () => 0,
-    });
-    await host.ready;
-    expect(host.toMessages()).toMatchObject([
-      { subtype: 'informational', content: 'This session could not be started: the disk is full' },
-    ]);
-  });
-
-  it('is not quiet while a message is on its way to the agent', async () => {
-    const { host, agent } = createHost('s1');
-    expect(host.isQuiet).toBe(true);
-    host.say(prompt('u1', 'hi'));
-    expect(host.isQuiet).toBe(false);
-    await vi.waitFor(() => expect(agent().heard).toHaveLength(1));
-    await agent().peer.send(system('session_state_changed', { state: 'running' }));
-    await agent().peer.send(system('session_state_changed', { state: 'idle' }));
-    await vi.waitFor(() => expect(host.isQuiet).toBe(true));
-  });
-});
-
 async function setUp(options: HostOptions = {}) {
   const surface = createFakeSurface();
   const { host, agent } = createHost('s1', options);
@@ -226,10 +192,11 @@ function createHost(sessionId: string, { resume = false, opened }: HostOptions =
     sessionId,
     resume,
     start: { title: '', model: 'm', permissionMode: 'default' },
-    startAgent: async (channel) => {
-      agent = createFakeAgent(sessionId, channel, opened);
-      return agent;
-    },
+    openAgent: () =>
+      openInProcess(async (channel) => {
+        agent = createFakeAgent(sessionId, channel, opened);
+        return agent;
+      }),
     log: silentLog,
     now: () => 0,
   });

@@ -115,6 +115,8 @@ function setUp({ settings: initial = {}, keys: initialKeys = {}, environment = {
     effort: undefined,
     baseUrl: '',
     permissionMode: 'default',
+    isPermissionModeSet: false,
+    agentProcess: 'extensionHost',
     maxTurns: undefined,
     maxBudgetUsd: undefined,
     checkpointsEnabled: true,

@@ -1,0 +1,148 @@
+/** A session of the panel: an agent on Node, in the extension host or in a process of its own. */
+import type { Channel } from '../channel/channel.ts';
+import type { Agent, AgentOptions, AgentPorts } from '../core/agent.ts';
+import type { Checkpoints } from '../core/checkpoints/checkpoints.ts';
+import { createCheckpoints } from '../core/checkpoints/createCheckpoints.ts';
+import { createAgent } from '../core/createAgent.ts';
+import type { FileSystem } from '../core/ports.ts';
+import { pruneOutputs } from '../core/sessions/pruneOutputs.ts';
+import { createBuiltinTools } from '../core/tools/builtinTools.ts';
+import { createNodeProcesses } from '../node/processes.ts';
+import { createNodeWeb } from '../node/web.ts';
+import type { PermissionMode } from '../protocol/permissions.ts';
+import { createLazyMcpConnector } from './lazyMcp.ts';
+import { createLazyPdfReader } from './lazyPdf.ts';
+import type { NodeParts } from './nodeParts.ts';
+import { type PanelWorkspace, withDirectories } from './panelWorkspace.ts';
+import { readSessionSettings, type SessionSettings, SOURCES } from './sessionSettings.ts';
+
+/** What a session is opened with. */
+export interface SessionStart
+  extends Pick<
+    AgentOptions,
+    'sessionId' | 'resume' | 'model' | 'maxTurns' | 'maxBudgetUsd' | 'effort' | 'version'
+  > {
+  /** undefined: what the settings files say. The session then tells it with a `status` message. */
+  readonly permissionMode: PermissionMode | undefined;
+  readonly checkpointsEnabled: boolean;
+}
+
+export interface SessionParts
+  extends NodeParts,
+    Pick<AgentPorts, 'streamModel'>,
+    Pick<AgentOptions, 'models' | 'modelList'> {
+  readonly workspace: PanelWorkspace;
+  /** The files as somebody at the editor sees them. */
+  readonly files: FileSystem;
+  /** Tried before the PATH. */
+  readonly ripgrepCandidates: readonly string[];
+}
+
+/** Old outputs can wait until the session is open and shown. */
+const PRUNE_DELAY_MS = 10_000;
+
+/** Throws SettingsError where settings files can't be read. */
+export async function openSession(
+  start: SessionStart,
+  channel: Channel,
+  parts: SessionParts,
+): Promise<Agent> {
+  const { clock, log, configDir, models, modelList } = parts;
+  const settings = await readSessionSettings(parts);
+  const ports = createPorts(parts, settings);
+  const { hasFolder } = ports.workspace;
+  const checkpoints = await openCheckpoints(start, parts);
+  const permissionMode = start.permissionMode ?? settings.permissionMode ?? 'default';
+  await tellSettings(start, channel, { problems: settings.problems, permissionMode });
+  for (const problem of settings.problems) log.warn(problem);
+  const { sessionId, resume, model, maxTurns, maxBudgetUsd, effort, version } = start;
+  const agent = createAgent(
+    { ...ports, checkpoints },
+    {
+      ...{
+        sessionId,
+        resume,
+        model,
+        models,
+        modelList,
+        permissionMode,
+        maxTurns,
+        maxBudgetUsd,
+        effort,
+        version,
+      },
+      rules: settings.rules,
+      hooks: settings.hooks,
+      mcpServers: settings.mcpServers,
+      tools: hasFolder ? createTools(ports) : [],
+      subagents: hasFolder ? {} : undefined,
+      memory: hasFolder ? { sources: SOURCES, configDir } : undefined,
+      partialMessages: true,
+      interactive: true,
+    },
+    channel,
+  );
+  const closing = new AbortController();
+  const pruned = clock.sleep(PRUNE_DELAY_MS, closing.signal).then(
+    () => pruneOutputs({ ...ports, sessionId }),
+    () => undefined,
+  );
+  const close = async (): Promise<void> => {
+    closing.abort();
+    await agent.close();
+    await pruned;
+    await checkpoints?.close();
+  };
+  return { ...agent, close };
+}
+
+type SessionPorts = Omit<AgentPorts, 'checkpoints' | 'workspace'> & { readonly workspace: PanelWorkspace };
+
+function createPorts(parts: SessionParts, { environment, directories }: SessionSettings): SessionPorts {
+  const { ripgrepCandidates } = parts;
+  const workspace = withDirectories(parts.workspace, directories);
+  const { cwd, platform } = workspace;
+  return {
+    ...parts,
+    workspace,
+    processes: createNodeProcesses({ platform, env: environment, ripgrepCandidates }),
+    web: createNodeWeb({ env: environment }),
+    mcp: createLazyMcpConnector({ cwd, platform, env: environment }),
+  };
+}
+
+function createTools({ workspace, processes }: SessionPorts): AgentOptions['tools'] {
+  return createBuiltinTools({ workspace, shellName: processes.shellName, pdf: createLazyPdfReader() });
+}
+
+interface Told {
+  readonly problems: readonly string[];
+  readonly permissionMode: PermissionMode;
+}
+
+/** What whoever started the session can't know, because it stands in the settings files. */
+async function tellSettings(
+  { sessionId, permissionMode: asked }: SessionStart,
+  channel: Channel,
+  { problems, permissionMode }: Told,
+): Promise<void> {
+  const tell = (fields: object): Promise<void> =>
+    channel.send({ type: 'system', uuid: crypto.randomUUID(), session_id: sessionId, ...fields });
+  if (asked === undefined) await tell({ subtype: 'status', status: null, permissionMode });
+  for (const content of problems) await tell({ subtype: 'informational', content, level: 'warning' });
+}
+
+/** Without them the session goes on, and says why nothing can be rewound. */
+async function openCheckpoints(start: SessionStart, parts: SessionParts): Promise<Checkpoints | undefined> {
+  const { files, disk, storage, clock, log, workspace, createId } = parts;
+  if (!start.checkpointsEnabled || !workspace.hasFolder) return undefined;
+  // A rewind brings back bytes: what runs on save must not change them. It sees unsaved text all the same.
+  const rewound: FileSystem = { ...files, writeFile: disk.writeFile };
+  const { sessionId } = start;
+  try {
+    return await createCheckpoints({ files: rewound, storage, clock, log, sessionId, workspace, createId });
+  } catch (error) {
+    log.error('checkpoints could not be opened, so nothing of this session can be rewound', { error });
+    return undefined;
+  }
+}

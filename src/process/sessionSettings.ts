@@ -1,0 +1,86 @@
+/** What settings files say for a session of the panel. The editor's own settings are not among them. */
+
+import type { AgentOptions } from '../core/agent.ts';
+import type { SettingSource } from '../core/context/readMemory.ts';
+import { joinPath } from '../core/paths.ts';
+import type { Log } from '../core/ports.ts';
+import type { McpServerConfigs } from '../core/settings/mcpConfig.ts';
+import { parseMcpConfig } from '../core/settings/mcpConfig.ts';
+import { readSettings } from '../core/settings/readSettings.ts';
+import {
+  findDefaultMode,
+  toDirectories,
+  toEnvironment,
+  toHooks,
+  toRules,
+} from '../core/settings/sessionSettings.ts';
+import { readTextFile } from '../node/readTextFile.ts';
+import type { PermissionMode } from '../protocol/permissions.ts';
+import type { PanelWorkspace } from './panelWorkspace.ts';
+
+export interface SessionSettingsPlace {
+  readonly workspace: PanelWorkspace;
+  readonly configDir: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Pick<Log, 'warn'>;
+}
+
+export interface SessionSettings extends Required<Pick<AgentOptions, 'rules' | 'hooks' | 'mcpServers'>> {
+  /** undefined: none is named. Never `bypassPermissions`: only the editor's own setting opens that. */
+  readonly permissionMode: PermissionMode | undefined;
+  /** Of the processes of the session. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** More folders to work in, as they were written. */
+  readonly directories: readonly string[];
+  /** What is left out, and why, for a person. */
+  readonly problems: readonly string[];
+}
+
+/** Whose files count; those of a project only as far as the folder is trusted. */
+export const SOURCES: readonly SettingSource[] = ['user', 'project', 'local'];
+
+/**
+ * What the editor trusts is what counts: a folder that is trusted by name in the user's settings file is trusted by the
+ * executable alone. Throws SettingsError where a file is there and can't be read: a deny rule must not be lost by a comma.
+ */
+export async function readSessionSettings(place: SessionSettingsPlace): Promise<SessionSettings> {
+  const { workspace, configDir, log } = place;
+  const { cwd, platform, trusted } = workspace;
+  const { layers } = await readSettings({
+    ...{ configDir, cwd, platform, trusted },
+    sources: SOURCES,
+    readText: readTextFile,
+  });
+  const mode = findDefaultMode(layers);
+  const environment = { ...place.environment, ...toEnvironment(layers) };
+  const servers = await readProjectServers(workspace, environment);
+  return {
+    rules: toRules(layers, log),
+    hooks: toHooks(layers),
+    permissionMode: mode === 'bypassPermissions' ? undefined : mode,
+    environment,
+    directories: toDirectories(layers),
+    mcpServers: servers.configs,
+    problems: servers.problem === undefined ? [] : [servers.problem],
+  };
+}
+
+interface ProjectServers {
+  readonly configs: McpServerConfigs;
+  readonly problem?: string;
+}
+
+/** A file of servers that can't be read keeps nobody safe, so the session goes on without them. */
+async function readProjectServers(
+  { cwd, platform, trusted, hasFolder }: PanelWorkspace,
+  environment: SessionSettings['environment'],
+): Promise<ProjectServers> {
+  if (!trusted || !hasFolder) return { configs: {} };
+  const path = joinPath(cwd, '.mcp.json', platform);
+  try {
+    const text = await readTextFile(path);
+    return { configs: text === undefined ? {} : parseMcpConfig(text, path, environment) };
+  } catch (error) {
+    return { configs: {}, problem: error instanceof Error ? error.message : String(error) };
+  }
+}

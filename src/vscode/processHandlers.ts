@@ -1,0 +1,105 @@
+/** What an agent in a process of its own gets from the editor: its documents, its models, and the way to the model's provider. */
+import type { Handlers } from '../channel/peer.ts';
+import { ModelError } from '../core/model/modelError.ts';
+import type { ModelRequest } from '../core/model/modelRequest.ts';
+import { FileError, type FileSystem, type StreamModel } from '../core/ports.ts';
+import type { RequestOf, ResponseOf } from '../protocol/control.ts';
+import type { ProcessMessage, WireModelFailure } from '../protocol/processRequests.ts';
+import type { ModelAccess } from './providers.ts';
+
+/** Which files the editor holds; the part of openDocuments.ts that is needed here. */
+export interface HeldDocuments {
+  isHeld(path: string): boolean;
+  /** A text document of it has unsaved changes, which reading it should see. */
+  isDirtyText(path: string): boolean;
+  hasUnsavedChanges(path: string): boolean;
+}
+
+export interface ProcessHandlerDeps {
+  /** The files as the editor has them: its documents before the disk. */
+  readonly files: Pick<FileSystem, 'readFile' | 'writeFile'>;
+  readonly documents: HeldDocuments;
+  readonly access: () => Promise<ModelAccess>;
+  /** The models of the editor itself. */
+  readonly streamModel: StreamModel;
+  readonly tell: (message: ProcessMessage) => void;
+}
+
+export function createProcessHandlers(deps: ProcessHandlerDeps): Handlers<'host'> {
+  const { documents, files } = deps;
+  return {
+    async 'belay/document_find'({ path }) {
+      return { isHeld: documents.isHeld(path), isUnsaved: documents.hasUnsavedChanges(path) };
+    },
+    async 'belay/document_read'({ path, maxBytes }, { signal }) {
+      if (!documents.isDirtyText(path)) return { kind: 'disk' };
+      return orFailure(async () => {
+        const bytes = await files.readFile(path, { signal, ...(maxBytes === undefined ? {} : { maxBytes }) });
+        return { kind: 'read', content: toBase64(bytes) };
+      });
+    },
+    async 'belay/document_write'({ path, content, mode, expectedRealPath }) {
+      const options = {
+        ...(mode === undefined ? {} : { mode }),
+        ...(expectedRealPath === undefined ? {} : { expectedRealPath }),
+      };
+      return orFailure(async () => {
+        const outcome = await files.writeFile(path, new Uint8Array(Buffer.from(content, 'base64')), options);
+        return {
+          kind: 'written',
+          content: toBase64(outcome.bytes),
+          changedOnSave: outcome.changedOnSave,
+        };
+      });
+    },
+    'belay/model_access': async () => deps.access(),
+    'belay/model_stream': (request, { signal }) => streamModel(request, { ...deps, signal }),
+  };
+}
+
+type FileFailure = Extract<ResponseOf<'belay/document_read'>, { kind: 'failed' }>;
+
+/** Only what went wrong with the file crosses as such; a defect is an error of the request. */
+async function orFailure<Answer>(work: () => Promise<Answer>): Promise<Answer | FileFailure> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return { kind: 'failed', code: error.code, message: error.message };
+  }
+}
+
+interface Streaming extends Pick<ProcessHandlerDeps, 'streamModel' | 'tell'> {
+  readonly signal: AbortSignal;
+}
+
+async function streamModel(
+  { stream_id, request }: RequestOf<'belay/model_stream'>,
+  { streamModel, tell, signal }: Streaming,
+): Promise<ResponseOf<'belay/model_stream'>> {
+  const asked: ModelRequest = request;
+  try {
+    for await (const event of streamModel(asked, signal))
+      tell({ type: 'belay/model_event', stream_id, data: JSON.stringify(event) });
+    return {};
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    return { failure: toWireFailure(error) };
+  }
+}
+
+function toWireFailure({
+  kind,
+  message,
+  status,
+  code,
+  retryAfterMs,
+  retryable,
+  host,
+}: ModelError): WireModelFailure {
+  return { kind, message, status, code, retryAfterMs, retryable, host };
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}

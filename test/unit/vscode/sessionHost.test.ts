@@ -1,0 +1,212 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createInProcessPair } from '../../../src/channel/inProcess.ts';
+import { type AgentStart, SessionHost } from '../../../src/vscode/sessionHost.ts';
+import { createFakeAgent, type FakeAgent, silentLog } from './fakes.ts';
+import { assistant, prompt, system } from './messages.ts';
+
+describe('a session', () => {
+  it('that is resumed is ready when the old conversation is there', async () => {
+    const { host, agents } = createHost({ resume: true });
+    await host.ready;
+    expect(agents[0]?.asked).toEqual(['rewind_files']);
+    expect(host.state.canRedoFiles).toBe(true);
+  });
+
+  it('is not quiet while a message is on its way to the agent', async () => {
+    const { host, agents } = createHost();
+    expect(host.isQuiet).toBe(true);
+    host.say(prompt('u1', 'hi'));
+    expect(host.isQuiet).toBe(false);
+    await vi.waitFor(() => expect(agents[0]?.heard).toHaveLength(1));
+    await agents[0]?.peer.send(system('session_state_changed', { state: 'running' }));
+    await agents[0]?.peer.send(system('session_state_changed', { state: 'idle' }));
+    await vi.waitFor(() => expect(host.isQuiet).toBe(true));
+  });
+});
+
+describe('a session that cannot be started', () => {
+  it('says what is wrong, and is tried again with the next message', async () => {
+    const { host, agents, failWith, heardBy } = createHost({ failure: 'the disk is full' });
+    await vi.waitFor(() => expect(notices(host)).toEqual([expect.stringContaining('the disk is full')]));
+    await expect(host.request('interrupt', {})).rejects.toThrow('A message starts it again');
+    failWith(undefined);
+    host.say(prompt('u1', 'hi'));
+    await vi.waitFor(() => expect(heardBy(0)).toEqual(['u1']));
+    expect(agents).toHaveLength(1);
+  });
+
+  it('keeps what was said to it for the next try', async () => {
+    const { host, failWith, heardBy } = createHost({ failure: 'the disk is full' });
+    host.say(prompt('u1', 'one'));
+    await vi.waitFor(() => expect(notices(host)).toHaveLength(1));
+    expect(host.isQuiet).toBe(true);
+    failWith(undefined);
+    host.say(prompt('u2', 'two'));
+    await vi.waitFor(() => expect(heardBy(0)).toEqual(['u1', 'u2']));
+  });
+});
+
+describe('a session whose agent is lost', () => {
+  it('goes on with another one, from the transcript, and says so behind it', async () => {
+    const { host, starts, agents, lose, observer } = createHost();
+    host.observe(observer);
+    await agents[0]?.peer.send(prompt('u1', 'hi'));
+    await agents[0]?.peer.send(system('session_state_changed', { state: 'running' }));
+    await vi.waitFor(() => expect(host.state.activity).toBe('running'));
+    lose('It was killed.');
+    await vi.waitFor(() => expect(agents).toHaveLength(2));
+    expect(observer.onReset).toHaveBeenCalledTimes(1);
+    expect(host.state.activity).toBe('idle');
+    expect(starts).toMatchObject([{ resume: false }, { resume: true }]);
+    await agents[1]?.peer.send(prompt('u1', 'hi'));
+    await vi.waitFor(() => expect(notices(host)).toHaveLength(1));
+    expect(notices(host)[0]).toContain('It was killed. The session goes on in a new one.');
+  });
+
+  it('takes back what it had asked, and fails what it was asked', async () => {
+    const { host, agents, lose } = createHost({ opened: new Promise(() => {}) });
+    const asked = host.request('interrupt', {});
+    agents[0]?.peer
+      .request('can_use_tool', { tool_name: 'Bash', input: {}, tool_use_id: 't1' })
+      .catch(() => undefined);
+    await vi.waitFor(() => expect(host.permissions.waiting()).toHaveLength(1));
+    lose('It was killed.');
+    await expect(asked).rejects.toThrow('closed');
+    await vi.waitFor(() => expect(host.permissions.waiting()).toHaveLength(0));
+  });
+
+  it('says again what was not taken up, in its order, and not what was', async () => {
+    const { host, agents, lose, heardBy } = createHost();
+    for (const id of ['u1', 'u2', 'u3']) host.say(prompt(id, id));
+    await vi.waitFor(() => expect(heardBy(0)).toEqual(['u1', 'u2', 'u3']));
+    await agents[0]?.peer.send({ ...prompt('u1', 'u1'), isReplay: true });
+    await vi.waitFor(() => expect(host.state.title).toBe('u1'));
+    lose('It was killed.');
+    await vi.waitFor(() => expect(heardBy(1)).toEqual(['u2', 'u3']));
+    expect(host.isQuiet).toBe(false);
+  });
+
+  it('does not say a third time what two of them did not survive', async () => {
+    const { host, agents, lose, heardBy } = createHost();
+    host.say(prompt('u1', 'poison'));
+    lose('It was killed.');
+    await vi.waitFor(() => expect(heardBy(1)).toEqual(['u1']));
+    lose('It was killed.');
+    await vi.waitFor(() => expect(agents).toHaveLength(3));
+    await host.ready;
+    await agents[2]?.peer.send(assistant('m1', 'here'));
+    await vi.waitFor(() => expect(host.toMessages()).toContainEqual(assistant('m1', 'here')));
+    expect(heardBy(2)).toEqual([]);
+    expect(host.isQuiet).toBe(true);
+  });
+
+  it('does not say again what a person has taken back', async () => {
+    const { host, agents, lose, heardBy } = createHost();
+    host.say(prompt('u1', 'one'));
+    host.say(prompt('u2', 'two'));
+    await host.request('cancel_async_message', { message_uuid: 'u1' });
+    await vi.waitFor(() => expect(heardBy(0)).toEqual(['u1', 'u2']));
+    lose('It was killed.');
+    await vi.waitFor(() => expect(agents).toHaveLength(2));
+    await vi.waitFor(() => expect(heardBy(1)).toEqual(['u2']));
+  });
+
+  it('keeps the mode and the model it had', async () => {
+    const { host, agents, lose, starts } = createHost();
+    await agents[0]?.peer.send(
+      system('status', { status: null, permissionMode: 'acceptEdits', model: 'other' }),
+    );
+    await vi.waitFor(() => expect(host.state.permissionMode).toBe('acceptEdits'));
+    lose('It was killed.');
+    await vi.waitFor(() => expect(starts).toHaveLength(2));
+    expect(starts[1]).toMatchObject({ permissionMode: 'acceptEdits', model: 'other' });
+  });
+
+  it('is not started again once it is closed', async () => {
+    const { host, lose, starts } = createHost();
+    await host.close();
+    lose('It was killed.');
+    await host.ready;
+    expect(starts).toHaveLength(1);
+  });
+});
+
+describe('a session that is renewed', () => {
+  it('waits until nothing is under way, and until the agent before has closed', async () => {
+    const { host, agents, starts } = createHost();
+    host.say(prompt('u1', 'hi'));
+    host.renew('acceptEdits');
+    expect(starts).toHaveLength(1);
+    await agents[0]?.peer.send({ ...prompt('u1', 'hi'), isReplay: true });
+    await agents[0]?.peer.send(system('session_state_changed', { state: 'idle' }));
+    await vi.waitFor(() => expect(starts).toHaveLength(2));
+    expect(agents[0]?.isClosed).toBe(true);
+    expect(starts[1]).toMatchObject({ resume: true, permissionMode: 'acceptEdits' });
+  });
+
+  it('leaves the mode alone that a person has chosen', async () => {
+    const { host, agents, starts } = createHost();
+    await agents[0]?.peer.send(system('status', { status: null, permissionMode: 'plan' }));
+    await vi.waitFor(() => expect(host.state.permissionMode).toBe('plan'));
+    host.renew(undefined);
+    await vi.waitFor(() => expect(starts).toHaveLength(2));
+    expect(starts[1]?.permissionMode).toBe('plan');
+  });
+
+  it('hears what is said meanwhile', async () => {
+    const { host, heardBy } = createHost();
+    host.renew(undefined);
+    host.say(prompt('u1', 'hi'));
+    await vi.waitFor(() => expect(heardBy(1)).toEqual(['u1']));
+  });
+});
+
+interface HostOptions {
+  readonly resume?: boolean;
+  /** Until then an agent answers nothing. */
+  readonly opened?: Promise<void>;
+  /** Why agents can't be started. */
+  readonly failure?: string;
+}
+
+function createHost({ resume = false, opened, failure: initial }: HostOptions = {}) {
+  let failure = initial;
+  const agents: FakeAgent[] = [];
+  const starts: AgentStart[] = [];
+  const losses: ((how: string) => void)[] = [];
+  const host = new SessionHost({
+    sessionId: 's1',
+    resume,
+    start: { title: '', model: 'm', permissionMode: 'default' },
+    openAgent: (start) => {
+      const [agentEnd, hostEnd] = createInProcessPair();
+      starts.push(start);
+      const lost = new Promise<string>((resolve) => losses.push(resolve));
+      if (failure !== undefined) {
+        const started = Promise.reject(new Error(failure));
+        return { channel: hostEnd, started, lost, close: async () => {} };
+      }
+      const agent = createFakeAgent('s1', agentEnd, opened);
+      agents.push(agent);
+      return { channel: hostEnd, started: Promise.resolve(), lost, close: () => agent.close() };
+    },
+    log: silentLog,
+    now: () => 0,
+  });
+  return {
+    host,
+    agents,
+    starts,
+    observer: { onMessage: () => {}, onChange: () => {}, onReset: vi.fn<() => void>() },
+    failWith: (next: string | undefined) => {
+      failure = next;
+    },
+    lose: (how: string) => losses.at(-1)?.(how),
+    heardBy: (index: number) => agents[index]?.heard.map((message) => (message as { uuid: string }).uuid),
+  };
+}
+
+function notices(host: SessionHost): string[] {
+  const messages = host.toMessages() as { readonly subtype?: string; readonly content: string }[];
+  return messages.filter(({ subtype }) => subtype === 'informational').map(({ content }) => content);
+}
