@@ -15,7 +15,7 @@ const lazyFolder = 'src/process/lazy';
 /** Scripts that run in worker threads; the chunk of `src/node/workers/x.ts` is `x.js` beside the bundle that starts it. */
 const workerFolder = 'src/node/workers';
 /** What the command-line program holds as text until it is imported. */
-const embedded = ['pdf-lib', 'src/node/mcpTransports.ts', 'src/core/mcp/mcpClient.ts'];
+const embedded = ['marked', 'pdf-lib', 'yaml', 'src/node/mcpTransports.ts', 'src/core/mcp/mcpClient.ts'];
 
 /**
  * @typedef {object} BuildOptions

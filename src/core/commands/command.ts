@@ -29,8 +29,8 @@ export interface CommandFile extends Pick<Command, 'name' | 'kind' | 'source' | 
 
 const MAX_DESCRIPTION = 1024;
 
-export function parseCommand({ text, ...file }: CommandFile): Command {
-  const { fields, body } = parseFrontmatter(text);
+export async function parseCommand({ text, ...file }: CommandFile): Promise<Command> {
+  const { fields, body } = await parseFrontmatter(text);
   const description = textField(fields, 'description') ?? firstLine(body);
   return {
     ...file,

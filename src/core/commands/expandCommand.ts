@@ -49,7 +49,7 @@ function createFiller(args: string): { fill(text: string): string; isUsed(): boo
 
 async function readFiles(text: string, runTool: RunTool): Promise<readonly string[]> {
   const contents: string[] = [];
-  for (const path of findImports(text)) {
+  for (const path of await findImports(text)) {
     const { text: content, isError } = await runTool('Read', { file_path: path });
     contents.push(isError ? `(${path} could not be read: ${content})` : `Contents of ${path}:\n\n${content}`);
   }

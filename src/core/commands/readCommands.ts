@@ -84,7 +84,7 @@ async function readOne(
       return [];
     }
     const text = decodeText(await files.readFile(path, { maxBytes: MAX_BYTES }))?.text;
-    return text === undefined ? [] : [parseCommand({ ...file, text })];
+    return text === undefined ? [] : [await parseCommand({ ...file, text })];
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     log.warn('a command could not be read', { path, code: error.code });

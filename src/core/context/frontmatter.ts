@@ -1,5 +1,4 @@
 /** The head of a Markdown file (YAML between two lines of `---`) and the text below it: rules, commands, skills, agents. */
-import { parse } from 'yaml';
 
 export interface MarkdownFile {
   /** Empty when there is no head, or nothing of it could be understood. */
@@ -7,10 +6,10 @@ export interface MarkdownFile {
   readonly body: string;
 }
 
-export function parseFrontmatter(text: string): MarkdownFile {
+export async function parseFrontmatter(text: string): Promise<MarkdownFile> {
   const found = /^\uFEFF?---[ \t]*\r?\n((?:[^\n]*\n)*?)---[ \t]*(?:\r?\n|$)/.exec(text);
   if (found === null) return { fields: {}, body: text };
-  return { fields: parseHead(found[1] ?? ''), body: text.slice(found[0].length) };
+  return { fields: await parseHead(found[1] ?? ''), body: text.slice(found[0].length) };
 }
 
 /** A field as text: a number or a truth value in words, a list as it is written. undefined: it is not there, or empty. */
@@ -35,7 +34,9 @@ export function isTrue(fields: MarkdownFile['fields'], key: string): boolean {
 }
 
 /** Many heads in the wild are no YAML (`paths: **\/*.ts`, `description: Use when: …`): those are read line by line. */
-function parseHead(head: string): Record<string, unknown> {
+async function parseHead(head: string): Promise<Record<string, unknown>> {
+  // Loaded with the first head: most sessions meet none, and every start would pay for it.
+  const { parse } = await import('yaml');
   try {
     const value: unknown = parse(head, { maxAliasCount: 0, logLevel: 'error' });
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };

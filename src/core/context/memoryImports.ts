@@ -1,9 +1,12 @@
 /** The files that a memory file asks for: `@path` in its text, but not in code. */
-import { lexer, type Token } from 'marked';
+import type { Token } from 'marked';
 
 /** In the order in which they stand, each once, as they are written (without the `@`). */
-export function findImports(markdown: string): readonly string[] {
+export async function findImports(markdown: string): Promise<readonly string[]> {
   const found = new Set<string>();
+  if (!markdown.includes('@')) return [];
+  // Loaded with the first text that may hold one: few do, and every start would pay for it.
+  const { lexer } = await import('marked');
   visit(lexer(markdown), found);
   return [...found];
 }

@@ -143,7 +143,7 @@ class MemoryReader {
 
   async #take(path: string, text: string, found: Found): Promise<void> {
     const { platform } = this.#deps.workspace;
-    const { fields, body } = found.isRule ? parseFrontmatter(text) : { fields: {}, body: text };
+    const { fields, body } = found.isRule ? await parseFrontmatter(text) : { fields: {}, body: text };
     const globs = listField(fields, 'paths');
     const fitted = this.#fit(path, body.trim());
     if (fitted === '') return;
@@ -156,7 +156,7 @@ class MemoryReader {
       base: found.source === 'user' ? this.#deps.workspace.cwd : parentPath(found.home, platform),
     });
     if (found.depth >= MAX_DEPTH || globs !== undefined) return;
-    for (const written of findImports(body)) {
+    for (const written of await findImports(body)) {
       const imported = { ...found, isRule: false, importedBy: path, depth: found.depth + 1 };
       await this.#read(this.#resolve(written, path), imported);
     }

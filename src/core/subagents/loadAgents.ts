@@ -61,7 +61,7 @@ async function listFiles(folder: string, { files, workspace, log }: LoadDeps): P
 async function loadFile(path: string, { files, log }: LoadDeps): Promise<Named | undefined> {
   try {
     const bytes = await files.readFile(path, { maxBytes: MAX_FILE_BYTES });
-    const { name, definition } = parseAgentFile(new TextDecoder().decode(bytes));
+    const { name, definition } = await parseAgentFile(new TextDecoder().decode(bytes));
     return [name, definition];
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);

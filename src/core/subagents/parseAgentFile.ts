@@ -8,9 +8,9 @@ export interface AgentFile {
   readonly definition: AgentDefinition;
 }
 
-/** The body is the prompt. Throws an Error that says what is wrong. */
-export function parseAgentFile(text: string): AgentFile {
-  const { fields, body } = parseFrontmatter(text);
+/** The body is the prompt. Rejects with an Error that says what is wrong. */
+export async function parseAgentFile(text: string): Promise<AgentFile> {
+  const { fields, body } = await parseFrontmatter(text);
   const name = textField(fields, 'name');
   if (name === undefined) throw new Error('It has no "name".');
   const prompt = body.trim();

@@ -27,9 +27,9 @@ describe('the text of a command', () => {
     if (input.file_path === 'missing.md') return { text: 'It does not exist.', isError: true };
     return { text: `<${String(input.command ?? input.file_path)}>`, isError: false };
   };
-  function expand(body: string, args = '', kind: 'command' | 'skill' = 'command'): Promise<string> {
+  async function expand(body: string, args = '', kind: 'command' | 'skill' = 'command'): Promise<string> {
     calls.length = 0;
-    const command = parseCommand({
+    const command = await parseCommand({
       name: 'x',
       kind,
       source: 'project',

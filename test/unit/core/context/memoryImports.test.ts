@@ -9,8 +9,8 @@ describe('imports of a memory file', () => {
     ['| a | b |\n|---|---|\n| @cell.md | x |', ['cell.md']],
     ['## @head.md\n@line.md\n@head.md', ['head.md', 'line.md']],
     ['@my\\ file.md', ['my file.md']],
-  ])('%j', (text, paths) => {
-    expect(findImports(text)).toEqual(paths);
+  ])('%j', async (text, paths) => {
+    expect(await findImports(text)).toEqual(paths);
   });
 
   test.each([
@@ -22,7 +22,7 @@ describe('imports of a memory file', () => {
     '<!-- @no.md -->',
     'mail me@example.com, me@no.md',
     '@@no.md @#no @-no',
-  ])('%j holds none', (text) => {
-    expect(findImports(text)).toEqual([]);
+  ])('%j holds none', async (text) => {
+    expect(await findImports(text)).toEqual([]);
   });
 });

@@ -51,10 +51,10 @@ describe('resolveModel', () => {
 });
 
 describe('parseAgentFile', () => {
-  it('reads what people have', () => {
+  it('reads what people have', async () => {
     const text =
       '---\nname: reviewer\ndescription: Use this when: done\ntools:\n  - Read\n  - Agent(a, b)\nmaxTurns: 3\nskills: x\n---\n\nBe strict.\n';
-    expect(parseAgentFile(text)).toMatchObject({
+    expect(await parseAgentFile(text)).toMatchObject({
       name: 'reviewer',
       definition: {
         description: 'Use this when: done',
@@ -69,7 +69,7 @@ describe('parseAgentFile', () => {
     ['no text', '---\nname: x\ndescription: x\n---\n', /no text/],
     ['no description', '---\nname: x\n---\nBe.', /description/],
     ['no head', 'Just text.', /no "name"/],
-  ])('says what is wrong with a file that has %s', (_, text, problem) => {
-    expect(() => parseAgentFile(text)).toThrow(problem);
+  ])('says what is wrong with a file that has %s', async (_, text, problem) => {
+    await expect(parseAgentFile(text)).rejects.toThrow(problem);
   });
 });
