@@ -129,8 +129,8 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     emitter: subagent?.emitter ?? emitter,
     clock,
     log,
-    openScope(toolUseId, signal) {
-      const origin = subagent === undefined ? 'tool' : 'subagent';
+    openScope(toolUseId, { isOfServer, signal }) {
+      const origin = subagent === undefined ? (isOfServer ? 'mcp' : 'tool') : 'subagent';
       const recorder = ports.checkpoints?.record({ userMessageId, toolUseId, origin });
       const { files, allowWrites } = createGuardedFiles(createRecordingFiles(ports.files, recorder));
       return {
@@ -295,10 +295,9 @@ function receive(message: unknown, { actor, ports, emitter }: Receiving): void {
   const parsed = parseConversationMessage(message);
   if (parsed.kind === 'invalid') {
     ports.log.warn('an invalid message was skipped', { type: parsed.type, problem: parsed.problem });
-    void emitter.emitSystem('informational', {
-      content: `A message could not be read and was skipped: ${parsed.problem}`,
-      level: 'warning',
-    });
+    const problem = `A message could not be read and was skipped: ${parsed.problem}`;
+    if (parsed.type === 'user') actor.receive(NO_PROMPT, problem);
+    else void emitter.emitSystem('informational', { content: problem, level: 'warning' });
     return;
   }
   if (parsed.kind === 'unknown' || parsed.message.type !== 'user') {
@@ -307,14 +306,18 @@ function receive(message: unknown, { actor, ports, emitter }: Receiving): void {
     });
     return;
   }
-  receivePrompt(parsed.message, { actor, ports, emitter });
+  receivePrompt(parsed.message, actor);
 }
 
-function receivePrompt(message: UserMessage, { actor, emitter }: Receiving): void {
+/** In place of a prompt that could not be read. */
+const NO_PROMPT: UserMessage = {
+  type: 'user',
+  parent_tool_use_id: null,
+  message: { role: 'user', content: [] },
+};
+
+function receivePrompt(message: UserMessage, actor: SessionActor): void {
   const content = toContentBlocks(message.message.content);
-  if (content.kind === 'refused') {
-    void emitter.emitSystem('informational', { content: content.problem, level: 'warning' });
-    return;
-  }
+  if (content.kind === 'refused') return actor.receive(message, content.problem);
   actor.receive({ ...message, message: { ...message.message, content: [...content.blocks] } });
 }

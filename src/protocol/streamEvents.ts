@@ -5,24 +5,12 @@
  * These are types only: an event is checked where its bytes become an object (core/model/serverSentEvents.ts), field by
  * field and by hand, because a schema per delta would cost more than all else that is done with it.
  */
+import type * as z from 'zod';
 import type { ContentBlock } from './blocks.ts';
+import type { usage } from './usage.ts';
 
 /** Token counts as the API reports them. Those of `message_delta` are cumulative: they replace, they don't add. */
-export interface Usage {
-  readonly input_tokens: number;
-  readonly output_tokens: number;
-  readonly cache_creation_input_tokens?: number | null | undefined;
-  readonly cache_read_input_tokens?: number | null | undefined;
-  readonly cache_creation?:
-    | {
-        readonly ephemeral_5m_input_tokens?: number | undefined;
-        readonly ephemeral_1h_input_tokens?: number | undefined;
-        readonly [field: string]: unknown;
-      }
-    | null
-    | undefined;
-  readonly [field: string]: unknown;
-}
+export type Usage = Readonly<z.infer<typeof usage>>;
 
 /** A reply of the model. `stop_reason` is a plain string: a reason we don't know ends the turn with a warning. */
 export interface ApiReply {

@@ -4,6 +4,8 @@ import type { UserMessage } from '../../protocol/messages.ts';
 export interface QueuedPrompt {
   readonly uuid: string;
   readonly message: UserMessage;
+  /** Why it can't be sent, for a person: its turn ends before it begins. */
+  readonly refusal?: string | undefined;
 }
 
 export class PromptQueue {

@@ -1,4 +1,5 @@
 /** What becomes of a prompt whose turn has come: hooks look at it, a command is carried out, the model answers. */
+import type { Failure } from '../../protocol/failure.ts';
 import type { UserMessage } from '../../protocol/messages.ts';
 import { expandCommand } from '../commands/expandCommand.ts';
 import { resolveModel } from '../subagents/resolveModel.ts';
@@ -38,7 +39,8 @@ export class PromptTaker {
   }
 
   async take(prompt: QueuedPrompt, signal: AbortSignal): Promise<void> {
-    const { uuid, message } = prompt;
+    const { uuid, message, refusal } = prompt;
+    if (refusal !== undefined) return this.#refuse(refusal);
     const slash = await findSlash(message, this.#parts.commands);
     if (slash.kind === 'builtin' || slash.kind === 'unknown') return this.#answer(slash, uuid, signal);
     const { session, emitter, ports } = this.#parts;
@@ -55,6 +57,18 @@ export class PromptTaker {
     if (message.shouldQuery === false) return;
     if (slash.kind === 'command') return this.#runCommand(slash, uuid, signal);
     await this.#runner.run(uuid, signal);
+  }
+
+  /** It is no part of the conversation: neither shown as taken up nor written down. */
+  async #refuse(problem: string): Promise<void> {
+    const failure: Failure = {
+      kind: 'invalid_request',
+      title: 'The message was not sent',
+      detail: problem,
+      actions: [],
+    };
+    this.#parts.meter.startTurn();
+    await this.#runner.emitResult({ ...FAILED, failure }, this.#parts.ports.clock.monotonic());
   }
 
   /** A command that needs no turn: its prompt is no part of the conversation. */

@@ -37,7 +37,11 @@ export interface RunToolCallDeps {
   readonly emitter: Emitter;
   readonly clock: Clock;
   readonly log: Log;
-  openScope(toolUseId: string, signal: AbortSignal): CallScope;
+  /** `isOfServer`: the tool is one of an MCP server. */
+  openScope(
+    toolUseId: string,
+    call: { readonly isOfServer: boolean; readonly signal: AbortSignal },
+  ): CallScope;
   /** Written ahead: from here on the call may have changed something. */
   recordStart(toolUseId: string): Promise<void>;
   onCheckpoint(checkpoint: Checkpoint): Promise<void>;
@@ -77,7 +81,7 @@ export async function runToolCall(call: CallToRun, deps: RunToolCallDeps): Promi
   const prepared = prepare(call, deps);
   if ('refusal' in prepared) return failed(block, prepared.refusal);
   const { tool } = prepared;
-  const scope = deps.openScope(block.id, signal);
+  const scope = deps.openScope(block.id, { isOfServer: tool.server !== undefined, signal });
   try {
     const hooked = { tool, toolUseId: block.id, input: prepared.input, signal };
     const before = await askBeforeCall(hooked, deps.authorization.hooks);

@@ -92,15 +92,18 @@ export class SessionActor {
     await this.#parts.emitter.emitSystem('status', { status: null, model });
   }
 
-  /** Puts a message into the queue and starts a turn when none runs. */
-  receive(message: UserMessage): void {
+  /**
+   * Puts a message into the queue and starts a turn when none runs. `refusal`: why it can't be sent; it is answered in its
+   * turn all the same, with a result, so that whoever waits for one never waits in vain.
+   */
+  receive(message: UserMessage, refusal?: string): void {
     if (this.#isClosed) return;
     const uuid = message.uuid ?? this.#parts.ports.createId();
     if (this.#isKnown(uuid)) {
       this.#parts.ports.log.warn('a message came twice and was taken once', { uuid });
       return;
     }
-    this.queue.add({ uuid, message: { ...message, uuid } });
+    this.queue.add({ uuid, message: { ...message, uuid }, refusal });
     this.#pump();
   }
 

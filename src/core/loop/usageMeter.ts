@@ -4,14 +4,7 @@ import type { Usage } from '../../protocol/streamEvents.ts';
 import type { ModelUsage } from '../../protocol/usage.ts';
 import { priceUsage } from '../model/cost.ts';
 import type { ModelTable } from '../model/modelTable.ts';
-
-export interface UsageTotals {
-  readonly input_tokens: number;
-  readonly output_tokens: number;
-  readonly cache_creation_input_tokens: number;
-  readonly cache_read_input_tokens: number;
-  readonly [field: string]: unknown;
-}
+import { addUsage, countTokens, NO_USAGE, toTotals, type UsageTotals } from './usageTotals.ts';
 
 export interface UsageMeter {
   /** Counts a finished reply in. */
@@ -37,16 +30,9 @@ export interface UsageMeter {
   readonly byModel: Readonly<Record<string, ModelUsage>>;
 }
 
-const NONE: UsageTotals = {
-  input_tokens: 0,
-  output_tokens: 0,
-  cache_creation_input_tokens: 0,
-  cache_read_input_tokens: 0,
-};
-
 export function createUsageMeter(models: () => ModelTable): UsageMeter {
   let byModel: Readonly<Record<string, ModelUsage>> = {};
-  let turnUsage = NONE;
+  let turnUsage = NO_USAGE;
   let totalCost = 0;
   let turnCost: number | null = 0;
   let costKnown = true;
@@ -55,7 +41,7 @@ export function createUsageMeter(models: () => ModelTable): UsageMeter {
   function add(model: string, usage: Usage): void {
     addBeside(model, usage);
     const counted = toTotals(usage);
-    turnUsage = sum(turnUsage, counted);
+    turnUsage = addUsage(turnUsage, counted);
     contextTokens = countTokens(counted);
   }
 
@@ -69,7 +55,13 @@ export function createUsageMeter(models: () => ModelTable): UsageMeter {
     const { contextWindow, maxOutput } = row;
     byModel = {
       ...byModel,
-      [model]: addModelUsage(byModel[model], { counted, cost, contextWindow, maxOutput }),
+      [model]: addModelUsage(byModel[model], {
+        counted,
+        cost,
+        contextWindow,
+        maxOutput,
+        canonicalModel: row.id,
+      }),
     };
   }
 
@@ -85,7 +77,7 @@ export function createUsageMeter(models: () => ModelTable): UsageMeter {
       totalCost = Object.values(totals.byModel).reduce((cost, { costUSD }) => cost + costUSD, 0);
     },
     startTurn() {
-      turnUsage = NONE;
+      turnUsage = NO_USAGE;
       turnCost = 0;
     },
     get turnUsage() {
@@ -109,54 +101,33 @@ export function createUsageMeter(models: () => ModelTable): UsageMeter {
   };
 }
 
-/** All the tokens of a reply, those it was asked with too. */
-export function countTokens(usage: UsageTotals): number {
-  return (
-    usage.input_tokens +
-    usage.cache_read_input_tokens +
-    usage.cache_creation_input_tokens +
-    usage.output_tokens
-  );
-}
-
-function toTotals(usage: Usage): UsageTotals {
-  return {
-    input_tokens: usage.input_tokens,
-    output_tokens: usage.output_tokens,
-    cache_creation_input_tokens: usage.cache_creation_input_tokens ?? 0,
-    cache_read_input_tokens: usage.cache_read_input_tokens ?? 0,
-  };
-}
-
-function sum(left: UsageTotals, right: UsageTotals): UsageTotals {
-  return {
-    input_tokens: left.input_tokens + right.input_tokens,
-    output_tokens: left.output_tokens + right.output_tokens,
-    cache_creation_input_tokens: left.cache_creation_input_tokens + right.cache_creation_input_tokens,
-    cache_read_input_tokens: left.cache_read_input_tokens + right.cache_read_input_tokens,
-  };
-}
-
 interface ModelCount {
   readonly counted: UsageTotals;
   readonly cost: number | undefined;
   readonly contextWindow: number;
   readonly maxOutput: number;
+  readonly canonicalModel: string;
 }
 
 function addModelUsage(
   before: ModelUsage | undefined,
-  { counted, cost, contextWindow, maxOutput }: ModelCount,
+  { counted, cost, contextWindow, maxOutput, canonicalModel }: ModelCount,
 ): ModelUsage {
   return {
     inputTokens: (before?.inputTokens ?? 0) + counted.input_tokens,
     outputTokens: (before?.outputTokens ?? 0) + counted.output_tokens,
     cacheReadInputTokens: (before?.cacheReadInputTokens ?? 0) + counted.cache_read_input_tokens,
     cacheCreationInputTokens: (before?.cacheCreationInputTokens ?? 0) + counted.cache_creation_input_tokens,
-    webSearchRequests: 0,
+    thinkingTokens: (before?.thinkingTokens ?? 0) + counted.output_tokens_details.thinking_tokens,
+    cacheCreationEphemeral5mInputTokens:
+      (before?.cacheCreationEphemeral5mInputTokens ?? 0) + counted.cache_creation.ephemeral_5m_input_tokens,
+    cacheCreationEphemeral1hInputTokens:
+      (before?.cacheCreationEphemeral1hInputTokens ?? 0) + counted.cache_creation.ephemeral_1h_input_tokens,
+    webSearchRequests: (before?.webSearchRequests ?? 0) + counted.server_tool_use.web_search_requests,
     costUSD: (before?.costUSD ?? 0) + (cost ?? 0),
     contextWindow,
     maxOutputTokens: maxOutput,
+    canonicalModel,
     costBasis: cost === undefined ? 'unknown' : 'list',
   };
 }

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { AgentDefinition } from '../../protocol/agents.ts';
 import type { TextBlock } from '../../protocol/blocks.ts';
 import type { ModelUsage } from '../../protocol/usage.ts';
-import type { UsageTotals } from '../loop/usageMeter.ts';
+import type { UsageTotals } from '../loop/usageTotals.ts';
 import type { BackgroundTask } from '../tools/backgroundTasks.ts';
 import { type Tool, type ToolContext, ToolInputError, type ToolOutcome } from '../tools/tool.ts';
 import { fail, isFailure, runQuietly, succeed, type ToolFailure } from '../tools/toolOutcome.ts';
