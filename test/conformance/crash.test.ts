@@ -1,5 +1,5 @@
 /**
- * The executable killed with SIGKILL at any point, and started again (SECURITY F30): 60 seeds, in about a minute. A seed fixes the script and the
+ * The executable killed with SIGKILL at any point, and started again (SECURITY F30), with 200 seeds. A seed fixes the script and the
  * kind of point; the moment itself depends on the machine, too. `BELAY_CRASH_SEED=n` runs one, `BELAY_CRASH_RUNS=n` so many.
  */
 import { expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { checkInvariants } from '../support/conformance/crashChecks.ts';
 import { runCrash } from '../support/conformance/crashRun.ts';
 import { planOf } from '../support/conformance/crashScript.ts';
 
-const RUNS = Number(process.env.BELAY_CRASH_RUNS ?? 60);
+const RUNS = Number(process.env.BELAY_CRASH_RUNS ?? 200);
 const SEEDS =
   process.env.BELAY_CRASH_SEED === undefined
     ? Array.from({ length: RUNS }, (_, index) => index)

@@ -2,17 +2,20 @@
 import type { ApiRequest } from '../modelServer/apiRequest.ts';
 import { type Reply, text, thinking, toolUse, toolUseText } from '../modelServer/steps.ts';
 
+/** So many bytes that a write takes several steps; in long lines, since a difference of thousands of lines takes longer than all the rest. */
+const long = (words: string, lines: number): string => `${words.repeat(100)}\n`.repeat(lines);
+
 /** Files before the first message. */
 export const INITIAL: Readonly<Record<string, string>> = {
-  'a.txt': 'alpha, as it was\n'.repeat(2000),
+  'a.txt': long('alpha, as it was ', 8),
   'b.txt': 'one\ntwo\nthree\n',
 };
 
 /** What tools may make of each file; besides, it may be as it was before the first message. */
 export const WRITTEN: Readonly<Record<string, string>> = {
-  'a.txt': 'alpha, rewritten\n'.repeat(3000),
+  'a.txt': long('alpha, rewritten ', 12),
   'b.txt': 'one\n2\nthree\n',
-  'new/deep/c.txt': 'gamma\n'.repeat(5000),
+  'new/deep/c.txt': long('gamma ', 25),
   'd.txt': 'delta\n',
 };
 
@@ -109,7 +112,7 @@ function pickKill(random: Random, requests: number, answers: number): KillPoint 
     case 0:
       return { at: 'bytes', count: random(30_000), delay: 0 };
     case 1:
-      return { at: 'start', delay: random(900) };
+      return { at: 'start', delay: random(600) };
     case 2:
       return { at: 'request', count, delay };
     case 3:
