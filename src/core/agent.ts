@@ -14,6 +14,7 @@ import type { Effort } from './model/modelRequest.ts';
 import type { ModelTable } from './model/modelTable.ts';
 import type { LayeredRule } from './permissions/decidePermission.ts';
 import type { Clock, FileSystem, Log, Processes, Storage, StreamModel, Web, Workspace } from './ports.ts';
+import type { SandboxOptions } from './sandbox/sandboxSettings.ts';
 import type { SidechainStore, TranscriptStore } from './sessions/transcriptStore.ts';
 import type { SubagentOptions } from './subagents/subagents.ts';
 import type { JsonSchema } from './tools/jsonSchema.ts';
@@ -52,6 +53,8 @@ export interface AgentOptions {
   /** False: the mode can't be set to bypassPermissions. Default: true. */
   readonly bypassAllowed?: boolean | undefined;
   readonly rules: readonly LayeredRule[];
+  /** Commands run in a sandbox that is like this; the tools must have been made with it, too. undefined: they don't. */
+  readonly sandbox?: SandboxOptions | undefined;
   readonly tools: readonly AnyTool[];
   /** MCP servers to connect to, by name. Those of the client itself come with `initialize`. */
   readonly mcpServers?: Readonly<Record<string, McpServerConfig>> | undefined;

@@ -51,7 +51,7 @@ export interface PermissionContext {
 
 export interface DecisionReason {
   /** As `decision_reason_type` on the wire. */
-  readonly type: 'rule' | 'mode' | 'workingDir' | 'safetyCheck' | 'hook' | 'other';
+  readonly type: 'rule' | 'mode' | 'workingDir' | 'safetyCheck' | 'sandboxOverride' | 'hook' | 'other';
   /** For a person: why it is asked, allowed or denied. */
   readonly text: string;
   readonly rule?: LayeredRule;
@@ -115,8 +115,11 @@ export function isReadDenied(path: string, context: PermissionContext): boolean 
   );
 }
 
+/** What only a person, or a bypass of all permissions, opens. */
+const FOR_PERSON: ReadonlySet<DecisionReason['type']> = new Set(['safetyCheck', 'sandboxOverride']);
+
 function settleByHook(verdict: Verdict, effect: Effect, hook: HookVerdict | undefined): Verdict {
-  const isForPerson = effect.kind === 'ask' || verdict.reason.type === 'safetyCheck';
+  const isForPerson = effect.kind === 'ask' || FOR_PERSON.has(verdict.reason.type);
   if (verdict.behavior === 'allow' || isForPerson || hook?.behavior !== 'allow') return verdict;
   return allow({ type: 'hook', text: hook.reason });
 }
@@ -169,7 +172,7 @@ function judgeEffect(effect: Effect, question: PermissionQuestion, context: Perm
     case 'write':
       return judgeWrite(effect.path, { rule, question, context });
     case 'execute':
-      return rule ?? ask({ type: 'other', text: 'It runs a command.' });
+      return judgeCommand(effect, rule);
     case 'fetch':
       return rule ?? ask({ type: 'other', text: 'It sends a request to the internet.' });
     case 'mcp':
@@ -177,6 +180,16 @@ function judgeEffect(effect: Effect, question: PermissionQuestion, context: Perm
     default:
       return effect satisfies never;
   }
+}
+
+/** What a rule allows, it allows in the sandbox, where there is one: to leave it is asked each time. */
+function judgeCommand({ sandbox }: Extract<Effect, { kind: 'execute' }>, rule: Verdict | undefined): Verdict {
+  if (sandbox === 'outside')
+    return ask({ type: 'sandboxOverride', text: 'It runs a command outside the sandbox.' });
+  if (rule !== undefined) return rule;
+  return sandbox === 'allowed'
+    ? allow({ type: 'other', text: 'It runs in the sandbox.' })
+    : ask({ type: 'other', text: 'It runs a command.' });
 }
 
 /** What was allowed once is asked again when the server has made something else of it. */

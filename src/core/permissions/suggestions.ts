@@ -3,18 +3,21 @@ import type { PermissionUpdate } from '../../protocol/permissions.ts';
 import type { Effect } from '../tools/tool.ts';
 import type { DecisionReason, PermissionContext, PermissionQuestion } from './decidePermission.ts';
 
+const NOT_REMEMBERED: ReadonlySet<DecisionReason['type']> = new Set([
+  'safetyCheck',
+  'sandboxOverride',
+  'rule',
+  'mode',
+  'hook',
+]);
+
 /** Empty where remembering would be wrong: a person's own answer, a protected path, a rule that wants to ask. */
 export function buildSuggestions(
   question: PermissionQuestion,
   context: PermissionContext,
   reasons: readonly DecisionReason[],
 ): readonly PermissionUpdate[] {
-  if (
-    reasons.some(
-      ({ type }) => type === 'safetyCheck' || type === 'rule' || type === 'mode' || type === 'hook',
-    )
-  )
-    return [];
+  if (reasons.some(({ type }) => NOT_REMEMBERED.has(type))) return [];
   if (question.effects.some(({ kind }) => kind === 'ask')) return [];
   const outside = reasons.some(({ type }) => type === 'workingDir');
   return question.effects.flatMap((effect) =>

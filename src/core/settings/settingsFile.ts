@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { hookSettings } from '../../protocol/hooks.ts';
 import type { RuleLayer } from '../permissions/decidePermission.ts';
+import { sandboxSettings } from '../sandbox/sandboxSettings.ts';
 
 const rules = z.array(z.string()).optional();
 
@@ -21,6 +22,7 @@ export const settingsFile = z.looseObject({
       additionalDirectories: z.array(z.string()).optional(),
     })
     .optional(),
+  sandbox: sandboxSettings.optional(),
 });
 export type SettingsFile = z.infer<typeof settingsFile>;
 
@@ -55,8 +57,9 @@ const WITHHELD =
 
 /** What counts of a project's settings: nothing that widens, as long as the folder is not trusted. */
 export function ofProject({ trustedFolders: _, ...content }: SettingsFile, isTrusted: boolean): SettingsFile {
-  const { permissions = {}, env = {} } = content;
-  if (!isTrusted) return { permissions: { deny: permissions.deny, ask: permissions.ask } };
+  const { permissions = {}, env = {}, sandbox } = content;
+  // Of the sandbox a project can only make more: see mergeSandbox.
+  if (!isTrusted) return { permissions: { deny: permissions.deny, ask: permissions.ask }, sandbox };
   return {
     ...content,
     env: Object.fromEntries(Object.entries(env).filter(([name]) => !WITHHELD.test(name))),

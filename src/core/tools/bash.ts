@@ -1,6 +1,14 @@
 /** Bash: runs a command line in the platform's shell. */
 import * as z from 'zod';
 import { type ProcessExit, SpawnError } from '../ports.ts';
+import type { SandboxOptions } from '../sandbox/sandboxSettings.ts';
+import {
+  describeSandbox,
+  findPolicy,
+  type SandboxedOutput,
+  toSandboxEffect,
+  toSandboxedOutput,
+} from './bashSandbox.ts';
 import { describeEnd } from './commandEnd.ts';
 import { CommandOutput } from './commandOutput.ts';
 import { type Tool, type ToolContext, ToolInputError, type ToolOutcome, type ToolProgress } from './tool.ts';
@@ -12,7 +20,7 @@ const maxTimeout = 600_000;
 const defaultBackgroundTimeout = 1_800_000;
 const maxBackgroundTimeout = 7_200_000;
 
-const inputSchema = z.object({
+const plainSchema = z.object({
   command: z.string().describe('The command line'),
   timeout: z
     .number()
@@ -29,10 +37,16 @@ const inputSchema = z.object({
     .describe('What it does, in a few plain words, for the user who has to agree'),
   run_in_background: z.boolean().optional().describe('Answer at once, and let the command go on beside'),
 });
-type BashInput = z.infer<typeof inputSchema>;
+const sandboxedSchema = plainSchema.extend({
+  dangerouslyDisableSandbox: z
+    .boolean()
+    .optional()
+    .describe('Run it outside the sandbox. The user is asked each time'),
+});
+type BashInput = z.infer<typeof sandboxedSchema>;
 
 /** Fields as the Agent SDK's BashOutput; `stdout` has both streams, in the order they came. */
-export interface BashOutput {
+export interface BashOutput extends SandboxedOutput {
   readonly stdout: string;
   readonly stderr: '';
   readonly interrupted: boolean;
@@ -48,27 +62,38 @@ export interface BashOutput {
 export interface BashOptions {
   /** "bash" or "PowerShell". */
   readonly shellName: string;
+  /** Commands run in a sandbox (`ToolContext.sandbox` then says which); absent: they don't. */
+  readonly sandbox?: Pick<SandboxOptions, 'allowUnsandboxed' | 'allowedDomains'> | undefined;
 }
 
 type Outcome = ToolOutcome<BashOutput | ToolFailure>;
 
-export function createBashTool({ shellName }: BashOptions): Tool<BashInput, BashOutput | ToolFailure> {
+export function createBashTool({
+  shellName,
+  sandbox,
+}: BashOptions): Tool<BashInput, BashOutput | ToolFailure> {
   return {
     name: 'Bash',
     description: 'Runs a command in the shell.',
-    prompt: buildPrompt(shellName),
-    inputSchema,
+    prompt: buildPrompt(shellName) + (sandbox === undefined ? '' : describeSandbox(sandbox)),
+    inputSchema: sandbox === undefined ? plainSchema : sandboxedSchema,
     isReadOnly: () => false,
     isConcurrencySafe: () => false,
-    effects: async ({ command }, { workspace }) => {
+    effects: async (input, { workspace, sandbox: current }) => {
+      const { command } = input;
       if (command.trim() === '') throw new ToolInputError('The command is empty.');
       if (command.includes('\0')) throw new ToolInputError('The command holds a NUL character.');
-      return [{ kind: 'execute', command, cwd: workspace.cwd }];
+      return [{ kind: 'execute', command, cwd: workspace.cwd, ...toSandboxEffect(input, current) }];
     },
     run: (input, context) =>
       input.run_in_background === true ? startInBackground(input, context) : runToEnd(input, context),
     toResultContent: (output) => (isFailure(output) ? output.error : toResult(output)),
-    title: ({ command }) => (command === undefined ? 'Run a command' : `Run ${shorten(command)}`),
+    title: ({ command, dangerouslyDisableSandbox }) => {
+      const title = command === undefined ? 'Run a command' : `Run ${shorten(command)}`;
+      return sandbox !== undefined && dangerouslyDisableSandbox === true
+        ? `${title} outside the sandbox`
+        : title;
+    },
   };
 }
 
@@ -113,6 +138,7 @@ async function* runToEnd(
     interrupted,
     exitCode: exit.code,
     ending: describeEnd({ ...exit, interrupted, timeoutMs }),
+    ...toSandboxedOutput(input, context.sandbox, exit),
     ...(file === undefined ? {} : { persistedOutputPath: file.path, persistedOutputSize: file.size }),
   };
   return { output, isError: interrupted || exit.timedOut || exit.code !== 0 };
@@ -135,27 +161,31 @@ async function* startInBackground(
     interrupted: false,
     exitCode: null,
     ending: '',
+    ...toSandboxedOutput(input, context.sandbox),
     backgroundTaskId: task.id,
   });
 }
 
 async function start(
-  { command }: BashInput,
-  { processes, workspace }: ToolContext,
+  input: BashInput,
+  { processes, workspace, sandbox }: ToolContext,
   limits: { readonly timeoutMs: number; readonly signal?: AbortSignal },
 ) {
   try {
-    return { running: await processes.runShell(command, { cwd: workspace.cwd, ...limits }) };
+    const policy = await findPolicy(input, sandbox);
+    const how = { cwd: workspace.cwd, ...limits, ...(policy && { sandbox: policy }) };
+    return { running: await processes.runShell(input.command, how) };
   } catch (error) {
     if (error instanceof SpawnError) return { problem: `The command was not run. ${error.message}` };
     throw error;
   }
 }
 
-function toResult({ stdout, ending }: BashOutput): string {
+function toResult({ stdout, ending, refusals }: BashOutput): string {
   const printed = stdout.replace(/^\n+|\s+$/g, '');
-  if (ending === '') return printed === '' ? '(It printed nothing, and ended well.)' : printed;
-  return printed === '' ? `${ending}\n(It printed nothing.)` : `${ending}\n${printed}`;
+  const told = refusals === undefined ? '' : `\n\n${refusals}`;
+  if (ending === '') return (printed === '' ? '(It printed nothing, and ended well.)' : printed) + told;
+  return (printed === '' ? `${ending}\n(It printed nothing.)` : `${ending}\n${printed}`) + told;
 }
 
 const maxTitle = 80;

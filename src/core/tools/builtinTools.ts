@@ -2,7 +2,7 @@
 import type { ToolResultContent } from '../../protocol/blocks.ts';
 import type { PdfReader, Workspace } from '../ports.ts';
 import { askUserQuestion } from './askUserQuestion.ts';
-import { createBashTool } from './bash.ts';
+import { type BashOptions, createBashTool } from './bash.ts';
 import { createEditTool } from './edit.ts';
 import { exitPlanMode } from './exitPlanMode.ts';
 import { createGlobTool } from './glob.ts';
@@ -24,6 +24,8 @@ export interface BuiltinToolsOptions {
   readonly shellName: string;
   /** undefined: PDF documents can only be read whole. */
   readonly pdf?: PdfReader | undefined;
+  /** As `AgentOptions.sandbox`. */
+  readonly sandbox?: BashOptions['sandbox'];
 }
 
 /** In the order in which the model is told of them, which must not change within a session. */
@@ -37,7 +39,7 @@ export function createBuiltinTools(options: BuiltinToolsOptions): readonly AnyTo
     createNotebookEditTool({ place, locks }),
     createGlobTool({ place }),
     createGrepTool({ place }),
-    createBashTool({ shellName: options.shellName }),
+    createBashTool({ shellName: options.shellName, sandbox: options.sandbox }),
     taskStop,
     webFetch,
     todoWrite,

@@ -8,6 +8,7 @@
 import type * as z from 'zod';
 import type { ToolResultContent } from '../../protocol/blocks.ts';
 import type { Clock, FileSystem, Log, Processes, Storage, Web, Workspace, WriteOutcome } from '../ports.ts';
+import type { CommandSandbox } from '../sandbox/commandSandbox.ts';
 import type { BackgroundTasks } from './backgroundTasks.ts';
 import type { ReadState } from './readState.ts';
 
@@ -15,7 +16,13 @@ import type { ReadState } from './readState.ts';
 export type Effect =
   | { readonly kind: 'read'; readonly path: string }
   | { readonly kind: 'write'; readonly path: string }
-  | { readonly kind: 'execute'; readonly command: string; readonly cwd: string }
+  | {
+      readonly kind: 'execute';
+      readonly command: string;
+      readonly cwd: string;
+      /** `allowed`: inside, where the user wants no question; `outside`: it asks to leave it. Absent: there is none. */
+      readonly sandbox?: 'inside' | 'allowed' | 'outside';
+    }
   | { readonly kind: 'fetch'; readonly url: string }
   /** A call to an MCP server; `changed`: the tool is not any more what it was when the model was told of it. */
   | { readonly kind: 'mcp'; readonly server: string; readonly tool: string; readonly changed: boolean }
@@ -74,12 +81,14 @@ export interface ToolContext {
    * rule denies are left out of what it answers. Absent: no such rule.
    */
   readonly mayRead?: (path: string) => boolean;
+  /** Where commands run; absent: there is no sandbox for them. */
+  readonly sandbox?: CommandSandbox | undefined;
   /** Aborted when the turn is. The tool must end soon after, and leave no child behind. */
   readonly signal: AbortSignal;
 }
 
 /** What `effects`, `preview` and `isReadOnly` may look at: nothing that changes anything. */
-export type ToolView = Pick<ToolContext, 'workspace' | 'files' | 'readState'>;
+export type ToolView = Pick<ToolContext, 'workspace' | 'files' | 'readState' | 'sandbox'>;
 
 export interface Tool<Input = unknown, Output = unknown> {
   /** Matches ^[a-zA-Z0-9_-]{1,128}$. */
