@@ -26,6 +26,8 @@ import type { McpServers } from './mcp/mcpServers.ts';
 import { openMcp } from './mcp/openMcp.ts';
 import { isReadDenied } from './permissions/decidePermission.ts';
 import { createPermissionState, type MutablePermissionState } from './permissions/permissionState.ts';
+import { createCommandSandbox } from './sandbox/commandSandbox.ts';
+import { tellSandbox } from './sandbox/tellSandbox.ts';
 import { Session } from './sessions/session.ts';
 import { narrowAuthorization } from './subagents/narrowAuthorization.ts';
 import { createSubagentHooks } from './subagents/subagentHooks.ts';
@@ -96,6 +98,13 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
   if (answerTool !== undefined) setup.answerThrough(answerTool);
   const meter = createUsageMeter(options.models);
   const permissions = await openPermissions({ ports, options, emitter });
+  const sandbox =
+    options.sandbox &&
+    createCommandSandbox({
+      options: options.sandbox,
+      context: () => permissions.context(),
+      files: ports.files,
+    });
   const memory = openMemory({ ports, options }, permissions);
   setup.addSection(() => memory.section());
   const readState = new ReadState((path) => memory.sawFile(path));
@@ -147,6 +156,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
           readState: subagent?.readState ?? readState,
           tasks,
           mayRead: (path) => !isReadDenied(path, permissions.context()),
+          sandbox,
           signal,
         },
         allowWrites,
@@ -219,6 +229,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
   await resumeSession({ session, emitter, meter, ports, replayHistory: options.replayHistory ?? true });
   await tellLinesSetAside({ session, emitter });
   await tellRecovery({ emitter, actor, ports });
+  await tellSandbox({ ports, options, emitter });
   await emitter.emitSystem('session_state_changed', { state: 'idle' });
   const peer: Peer = createPeer<'agent'>(channel, {
     handlers: createAgentHandlers({ parts, actor, tasks }),

@@ -2,7 +2,7 @@
  * What goes on after its call has been answered: commands, and subagents. It lives as long as the session; all is ended
  * with it.
  */
-import type { Clock, RunningProcess, Storage } from '../ports.ts';
+import type { Clock, ProcessExit, RunningProcess, Storage } from '../ports.ts';
 import { createOutputFile, type OutputFile } from './outputFile.ts';
 import { TerminalText } from './terminalText.ts';
 
@@ -51,6 +51,8 @@ export interface NewTask {
   readonly command: string;
   readonly toolUseId: string;
   readonly running: RunningTask;
+  /** What is added to its output once it has ended. */
+  readonly epilogue?: (exit: ProcessExit) => string;
   /** Absent: a command. */
   readonly agent?: TaskAgent & {
     /** Names the task, too. */
@@ -86,6 +88,7 @@ interface Entry {
   task: BackgroundTask;
   readonly running: RunningTask;
   readonly report: (() => TaskReport | undefined) | undefined;
+  readonly epilogue: NewTask['epilogue'];
   /** Resolves when the end has been told. */
   ended: Promise<void>;
   stopped: boolean;
@@ -111,7 +114,7 @@ export function createBackgroundTasks(options: BackgroundTasksOptions): Backgrou
   return {
     list: () => [...entries.values()].map((entry) => entry.task),
     get: (id) => entries.get(id)?.task,
-    add: async ({ command, toolUseId, running, agent }) => {
+    add: async ({ command, toolUseId, running, agent, epilogue }) => {
       const id = agent?.id ?? (await nextId());
       const file = createOutputFile(storage, [...folder, `${id}.txt`]);
       const ids = { id, command, toolUseId, outputFile: file.path, ...toKind(agent) };
@@ -119,6 +122,7 @@ export function createBackgroundTasks(options: BackgroundTasksOptions): Backgrou
         task: { ...ids, state: 'running', exitCode: null, startedAt: clock.now() },
         running,
         report: agent?.report,
+        epilogue,
         ended: Promise.resolve(),
         stopped: false,
       };
@@ -168,6 +172,8 @@ async function follow(
   const exit = await entry.running.exit;
   await file.write(text.end());
   if (exit.timedOut) await file.write('\n[Stopped: the time limit was reached.]\n');
+  const epilogue = entry.epilogue?.(exit) ?? '';
+  if (epilogue !== '') await file.write(`\n${epilogue}\n`);
   await file.close();
   const report = entry.report?.();
   entry.task = {

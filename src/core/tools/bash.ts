@@ -144,7 +144,6 @@ async function* runToEnd(
   return { output, isError: interrupted || exit.timedOut || exit.code !== 0 };
 }
 
-// biome-ignore lint/correctness/useYield: what it prints goes into its file
 async function* startInBackground(
   input: BashInput,
   context: ToolContext,
@@ -154,7 +153,9 @@ async function* startInBackground(
   const started = await start(input, context, { timeoutMs });
   if ('problem' in started) return fail(started.problem);
   const { command } = input;
-  const task = await context.tasks.add({ command, toolUseId: context.toolUseId, running: started.running });
+  const { toolUseId, sandbox } = context;
+  const epilogue = (exit: ProcessExit): string => toSandboxedOutput(input, sandbox, exit).refusals ?? '';
+  const task = await context.tasks.add({ command, toolUseId, running: started.running, epilogue });
   return succeed({
     stdout: `It runs in the background as ${task.id}. What it prints goes to ${task.outputFile}. You will be told when it has ended.`,
     stderr: '',
