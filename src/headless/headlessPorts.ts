@@ -8,7 +8,7 @@ import type { ModelTable } from '../core/model/modelTable.ts';
 import type { Log, Platform, Secrets, Workspace } from '../core/ports.ts';
 import { createNodeClock } from '../node/clock.ts';
 import { createNodeFileSystem } from '../node/fileSystem.ts';
-import { createNodeProcesses } from '../node/processes.ts';
+import { createNodeProcesses, type NodeProcesses } from '../node/processes.ts';
 import { createNodeStorage } from '../node/storage.ts';
 import { createTemporaryFiles, type TemporaryFiles } from '../node/temporaryFiles.ts';
 import { createNodeWeb } from '../node/web.ts';
@@ -35,7 +35,9 @@ export function findConfigDir(environment: Environment): string {
 /** Commands of a session that is ended get this long to end by themselves. Milliseconds. */
 const POLITE_MS = 1000;
 
-export interface HeadlessPorts extends Omit<AgentPorts, 'checkpoints' | 'transcripts'> {
+export interface HeadlessPorts extends Omit<AgentPorts, 'checkpoints' | 'transcripts' | 'processes'> {
+  /** To close with the session. */
+  readonly processes: NodeProcesses;
   /** To sweep when the session starts, and to close with it. */
   readonly temporaryFiles: TemporaryFiles;
 }
@@ -57,6 +59,7 @@ export function createHeadlessPorts(options: HeadlessPortsOptions): HeadlessPort
       env: environment,
       ripgrepCandidates: [],
       politeMs: POLITE_MS,
+      sandboxHost: join(import.meta.dirname, 'sandboxHost.js'),
     }),
     web: createNodeWeb({ env: environment }),
     storage,

@@ -24,6 +24,7 @@ import { createBuiltinTools } from '../core/tools/builtinTools.ts';
 import { createNodePdfReader } from '../node/pdf.ts';
 import { createSidechainStore } from '../node/sidechains.ts';
 import { createTranscriptStore } from '../node/transcripts.ts';
+import { chooseSandbox } from './chooseSandbox.ts';
 import { chooseSession } from './chooseSession.ts';
 import { createHeadlessPorts, type Environment, findConfigDir } from './headlessPorts.ts';
 import { type Invocation, mayBypass, type SettingSource } from './invocation.ts';
@@ -72,6 +73,7 @@ export async function prepareSession(invocation: Invocation, deps: StartDeps): P
     trusted: isTrusted,
     additionalDirectories: [...toDirectories(layers), ...invocation['add-dir']],
   });
+  const sandbox = await chooseSandbox({ layers, configDir, ports });
   const transcripts = openTranscripts(invocation, { configDir, cwd });
   const { sessionId, resume } = await chooseSession(invocation, transcripts);
   // What a killed process has left in the folder is gone before anybody looks.
@@ -92,6 +94,7 @@ export async function prepareSession(invocation: Invocation, deps: StartDeps): P
     environment,
     configDir,
     sources,
+    sandbox,
     mcpServers,
   });
   return {
@@ -103,6 +106,7 @@ export async function prepareSession(invocation: Invocation, deps: StartDeps): P
       const close = async (): Promise<void> => {
         await agent.close();
         await checkpoints?.close();
+        await ports.processes.close();
         await ports.temporaryFiles.close();
       };
       return { ...agent, close, done: agent.done.then(close) };
@@ -156,6 +160,7 @@ interface Building {
   readonly environment: Environment;
   readonly configDir: string;
   readonly sources: readonly SettingSource[];
+  readonly sandbox: AgentOptions['sandbox'];
   readonly mcpServers: AgentOptions['mcpServers'];
 }
 
@@ -173,6 +178,7 @@ function buildOptions(building: Building): Omit<AgentOptions, 'sessionId' | 'res
       ...toLayeredRules(invocation.allowedTools, { behavior: 'allow', layer: 'cliArg', log }),
       ...toLayeredRules(invocation.disallowedTools, { behavior: 'deny', layer: 'cliArg', log }),
     ],
+    sandbox: building.sandbox,
     tools: chooseTools(building),
     subagents: chooseSubagents(invocation),
     ...(invocation['system-prompt'] === undefined ? {} : { systemPrompt: [invocation['system-prompt']] }),
@@ -194,11 +200,12 @@ function buildOptions(building: Building): Omit<AgentOptions, 'sessionId' | 'res
   };
 }
 
-function chooseTools({ invocation, ports }: Building): AgentOptions['tools'] {
+function chooseTools({ invocation, ports, sandbox }: Building): AgentOptions['tools'] {
   const tools = createBuiltinTools({
     workspace: ports.workspace,
     shellName: ports.processes.shellName,
     pdf: createNodePdfReader(),
+    sandbox,
   });
   const { tools: wanted } = invocation;
   return wanted === undefined ? tools : tools.filter(({ name }) => wanted.includes(name));
