@@ -24,6 +24,23 @@ export interface FileStat {
   readonly mode: number;
 }
 
+/** Which spellings of a name the volume takes for one file. */
+export interface NameFolding {
+  /** Upper and lower case are one. */
+  readonly case: boolean;
+  /** Composed and decomposed letters are one. */
+  readonly unicode: boolean;
+}
+
+/** The way from a path to where it really leads. */
+export interface PathTrace {
+  /** The real path of the deepest existing ancestor, plus the rest. */
+  readonly real: string;
+  /** The path as it was after each link that was followed, in order. Empty: there was none. */
+  readonly hops: readonly string[];
+  readonly folding: NameFolding;
+}
+
 /** What stands in the file after a write: equal to what was written, unless something (a formatter on save) changed it. */
 export interface WriteOutcome {
   readonly bytes: Uint8Array;
@@ -73,7 +90,10 @@ export interface FileSystem {
    * unless `mode` says what it is to become.
    */
   writeFile(path: string, bytes: Uint8Array, options?: WriteOptions): Promise<WriteOutcome>;
-  /** Makes the folder and its missing parents; returns those it made, outermost first. */
+  /**
+   * Makes the folder and its missing parents; returns those it made, outermost first. This, and all below that changes
+   * something, needs the real path of the folder that it is in: FileError('ESTALE') where a link leads there.
+   */
   makeDirectory(path: string): Promise<readonly string[]>;
   /** Removes a file or link. Not there is no error. */
   removeFile(path: string): Promise<void>;
@@ -82,9 +102,12 @@ export interface FileSystem {
   readDirectory(path: string): Promise<readonly { readonly name: string; readonly kind: FileStat['kind'] }[]>;
   readLink(path: string): Promise<string>;
   makeLink(path: string, target: string): Promise<void>;
+  /** Of a file or a folder; a link is refused with FileError('ESTALE'). */
   setMode(path: string, mode: number): Promise<void>;
   /** The real path of the deepest existing ancestor, plus the rest. Throws FileError('ELOOP') on a loop of links. */
   realPath(path: string): Promise<string>;
+  /** As `realPath`, with the links on the way. `..` is the parent of where the way has led so far. */
+  tracePath(path: string): Promise<PathTrace>;
   /** True when an editor holds unsaved changes of this file. */
   hasUnsavedChanges(path: string): Promise<boolean>;
 }

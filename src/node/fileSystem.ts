@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FileError, type FileStat, type FileSystem, type Platform } from '../core/ports.ts';
 import { withFileErrors } from './fileErrors.ts';
 import { errorCode, type FileOperations, isMissing, systemFileOperations } from './fileOperations.ts';
+import { changeMode, inItsFolder } from './folderHandle.ts';
 import { readPart, readWhole } from './readBounded.ts';
 import { findRealPath } from './realPath.ts';
 import { replaceFile } from './replaceFile.ts';
@@ -47,13 +48,13 @@ export function createNodeFileSystem(options: NodeFileSystemOptions): FileSystem
         await write(tools, path, { bytes, ...how });
         return { bytes, changedOnSave: false };
       }),
-    makeDirectory: (path) => withFileErrors(path, () => makeFolders(operations, resolve(path))),
+    makeDirectory: (path) => withFileErrors(path, () => makeFolders(tools, resolve(path))),
     removeFile: (path) => withFileErrors(path, () => removeFile(tools, path)),
-    removeEmptyDirectory: (path) => withFileErrors(path, () => removeFolder(operations, path)),
+    removeEmptyDirectory: (path) => withFileErrors(path, () => removeFolder(tools, path)),
     readDirectory: (path) => withFileErrors(path, () => listFolder(operations, path)),
     readLink: (path) => withFileErrors(path, () => operations.readlink(path)),
     makeLink: (path, target) => withFileErrors(path, () => makeLink(tools, path, target)),
-    setMode: (path, mode) => withFileErrors(path, () => operations.chmod(path, mode)),
+    setMode: (path, mode) => withFileErrors(path, () => changeMode(tools, path, mode)),
     realPath: (path) => withFileErrors(path, () => findRealPath(operations, path)),
     hasUnsavedChanges: async () => false,
   };
@@ -103,7 +104,7 @@ async function write(tools: WriteTools, path: string, request: WriteRequest): Pr
   const existing = await findExisting(operations, target);
   if (existing !== undefined && request.mode === undefined) await operations.access(target, constants.W_OK);
   if (existing !== undefined && existing.nlink > 1) {
-    await rewriteInPlace(operations, target, { bytes: request.bytes, mode: request.mode });
+    await rewriteInPlace({ ...tools, target, bytes: request.bytes, mode: request.mode, existing });
     return;
   }
   await replaceFile({
@@ -130,7 +131,8 @@ async function findExisting(operations: FileOperations, target: string): Promise
   throw new FileError('EINVAL', target, `${target} is a pipe, a socket or a device, not a file.`);
 }
 
-async function makeFolders(operations: FileOperations, path: string): Promise<readonly string[]> {
+async function makeFolders(tools: WriteTools, path: string): Promise<readonly string[]> {
+  const { operations } = tools;
   const missing: string[] = [];
   let at = path;
   while (!(await isFolder(operations, at))) {
@@ -140,7 +142,7 @@ async function makeFolders(operations: FileOperations, path: string): Promise<re
   const made: string[] = [];
   for (const folder of missing) {
     try {
-      await operations.mkdir(folder);
+      await inItsFolder(tools, folder, (name) => operations.mkdir(name));
       made.push(folder);
     } catch (error) {
       // Somebody else made it meanwhile: then it isn't ours.
@@ -161,20 +163,26 @@ async function isFolder(operations: FileOperations, path: string): Promise<boole
 }
 
 async function removeFile(tools: WriteTools, path: string): Promise<void> {
+  const { operations, platform } = tools;
   try {
-    await tools.operations.unlink(path);
+    await inItsFolder(tools, path, async (name) => {
+      try {
+        await operations.unlink(name);
+      } catch (error) {
+        // Windows doesn't remove what is marked read-only.
+        if (platform !== 'win32' || errorCode(error) !== 'EPERM') throw error;
+        await operations.chmod(name, 0o666);
+        await operations.unlink(name);
+      }
+    });
   } catch (error) {
-    if (isMissing(error)) return;
-    // Windows doesn't remove what is marked read-only.
-    if (tools.platform !== 'win32' || errorCode(error) !== 'EPERM') throw error;
-    await tools.operations.chmod(path, 0o666);
-    await tools.operations.unlink(path);
+    if (!isMissing(error)) throw error;
   }
 }
 
-async function removeFolder(operations: FileOperations, path: string): Promise<boolean> {
+async function removeFolder(tools: WriteTools, path: string): Promise<boolean> {
   try {
-    await operations.rmdir(path);
+    await inItsFolder(tools, path, (name) => tools.operations.rmdir(name));
     return true;
   } catch (error) {
     // AIX and Solaris say EEXIST for a folder that isn't empty.
@@ -192,11 +200,13 @@ async function listFolder(
 }
 
 async function makeLink(tools: WriteTools, path: string, target: string): Promise<void> {
-  if (tools.platform !== 'win32') {
-    await tools.operations.symlink(target, path);
-    return;
-  }
+  const { operations, platform } = tools;
   // Windows has two kinds of links and must be told which one this is.
-  const stats = await readStat(() => tools.operations.stat(join(dirname(path), target)));
-  await tools.operations.symlink(target, path, stats?.kind === 'directory' ? 'dir' : 'file');
+  const type = platform === 'win32' ? await toLinkType(operations, join(dirname(path), target)) : undefined;
+  await inItsFolder(tools, path, (name) => operations.symlink(target, name, type));
+}
+
+async function toLinkType(operations: FileOperations, target: string): Promise<'dir' | 'file'> {
+  const stats = await readStat(() => operations.stat(target));
+  return stats?.kind === 'directory' ? 'dir' : 'file';
 }

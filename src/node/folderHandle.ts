@@ -4,6 +4,8 @@
  * plain path is used and its real path compared before and after.
  */
 import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { FileError, type Platform } from '../core/ports.ts';
 import { errorCode, type FileOperations } from './fileOperations.ts';
 
@@ -13,6 +15,48 @@ export interface FolderHandle {
   /** Throws FileError('ESTALE') when the folder's path no longer leads to this folder. */
   verify(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface HoldOptions {
+  readonly operations: FileOperations;
+  readonly platform: Platform;
+}
+
+/** Linux: open files by their number. */
+const processFolder = '/proc/self/fd/';
+
+/** Linux: to name a thing without reading it, which the right to read is not needed for. Node has no name for it. */
+const O_PATH = 0o10000000;
+
+/** Runs `act` on what has this path, named through its folder. Throws as `openFolder`. */
+export async function inItsFolder<Result>(
+  { operations, platform }: HoldOptions,
+  path: string,
+  act: (name: string) => Promise<Result>,
+): Promise<Result> {
+  const folder = await openFolder(operations, dirname(path), platform);
+  try {
+    return await act(`${folder.base}/${basename(path)}`);
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Sets the permission bits of a file or folder; a link is refused with FileError('ESTALE'). Throws as `openFolder`. */
+export function changeMode(options: HoldOptions, path: string, mode: number): Promise<void> {
+  const { operations, platform } = options;
+  return inItsFolder(options, path, async (name) => {
+    const isHeld = platform === 'linux' && name.startsWith(processFolder);
+    // Elsewhere a link that is swapped in between the two calls is followed.
+    const handle = isHeld ? await operations.open(name, O_PATH | constants.O_NOFOLLOW) : undefined;
+    try {
+      const stats = await (handle?.stat() ?? operations.lstat(name));
+      if (stats.isSymbolicLink()) throw new FileError('ESTALE', path, `${path} was replaced by a link.`);
+      await operations.chmod(handle === undefined ? name : `${processFolder}${handle.fd}`, mode);
+    } finally {
+      await handle?.close();
+    }
+  });
 }
 
 /** `folder` must be a real path. Throws FileError('ESTALE') when it isn't one (any more). */
@@ -37,16 +81,8 @@ export async function openFolder(
 }
 
 async function pinFolder(operations: FileOperations, folder: string): Promise<FolderHandle | undefined> {
-  const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
-  let handle: Awaited<ReturnType<FileOperations['open']>>;
-  try {
-    handle = await operations.open(folder, flags);
-  } catch (error) {
-    // A folder that may be written but not read can't be opened; its path still works.
-    if (errorCode(error) === 'EACCES') return undefined;
-    throw error;
-  }
-  const base = `/proc/self/fd/${handle.fd}`;
+  const handle = await openItself(operations, folder);
+  const base = `${processFolder}${handle.fd}`;
   try {
     await operations.readlink(base);
   } catch {
@@ -64,11 +100,25 @@ async function pinFolder(operations: FileOperations, folder: string): Promise<Fo
   };
 }
 
+async function openItself(operations: FileOperations, folder: string): Promise<FileHandle> {
+  try {
+    return await operations.open(folder, O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  } catch (error) {
+    // A link is no folder, says the system; but "not there" would be a lie, and what isn't there needs no removing.
+    if (errorCode(error) !== 'ENOTDIR') throw error;
+    if ((await operations.lstat(folder)).isFile()) throw error;
+    throw moved(folder);
+  }
+}
+
 function refuseMoved(folder: string, found: string): void {
-  if (found === folder) return;
-  throw new FileError(
+  if (found !== folder) throw moved(folder);
+}
+
+function moved(folder: string): FileError {
+  return new FileError(
     'ESTALE',
     folder,
-    `The folder ${folder} was moved or replaced while a file in it was written.`,
+    `The folder ${folder} was moved or replaced while something in it was changed.`,
   );
 }

@@ -2,22 +2,36 @@
  * Writing into a file that has several names (hard links): a rename would cut this name off from the others, so the
  * content is changed under all of them. What fails midway is undone from the old content.
  */
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { FileError } from '../core/ports.ts';
-import type { FileOperations } from './fileOperations.ts';
+import { type HoldOptions, inItsFolder } from './folderHandle.ts';
 
-/** `target`: real path of an existing file. Throws what node:fs throws. */
-export async function rewriteInPlace(
-  operations: FileOperations,
-  target: string,
-  change: { readonly bytes: Uint8Array; readonly mode: number | undefined },
-): Promise<void> {
+export interface RewriteOptions extends HoldOptions {
+  /** Real path of the file. */
+  readonly target: string;
+  readonly bytes: Uint8Array;
+  /** Permission bits; undefined: as they are. */
+  readonly mode: number | undefined;
+  /** The file that stands there now. */
+  readonly existing: Stats;
+}
+
+/** Throws what node:fs throws, or FileError('ESTALE') when the file, or its folder, was replaced meanwhile. */
+export function rewriteInPlace(options: RewriteOptions): Promise<void> {
+  return inItsFolder(options, options.target, (name) => rewrite(name, options));
+}
+
+async function rewrite(name: string, change: RewriteOptions): Promise<void> {
+  const { operations, target, existing } = change;
   const flags = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-  const handle = await operations.open(target, flags);
+  const handle = await operations.open(name, flags);
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw new FileError('EINVAL', target, `${target} is not a file any more.`);
+    if (stats.ino !== existing.ino || stats.dev !== existing.dev) {
+      throw new FileError('ESTALE', target, `${target} was replaced by another file.`);
+    }
     const old = await readAll(handle, stats.size);
     try {
       await overwrite(handle, change.bytes);
