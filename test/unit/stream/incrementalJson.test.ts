@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { IncrementalJson, MAX_JSON_DEPTH } from '../../../src/stream/incrementalJson.ts';
+import { anyCharacter } from '../../support/anyCharacter.ts';
 
 function read(...chunks: string[]): IncrementalJson {
   const json = new IncrementalJson();
@@ -11,7 +12,7 @@ function read(...chunks: string[]): IncrementalJson {
 /** JSON text of any value, with white space and escapes a serialiser wouldn't write. */
 const jsonText = fc
   .tuple(
-    fc.json({ maxDepth: 5, stringUnit: 'binary' }),
+    fc.json({ maxDepth: 5, stringUnit: anyCharacter }),
     fc.constantFrom('', ' ', '\n\t ', '\r\n'),
     fc.boolean(),
   )
@@ -90,14 +91,36 @@ describe('a text that ends', () => {
 });
 
 describe('a text in the middle', () => {
-  test('never has a problem, is complete only where JSON.parse takes it, and never loses what it showed', () => {
+  test('never has a problem, is complete only where JSON.parse takes it, and shows a part of the whole', () => {
     fc.assert(
       fc.property(jsonText, (text) => {
         const json = new IncrementalJson();
+        const whole: unknown = JSON.parse(text);
         for (let end = 1; end <= text.length; end += 1) {
           json.push(text.charAt(end - 1));
-          expect(json.problem).toBeUndefined();
-          expect(json.complete).toBe(parses(text.slice(0, end)));
+          if (json.problem !== undefined) expect.fail(json.problem.message);
+          if (json.complete !== parses(text.slice(0, end)))
+            expect.fail(`complete: ${json.complete} at ${end}`);
+          // A number is told when it can't go on any more, or the text may end here.
+          if (json.value !== undefined && !json.complete && !isPartOf(json.value, whole))
+            expect(json.value).toEqual(whole);
+        }
+        expect(json.value).toStrictEqual(whole);
+      }),
+    );
+  });
+
+  test('shows no less with more of the text', () => {
+    fc.assert(
+      fc.property(jsonText, (text) => {
+        const json = new IncrementalJson();
+        let before: unknown;
+        for (const unit of text.split('')) {
+          json.push(unit);
+          // A number at the top may end at any digit.
+          if (typeof json.value === 'number') return;
+          if (before !== undefined && !isPartOf(before, json.value)) expect(json.value).toEqual(before);
+          before = structuredClone(json.value);
         }
       }),
     );
@@ -248,6 +271,17 @@ describe('size', () => {
     expect((json.value as { content: string }).content).toHaveLength(160_000 * 31);
   });
 });
+
+/** Strings begin alike, arrays too, objects have fewer fields, and all in them is a part in turn. */
+function isPartOf(part: unknown, whole: unknown): boolean {
+  if (typeof part === 'string') return typeof whole === 'string' && whole.startsWith(part);
+  if (typeof part !== 'object' || part === null) return Object.is(part, whole);
+  if (typeof whole !== 'object' || whole === null || Array.isArray(part) !== Array.isArray(whole))
+    return false;
+  return Object.entries(part).every(
+    ([key, value]) => Object.hasOwn(whole, key) && isPartOf(value, (whole as Record<string, unknown>)[key]),
+  );
+}
 
 function parses(text: string): boolean {
   try {
