@@ -1,4 +1,5 @@
 /** A session of the panel: an agent on Node, in the extension host or in a process of its own. */
+import { join } from 'node:path';
 import type { Channel } from '../channel/channel.ts';
 import type { Agent, AgentOptions, AgentPorts } from '../core/agent.ts';
 import type { Checkpoints } from '../core/checkpoints/checkpoints.ts';
@@ -7,7 +8,7 @@ import { createAgent } from '../core/createAgent.ts';
 import type { FileSystem } from '../core/ports.ts';
 import { pruneOutputs } from '../core/sessions/pruneOutputs.ts';
 import { createBuiltinTools } from '../core/tools/builtinTools.ts';
-import { createNodeProcesses } from '../node/processes.ts';
+import { createNodeProcesses, type NodeProcesses } from '../node/processes.ts';
 import { createNodeWeb } from '../node/web.ts';
 import type { PermissionMode } from '../protocol/permissions.ts';
 import { createLazyMcpConnector } from './lazyMcp.ts';
@@ -25,6 +26,8 @@ export interface SessionStart
   /** undefined: what the settings files say. The session then tells it with a `status` message. */
   readonly permissionMode: PermissionMode | undefined;
   readonly checkpointsEnabled: boolean;
+  /** True: the sandbox is on, whatever settings files say. */
+  readonly sandboxEnabled: boolean;
 }
 
 export interface SessionParts
@@ -48,7 +51,7 @@ export async function openSession(
   parts: SessionParts,
 ): Promise<Agent> {
   const { clock, log, configDir, models, modelList } = parts;
-  const settings = await readSessionSettings(parts);
+  const settings = await readSessionSettings({ ...parts, sandboxEnabled: start.sandboxEnabled });
   const ports = createPorts(parts, settings);
   const { hasFolder } = ports.workspace;
   const checkpoints = await openCheckpoints(start, parts);
@@ -74,7 +77,8 @@ export async function openSession(
       rules: settings.rules,
       hooks: settings.hooks,
       mcpServers: settings.mcpServers,
-      tools: hasFolder ? createTools(ports) : [],
+      sandbox: settings.sandbox,
+      tools: hasFolder ? createTools(ports, settings) : [],
       subagents: hasFolder ? {} : undefined,
       memory: hasFolder ? { sources: SOURCES, configDir } : undefined,
       partialMessages: true,
@@ -91,12 +95,16 @@ export async function openSession(
     closing.abort();
     await agent.close();
     await pruned;
+    await ports.processes.close();
     await checkpoints?.close();
   };
   return { ...agent, close };
 }
 
-type SessionPorts = Omit<AgentPorts, 'checkpoints' | 'workspace'> & { readonly workspace: PanelWorkspace };
+type SessionPorts = Omit<AgentPorts, 'checkpoints' | 'workspace' | 'processes'> & {
+  readonly workspace: PanelWorkspace;
+  readonly processes: NodeProcesses;
+};
 
 function createPorts(parts: SessionParts, { environment, directories }: SessionSettings): SessionPorts {
   const { ripgrepCandidates } = parts;
@@ -105,14 +113,21 @@ function createPorts(parts: SessionParts, { environment, directories }: SessionS
   return {
     ...parts,
     workspace,
-    processes: createNodeProcesses({ platform, env: environment, ripgrepCandidates }),
+    processes: createNodeProcesses({
+      ...{ platform, env: environment, ripgrepCandidates },
+      sandboxHost: join(import.meta.dirname, 'sandboxHost.js'),
+    }),
     web: createNodeWeb({ env: environment }),
     mcp: createLazyMcpConnector({ cwd, platform, env: environment }),
   };
 }
 
-function createTools({ workspace, processes }: SessionPorts): AgentOptions['tools'] {
-  return createBuiltinTools({ workspace, shellName: processes.shellName, pdf: createLazyPdfReader() });
+function createTools(
+  { workspace, processes }: SessionPorts,
+  { sandbox }: SessionSettings,
+): AgentOptions['tools'] {
+  const { shellName } = processes;
+  return createBuiltinTools({ workspace, shellName, pdf: createLazyPdfReader(), sandbox });
 }
 
 interface Told {

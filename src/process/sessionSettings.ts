@@ -4,6 +4,7 @@ import type { AgentOptions } from '../core/agent.ts';
 import type { SettingSource } from '../core/context/readMemory.ts';
 import { joinPath } from '../core/paths.ts';
 import type { Log } from '../core/ports.ts';
+import { mergeSandbox, type SandboxLayer } from '../core/sandbox/sandboxSettings.ts';
 import type { McpServerConfigs } from '../core/settings/mcpConfig.ts';
 import { parseMcpConfig } from '../core/settings/mcpConfig.ts';
 import { readSettings } from '../core/settings/readSettings.ts';
@@ -23,9 +24,12 @@ export interface SessionSettingsPlace {
   readonly configDir: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Pick<Log, 'warn'>;
+  /** The editor's own setting turns the sandbox on; false: it says nothing. */
+  readonly sandboxEnabled: boolean;
 }
 
-export interface SessionSettings extends Required<Pick<AgentOptions, 'rules' | 'hooks' | 'mcpServers'>> {
+export interface SessionSettings
+  extends Required<Pick<AgentOptions, 'rules' | 'hooks' | 'mcpServers' | 'sandbox'>> {
   /** undefined: none is named. Never `bypassPermissions`: only the editor's own setting opens that. */
   readonly permissionMode: PermissionMode | undefined;
   /** Of the processes of the session. */
@@ -57,12 +61,18 @@ export async function readSessionSettings(place: SessionSettingsPlace): Promise<
   return {
     rules: toRules(layers, log),
     hooks: toHooks(layers),
+    sandbox: mergeSandbox([...layers, ofEditor(place)], { cwd, home: workspace.home, configDir, platform }),
     permissionMode: mode === 'bypassPermissions' ? undefined : mode,
     environment,
     directories: toDirectories(layers),
     mcpServers: servers.configs,
     problems: servers.problem === undefined ? [] : [servers.problem],
   };
+}
+
+/** A person's own, like a settings file of theirs. */
+function ofEditor({ sandboxEnabled }: SessionSettingsPlace): SandboxLayer {
+  return { layer: 'user', content: sandboxEnabled ? { sandbox: { enabled: true } } : {} };
 }
 
 interface ProjectServers {

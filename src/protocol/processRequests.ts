@@ -56,6 +56,7 @@ const sessionStart = z.object({
   model: z.string(),
   permissionMode: permissionMode.optional(),
   checkpointsEnabled: z.boolean(),
+  sandboxEnabled: z.boolean(),
   maxTurns: z.number().optional(),
   /** US dollars. */
   maxBudgetUsd: z.number().optional(),

@@ -28,8 +28,8 @@ export function chooseAgentOpener(deps: OpenAgentDeps): (start: AgentStart) => A
 }
 
 function toSessionStart(start: AgentStart, { settings, version }: OpenAgentDeps): SessionStart {
-  const { maxTurns, maxBudgetUsd, effort, checkpointsEnabled } = settings();
-  return { ...start, maxTurns, maxBudgetUsd, effort, checkpointsEnabled, version };
+  const { maxTurns, maxBudgetUsd, effort, checkpointsEnabled, sandboxEnabled } = settings();
+  return { ...start, maxTurns, maxBudgetUsd, effort, checkpointsEnabled, sandboxEnabled, version };
 }
 
 function openInside(start: SessionStart, { ports, providers }: OpenAgentDeps): AgentLink {

@@ -27,6 +27,8 @@ const settings = z.object({
   isPermissionModeSet: z.boolean(),
   /** Where the agent of a session that is opened from now on runs. */
   agentProcess: z.enum(['extensionHost', 'child']).catch('extensionHost'),
+  /** False: what settings files say. */
+  sandboxEnabled: z.boolean(),
   maxTurns: z.number().int().positive().optional().catch(undefined),
   /** US dollars. */
   maxBudgetUsd: z.number().positive().optional().catch(undefined),
@@ -46,6 +48,7 @@ export function readSettings(): Settings {
     permissionMode: read.get('permissionMode'),
     isPermissionModeSet: read.inspect('permissionMode')?.globalValue !== undefined,
     agentProcess: read.get('agentProcess'),
+    sandboxEnabled: read.get('sandbox') === 'on',
     maxTurns: read.get('maxTurns'),
     maxBudgetUsd: read.get('maxBudgetUsd'),
     checkpointsEnabled: read.get('checkpoints.enabled'),

@@ -117,6 +117,7 @@ function setUp({ settings: initial = {}, keys: initialKeys = {}, environment = {
     permissionMode: 'default',
     isPermissionModeSet: false,
     agentProcess: 'extensionHost',
+    sandboxEnabled: false,
     maxTurns: undefined,
     maxBudgetUsd: undefined,
     checkpointsEnabled: true,
