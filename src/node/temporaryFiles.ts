@@ -13,6 +13,7 @@ import { basename, dirname } from 'node:path';
 import { type AppendFile, FileError, type Log, type Platform, type Storage } from '../core/ports.ts';
 import { errorCode, isMissing, systemFileOperations } from './fileOperations.ts';
 import { openFolder } from './folderHandle.ts';
+import { createOpenOnce } from './openOnce.ts';
 
 /** None of its methods rejects: a file can be written though no list can be kept. */
 export interface TemporaryFiles {
@@ -49,7 +50,7 @@ export function createTemporaryFiles(options: TemporaryFilesOptions): TemporaryF
   const { storage, log } = options;
   const ownId = randomUUID();
   const present = new Set<string>();
-  let opened: Promise<List> | undefined;
+  const list = createOpenOnce(() => openList(storage, ownId));
   const tolerate = async (task: () => Promise<void>): Promise<void> => {
     try {
       await task();
@@ -57,37 +58,27 @@ export function createTemporaryFiles(options: TemporaryFilesOptions): TemporaryF
       log.warn('the list of temporary files could not be kept', { error: String(error) });
     }
   };
-  const open = async (): Promise<List> => {
-    opened ??= openList(storage, ownId);
-    try {
-      return await opened;
-    } catch (error) {
-      opened = undefined;
-      throw error;
-    }
-  };
   return {
     announce: (path) =>
       tolerate(async () => {
         present.add(path);
-        const { file } = await open();
+        const { file } = await list.open();
         await file.append(new TextEncoder().encode(`${JSON.stringify(path)}\n`));
       }),
     settle: (path) =>
       tolerate(async () => {
         present.delete(path);
-        const list = await opened;
-        if (list !== undefined && present.size === 0) await list.file.truncate(0);
+        const opened = await list.current();
+        if (opened !== undefined && present.size === 0) await opened.file.truncate(0);
       }),
     sweep: () => tolerate(() => sweep(ownId, options)),
     close: () =>
       tolerate(async () => {
-        const list = await opened;
-        opened = undefined;
-        await list?.file.close();
+        const opened = await list.take();
+        await opened?.file.close();
         // What could not be removed is tried again by the next process.
         if (present.size === 0) await storage.remove(toListPath(ownId));
-        await list?.close();
+        await opened?.close();
       }),
   };
 }
