@@ -13,6 +13,8 @@ import { errorCode, type FileOperations } from './fileOperations.ts';
 import { type FolderHandle, openFolder } from './folderHandle.ts';
 import { type TemporaryFiles, toTemporaryName } from './temporaryFiles.ts';
 
+type Content = Uint8Array | AsyncIterable<Uint8Array>;
+
 export interface ReplaceOptions {
   readonly operations: FileOperations;
   readonly platform: Platform;
@@ -20,7 +22,8 @@ export interface ReplaceOptions {
   readonly sleep: (ms: number) => Promise<void>;
   /** Real path of the file. */
   readonly target: string;
-  readonly bytes: Uint8Array;
+  /** What is to stand there; in pieces, where it is too large to be held. */
+  readonly bytes: Content;
   /** The file that stands there now. */
   readonly existing: Stats | undefined;
   /** Permission bits; undefined: those of the existing file, or what the umask leaves of 0666. */
@@ -100,7 +103,7 @@ interface Temporary {
 async function writeTemporary(
   options: ReplaceOptions,
   folder: FolderHandle,
-  bytes: Uint8Array,
+  bytes: Content,
 ): Promise<Temporary & { readonly ino: number }> {
   const { existing } = options;
   const name = toTemporaryName();

@@ -2,13 +2,14 @@
  * Transcripts on the disk, where the Agent SDK's session functions look for them: one JSONL file per session under
  * `projects/<cwd>/` of the configuration folder. The lock lies beside the file.
  */
-import { mkdir, open, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { FileError } from '../core/ports.ts';
 import type { TranscriptEntry, TranscriptFile, TranscriptStore } from '../core/sessions/transcriptStore.ts';
 import { withFileErrors } from './fileErrors.ts';
 import { isMissing } from './fileOperations.ts';
 import { takeLock } from './processLock.ts';
+import { createTranscriptReader } from './transcriptReader.ts';
 import { createTranscriptWriter } from './transcriptWriter.ts';
 
 export interface TranscriptOptions {
@@ -23,6 +24,7 @@ export function createTranscriptStore(options: TranscriptOptions): TranscriptSto
   const locate = async (sessionId: string): Promise<string> => join(await folder, toFileName(sessionId));
   return {
     open: async (sessionId) => openTranscript(await locate(sessionId)),
+    openToRead: async (sessionId) => createTranscriptReader(await locate(sessionId)),
     list: async () => listTranscripts(await folder),
     listAllIds: () => listAllIds(join(options.configDir, 'projects')),
     peek: async (sessionId, bytes) => peek(await locate(sessionId), bytes),
@@ -60,6 +62,7 @@ async function openTranscript(path: string): Promise<TranscriptFile & { readonly
   return withFileErrors(path, async () => {
     await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
     const lock = await takeLock(`${path}.lock`);
+    const reader = createTranscriptReader(path);
     const writer = lock === undefined ? undefined : createTranscriptWriter(path);
     const refuse = (): never => {
       throw new FileError('EBUSY', path, 'This session is open in another window, which writes it.');
@@ -67,26 +70,22 @@ async function openTranscript(path: string): Promise<TranscriptFile & { readonly
     return {
       path,
       readOnly: lock === undefined,
-      read: () => withFileErrors(path, () => readOrEmpty(path)),
+      read: reader.read,
       append: (lines) => withFileErrors(path, async () => (writer ?? refuse()).append(lines)),
       // What looks torn to a reader may be a line that the writing process has not finished.
-      quarantine: (lines) => withFileErrors(path, async () => (await writer?.quarantine(lines)) ?? 0),
+      quarantine: (lines) =>
+        withFileErrors(path, async () => {
+          await reader.reopen();
+          return (await writer?.quarantine(lines)) ?? { news: 0, removed: false };
+        }),
       close: () =>
         withFileErrors(path, async () => {
+          await reader.close();
           await writer?.close();
           await lock?.release();
         }),
     };
   });
-}
-
-async function readOrEmpty(path: string): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await readFile(path));
-  } catch (error) {
-    if (isMissing(error)) return new Uint8Array();
-    throw error;
-  }
 }
 
 async function listTranscripts(folder: string): Promise<readonly TranscriptEntry[]> {

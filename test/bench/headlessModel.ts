@@ -5,16 +5,24 @@ import type { AddressInfo } from 'node:net';
 
 export interface InstantModel {
   readonly url: string;
+  /** Resolves when the next request for a reply has come whole. */
+  nextRequest(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Prompts: `read N`, `bash N`: that many turns with a call each, then a word. `deltas N`: a reply in so many pieces. */
 export async function startInstantModel(file: string): Promise<InstantModel> {
-  const server = createServer((request, response) => void answer(request, response, file));
+  const waiting = new Set<() => void>();
+  const onRequest = (): void => {
+    for (const tell of waiting) tell();
+    waiting.clear();
+  };
+  const server = createServer((request, response) => void answer(request, response, { file, onRequest }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    nextRequest: () => new Promise((resolve) => void waiting.add(resolve)),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -34,7 +42,16 @@ interface Body {
   readonly messages: readonly { readonly role: string; readonly content: string | readonly Block[] }[];
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, file: string): Promise<void> {
+interface Asked {
+  readonly file: string;
+  readonly onRequest: () => void;
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { file, onRequest }: Asked,
+): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const path = (request.url ?? '').split('?')[0];
@@ -45,6 +62,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, file: 
     response.end(JSON.stringify({ input_tokens: 100 }));
     return;
   }
+  onRequest();
   const body = JSON.parse(Buffer.concat(chunks).toString()) as Body;
   const blocks = toReply(body, file);
   if (body.stream === true) {

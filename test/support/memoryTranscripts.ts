@@ -34,21 +34,26 @@ export function createMemoryTranscripts(): MemoryTranscripts {
       return {
         path: `/memory/${sessionId}.jsonl`,
         readOnly: store.lockedElsewhere.has(sessionId),
-        read: async () => bytesOf(sessionId),
+        read: async (target, offset) => readFrom(bytesOf(sessionId), target, offset),
         async append(lines) {
           if (store.failWith !== undefined) throw store.failWith;
           store.setText(sessionId, `${store.text(sessionId)}${lines.join('\n')}\n`);
         },
         // As where the transcript can't be rewritten: the lines stay in it.
-        async quarantine(bad) {
+        async quarantine(ranges) {
+          const bad = ranges.map(({ start, end }) => bytesOf(sessionId).slice(start, end));
           const isKnown = (line: Uint8Array) => store.quarantined.some((kept) => isSame(kept, line));
           const news = bad.filter((line) => !isKnown(line));
           store.quarantined.push(...news);
-          return news.length;
+          return { news: news.length, removed: false };
         },
         close: async () => undefined,
       };
     },
+    openToRead: async (sessionId) => ({
+      read: async (target, offset) => readFrom(bytesOf(sessionId), target, offset),
+      close: async () => undefined,
+    }),
     list: async () =>
       [...files].map(([sessionId, bytes]) => ({ sessionId, lastModified: 0, fileSize: bytes.length })),
     listAllIds: async () => new Set(files.keys()),
@@ -58,6 +63,12 @@ export function createMemoryTranscripts(): MemoryTranscripts {
     },
   };
   return store;
+}
+
+function readFrom(bytes: Uint8Array, target: Uint8Array, offset: number): number {
+  const piece = bytes.subarray(offset, offset + target.length);
+  target.set(piece);
+  return piece.length;
 }
 
 function isSame(left: Uint8Array, right: Uint8Array): boolean {

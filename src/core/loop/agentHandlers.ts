@@ -203,7 +203,8 @@ async function rewindConversation(
     user_message_id: userMessageId,
     restored: false,
   });
-  return { text: promptText(first) };
+  const line = await session.readLine(first);
+  return { text: line === undefined ? '' : promptText(line) };
 }
 
 async function redoConversation({ parts, actor }: AgentHandlerDeps): Promise<{ restored: boolean }> {
@@ -212,7 +213,7 @@ async function redoConversation({ parts, actor }: AgentHandlerDeps): Promise<{ r
   const cut = session.conversation.restoreLastCut();
   if (cut === undefined) return { restored: false };
   await emitter.emitSystem('belay/conversation_restored', { user_message_id: cut.userMessageId });
-  for (const line of cut.removed)
+  for await (const line of session.readLines(cut.removed))
     await emitter.emit(line.type === 'user' ? { ...line, isReplay: true } : line);
   await session.record({
     type: 'belay/leaf_moved',

@@ -19,7 +19,7 @@ export async function askModel(state: TurnState, { deps, signal, round }: Asking
   await deps.emitter.emitSystem('status', { status: 'requesting' });
   try {
     return await streamReply(
-      buildTurnRequest(deps, state.maxTokens),
+      await buildTurnRequest(deps, state.maxTokens),
       {
         streamModel: deps.streamModel,
         clock: deps.clock,

@@ -20,11 +20,9 @@ export class AutoCompaction {
   /** undefined: go on; the conversation fits, as far as one can tell. */
   async makeRoom(signal: AbortSignal): Promise<CompactionStop | undefined> {
     const { session, models, model } = this.#deps;
-    const isFull = () =>
-      estimateContext(session.conversation.visibleToModel, this.#deps) >=
-      compactionThreshold(models().get(model()));
-    if (!this.#isPossible() || !isFull()) return undefined;
-    return this.#compact(signal);
+    if (!this.#isPossible()) return undefined;
+    const tokens = estimateContext(await session.visibleToModel(), this.#deps);
+    return tokens < compactionThreshold(models().get(model())) ? undefined : this.#compact(signal);
   }
 
   /** F10: once. undefined: that would not help. */
@@ -41,7 +39,7 @@ export class AutoCompaction {
 
   #isPossible(): boolean {
     const { compaction, session } = this.#deps;
-    return compaction !== undefined && !this.#isBlocked && canCompact(session.conversation.visibleToModel);
+    return compaction !== undefined && !this.#isBlocked && canCompact(session.conversation.visible);
   }
 
   async #compact(signal: AbortSignal): Promise<CompactionStop | undefined> {

@@ -7,7 +7,8 @@ import type { UserMessage } from '../../protocol/messages.ts';
 import type { ApiReply } from '../../protocol/streamEvents.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import { ModelError, toFailure } from '../model/modelError.ts';
-import type { ChainLine } from '../sessions/transcriptLine.ts';
+import type { ChainHead } from '../sessions/lineHead.ts';
+import type { VisibleLine } from '../sessions/transcriptLine.ts';
 import { estimateContext } from './contextSize.ts';
 import { type ReplyOutcome, streamReply } from './streamReply.ts';
 import { buildContinuation, buildSummaryRequest, type CompactTrigger } from './summaryText.ts';
@@ -60,10 +61,11 @@ export async function compact(
   deps: CompactDeps,
   signal: AbortSignal,
 ): Promise<CompactOutcome> {
-  const lines = deps.session.conversation.visibleToModel;
-  if (!canCompact(lines)) return { kind: 'nothing' };
+  const { session } = deps;
+  if (!canCompact(session.conversation.visible)) return { kind: 'nothing' };
   const reason = await deps.compaction?.before(request, signal);
   if (reason !== undefined) return { kind: 'blocked', reason };
+  const lines = await session.visibleToModel();
   await deps.emitter.emitSystem('status', { status: 'compacting' });
   const started = deps.clock.monotonic();
   const outcome = await askForSummary(request, { deps, lines, signal });
@@ -77,13 +79,13 @@ export async function compact(
 }
 
 /** A conversation without a reply, or one that was just compacted, gets no shorter. */
-export function canCompact(lines: readonly ChainLine[]): boolean {
-  return lines.some((line) => line.type === 'assistant');
+export function canCompact(visible: readonly ChainHead[]): boolean {
+  return visible.some(({ type }) => type === 'assistant');
 }
 
 interface Summarising {
   readonly deps: CompactDeps;
-  readonly lines: readonly ChainLine[];
+  readonly lines: readonly VisibleLine[];
   readonly signal: AbortSignal;
 }
 
@@ -127,7 +129,7 @@ async function askOnce(
 
 interface Boundary {
   readonly deps: CompactDeps;
-  readonly lines: readonly ChainLine[];
+  readonly lines: readonly VisibleLine[];
   readonly text: string;
   readonly durationMs: number;
 }
@@ -142,7 +144,7 @@ async function appendBoundary({ trigger }: CompactRequest, boundary: Boundary): 
     }),
   );
   await startContext(text, deps);
-  meter.setContext(estimateContext(session.conversation.visibleToModel, deps));
+  meter.setContext(estimateContext(await session.visibleToModel(), deps));
   await reportUsage(deps.model(), deps);
 }
 

@@ -2,7 +2,7 @@
 import type { ContentBlock } from '../../protocol/blocks.ts';
 import type { ModelRow } from '../model/modelTable.ts';
 import { blocksOf } from '../sessions/conversation.ts';
-import type { ChainLine } from '../sessions/transcriptLine.ts';
+import type { VisibleLine } from '../sessions/transcriptLine.ts';
 import type { Prefix } from './sessionSetup.ts';
 
 /** Rather too many than too few tokens: code has fewer characters to the token than prose. */
@@ -14,7 +14,7 @@ const DOCUMENT_RATIO = 50;
 const REPLY_ROOM = 32_000;
 
 export function estimateContext(
-  visible: readonly ChainLine[],
+  visible: readonly VisibleLine[],
   { system, apiTools }: Pick<Prefix, 'system' | 'apiTools'>,
 ): number {
   const last = visible.findLastIndex((line) => line.type === 'assistant');

@@ -33,7 +33,7 @@ export async function answerLocally(
     case 'compact':
       return compactByHand(slash.args, deps, signal);
     case 'context':
-      return { text: describeContext(deps.turn) };
+      return { text: await describeContext(deps.turn) };
     case 'cost':
       return { text: describeCost(deps.turn) };
     default:
@@ -43,8 +43,8 @@ export async function answerLocally(
 
 async function clear({ turn, userMessageId, createId }: LocalDeps): Promise<Partial<TurnEnd>> {
   const { emitter, session, meter } = turn;
-  if (session.conversation.visibleToModel.length > 0) await startContext(CLEARED, turn);
-  meter.setContext(estimateContext(session.conversation.visibleToModel, turn));
+  if (session.conversation.visible.length > 0) await startContext(CLEARED, turn);
+  meter.setContext(estimateContext(await session.visibleToModel(), turn));
   await emitter.emit({
     type: 'conversation_reset',
     ...emitter.envelope(),
@@ -81,9 +81,9 @@ async function compactByHand(
   }
 }
 
-function describeContext(turn: CompactDeps): string {
+async function describeContext(turn: CompactDeps): Promise<string> {
   const { contextWindow } = turn.models().get(turn.model());
-  const used = estimateContext(turn.session.conversation.visibleToModel, turn);
+  const used = estimateContext(await turn.session.visibleToModel(), turn);
   const percent = Math.round((used / contextWindow) * 100);
   return `About ${count(used)} of ${count(contextWindow)} tokens (${percent} %) are in the context of ${turn.model()}.`;
 }

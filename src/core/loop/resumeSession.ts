@@ -2,6 +2,7 @@
 import type { AgentPorts } from '../agent.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Emitter } from './emitter.ts';
+import { replayHistory } from './replayHistory.ts';
 import { appendUser } from './turnMessages.ts';
 import type { UsageMeter } from './usageMeter.ts';
 
@@ -13,25 +14,12 @@ interface Resuming {
   readonly replayHistory: boolean;
 }
 
-/** Calls that were never answered get their answer now; then all that was said is said again, for whoever listens. */
-export async function resumeSession({
-  session,
-  emitter,
-  meter,
-  ports,
-  replayHistory,
-}: Resuming): Promise<void> {
-  for (const line of session.conversation.history) {
-    if (line.type === 'assistant') meter.add(line.message.model, line.message.usage);
-    // What subagents cost, and what was rewound, stands in the totals of a turn's end only.
-    if (line.type === 'result') {
-      meter.restore({ byModel: line.modelUsage, costKnown: line.cost_known ?? true });
-    }
-  }
-  for (const line of replayHistory ? session.conversation.history : []) {
-    await emitter.emit(line.type === 'user' ? { ...line, isReplay: true } : line);
-  }
-  for (const { call, mayHaveRun } of session.conversation.unansweredCalls()) {
+/** Calls that were never answered get their answer now; before that, what was said is said again for whoever listens. */
+export async function resumeSession(resuming: Resuming): Promise<void> {
+  const { session, emitter, meter, ports } = resuming;
+  await restoreMeter(session, meter);
+  if (resuming.replayHistory) await replayHistory(session, emitter);
+  for (const { call, mayHaveRun } of await session.unansweredCalls()) {
     const text = mayHaveRun
       ? 'Belay was stopped while this call ran. It may have run wholly, in part, or not at all: check before you run it again.'
       : 'Belay was stopped before this call ran. It did not run.';
@@ -41,5 +29,23 @@ export async function resumeSession({
       synthetic: false,
       output: null,
     });
+  }
+}
+
+/**
+ * The end of a turn holds the totals until then, what subagents cost and what was rewound included; so only the replies since
+ * the last one are counted. The one before it tells how large the conversation is.
+ */
+async function restoreMeter(session: Session, meter: UsageMeter): Promise<void> {
+  const { history } = session.conversation;
+  const last = history.findLastIndex(({ type }) => type === 'result');
+  const before = history.findLast(({ type }, index) => index < last && type === 'assistant');
+  const since = history
+    .slice(Math.max(0, last))
+    .filter(({ type }) => type === 'assistant' || type === 'result');
+  for await (const line of session.readLines([...(before === undefined ? [] : [before]), ...since])) {
+    if (line.type === 'assistant') meter.add(line.message.model, line.message.usage);
+    if (line.type === 'result')
+      meter.restore({ byModel: line.modelUsage, costKnown: line.cost_known ?? true });
   }
 }

@@ -123,8 +123,8 @@ export class SessionActor {
     if (this.#isEnding) await this.#running?.done;
     if (this.isRunning || this.#isClosed) return false;
     const { session, emitter, ports } = this.#parts;
-    const unfinished = findUnfinishedTurn(session.conversation);
-    if (unfinished === undefined) return false;
+    const unfinished = await findUnfinishedTurn(session);
+    if (unfinished === undefined || this.isRunning || this.#isClosed) return false;
     this.#start(async (signal) => {
       if (unfinished.isCut) await appendTexts([CONTINUE], { session, emitter, clock: ports.clock });
       await this.#runner.run(unfinished.userMessageId, signal);

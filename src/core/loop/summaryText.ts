@@ -1,7 +1,7 @@
 /** The words of a compaction: what the model is asked, and what stands in the conversation's place afterwards. */
 import type { ToolUseBlock } from '../../protocol/blocks.ts';
 import { blocksOf } from '../sessions/conversation.ts';
-import type { ChainLine } from '../sessions/transcriptLine.ts';
+import type { VisibleLine } from '../sessions/transcriptLine.ts';
 
 export type CompactTrigger = 'manual' | 'auto';
 
@@ -25,7 +25,7 @@ export function buildSummaryRequest(instructions: string): string {
 /** `lines`: what is summarised, as the model saw it. */
 export function buildContinuation(
   summary: string,
-  { lines, trigger }: { readonly lines: readonly ChainLine[]; readonly trigger: CompactTrigger },
+  { lines, trigger }: { readonly lines: readonly VisibleLine[]; readonly trigger: CompactTrigger },
 ): string {
   const calls = lines.flatMap(callsOf);
   return [
@@ -38,7 +38,7 @@ export function buildContinuation(
   ].join('\n\n');
 }
 
-function callsOf(line: ChainLine): readonly ToolUseBlock[] {
+function callsOf(line: VisibleLine): readonly ToolUseBlock[] {
   return blocksOf(line).filter((block): block is ToolUseBlock => block.type === 'tool_use');
 }
 

@@ -1,7 +1,6 @@
 /** What becomes of a reply that came whole, by the way it ended (SECURITY F18, F20, F21, F23). */
 import type { ContentBlock } from '../../protocol/blocks.ts';
 import type { ApiReply } from '../../protocol/streamEvents.ts';
-import type { ChainLine } from '../sessions/transcriptLine.ts';
 import { answerCalls } from './answerCalls.ts';
 import { endOfWork } from './endOfWork.ts';
 import { appendReply, appendUser, inform, meterReply } from './turnMessages.ts';
@@ -49,17 +48,12 @@ const NUDGE = 'Your last reply was empty. Go on with the task, or say what you f
 /** F23: one nudge, as a message of its own; then the turn ends. */
 async function takeEmptyReply(taking: Taking): Promise<Step> {
   const { state, deps } = taking;
-  const last = deps.session.conversation.path.findLast((line) => !isSynthetic(line));
-  const afterResults = last?.type === 'user' && last.tool_use_result !== undefined;
+  const last = deps.session.conversation.path.findLast((head) => !head.isSynthetic);
+  const afterResults = last?.hasOutput === true;
   if (state.nudged || !afterResults) return endOfWork(taking);
   state.nudged = true;
   await appendUser({ deps, content: [{ type: 'text', text: NUDGE }], synthetic: true });
   return 'again';
-}
-
-/** Said by Belay itself: what hooks and rules add behind results. */
-function isSynthetic(line: ChainLine): boolean {
-  return line.type === 'user' && line.isSynthetic === true;
 }
 
 const REFUSED: ContentBlock = { type: 'text', text: '(The model refused to answer.)' };
@@ -72,10 +66,7 @@ async function withholdRefused(reply: ApiReply, { deps, calls }: Taking): Promis
     deps,
     aborted: false,
   });
-  const uuids = [
-    message.uuid,
-    ...(asked?.type === 'user' && asked.tool_use_result === undefined ? [asked.uuid] : []),
-  ];
+  const uuids = [message.uuid, ...(asked?.type === 'user' && !asked.hasOutput ? [asked.uuid] : [])];
   await deps.session.record({ type: 'belay/withheld', sessionId: message.session_id, uuids });
   await inform(
     deps,

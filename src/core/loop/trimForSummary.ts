@@ -1,13 +1,13 @@
 /** A conversation that is too long even to be summarised, with its longest parts cut and without its pictures. */
 import type { ContentBlock } from '../../protocol/blocks.ts';
 import { blocksOf } from '../sessions/conversation.ts';
-import type { ChainLine } from '../sessions/transcriptLine.ts';
+import type { VisibleLine } from '../sessions/transcriptLine.ts';
 import { toWellFormed } from '../tools/wellFormed.ts';
 
 /** Characters of a text that are kept at each end. */
 const KEPT = 1000;
 
-export function trimForSummary(lines: readonly ChainLine[]): readonly ChainLine[] {
+export function trimForSummary(lines: readonly VisibleLine[]): readonly VisibleLine[] {
   return lines.map((line) =>
     line.type === 'user'
       ? { ...line, message: { ...line.message, content: blocksOf(line).map(trimBlock) } }

@@ -8,8 +8,8 @@ export type RequestDeps = Pick<
   'session' | 'model' | 'system' | 'apiTools' | 'thinkingVoidUpTo' | 'effort' | 'maxThinkingTokens'
 >;
 
-export function buildTurnRequest(deps: RequestDeps, maxTokens: number): ModelRequest {
-  return buildRequestOf(deps.session.conversation.visibleToModel, {
+export async function buildTurnRequest(deps: RequestDeps, maxTokens: number): Promise<ModelRequest> {
+  return buildRequestOf(await deps.session.visibleToModel(), {
     deps,
     maxTokens,
     thinkingVoidUpTo: findVoid(deps),
@@ -43,7 +43,7 @@ export function findVoid({
   session,
   thinkingVoidUpTo,
 }: Pick<RequestDeps, 'session' | 'thinkingVoidUpTo'>): string | undefined {
-  const { path, visibleToModel } = session.conversation;
-  const isVoid = (line: { readonly uuid: string }): boolean => line.uuid === thinkingVoidUpTo;
-  return path.some(isVoid) && !visibleToModel.some(isVoid) ? undefined : thinkingVoidUpTo;
+  const { path, visible } = session.conversation;
+  const isVoid = (head: { readonly uuid: string }): boolean => head.uuid === thinkingVoidUpTo;
+  return path.some(isVoid) && !visible.some(isVoid) ? undefined : thinkingVoidUpTo;
 }

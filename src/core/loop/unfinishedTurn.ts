@@ -1,6 +1,6 @@
 /** Whether the model still owes an answer to the conversation as it stands. */
-import type { Conversation } from '../sessions/conversation.ts';
-import type { ChainLine } from '../sessions/transcriptLine.ts';
+import type { ChainHead } from '../sessions/lineHead.ts';
+import type { Session } from '../sessions/session.ts';
 
 export interface UnfinishedTurn {
   /** uuid of the prompt that started it. */
@@ -9,22 +9,17 @@ export interface UnfinishedTurn {
   readonly isCut: boolean;
 }
 
-export function findUnfinishedTurn(conversation: Conversation): UnfinishedTurn | undefined {
-  const { path, leaf, visibleToModel } = conversation;
-  const asked = path.findLast(isPrompt);
-  if (leaf === undefined || asked === undefined || !isUnfinished(leaf)) return undefined;
-  if (visibleToModel.at(-1) !== leaf) return undefined;
-  return { userMessageId: asked.uuid, isCut: leaf.type === 'assistant' };
-}
-
-/** A message of a person, not of a tool or of Belay itself. */
-function isPrompt(line: ChainLine): boolean {
-  return line.type === 'user' && line.isSynthetic !== true && line.tool_use_result === undefined;
+export async function findUnfinishedTurn(session: Session): Promise<UnfinishedTurn | undefined> {
+  const { lastPrompt, leaf, visible } = session.conversation;
+  if (leaf === undefined || lastPrompt === undefined || visible.at(-1) !== leaf) return undefined;
+  if (!(await isUnfinished(leaf, session))) return undefined;
+  return { userMessageId: lastPrompt.uuid, isCut: leaf.type === 'assistant' };
 }
 
 /** The model still owes an answer, or the rest of one. */
-function isUnfinished(leaf: ChainLine): boolean {
-  if (leaf.type === 'user') return true;
-  const { stop_reason } = leaf.message;
-  return leaf.aborted === true || stop_reason === 'max_tokens' || stop_reason === 'pause_turn';
+async function isUnfinished(leaf: ChainHead, session: Session): Promise<boolean> {
+  if (leaf.type === 'user' || leaf.isAborted) return true;
+  const line = await session.readLine(leaf);
+  if (line?.type !== 'assistant') return false;
+  return line.message.stop_reason === 'max_tokens' || line.message.stop_reason === 'pause_turn';
 }

@@ -1,7 +1,9 @@
 /** A copy of a transcript under another id, or the same one cut short: where a session goes on from somewhere else. */
-import { parseTranscript } from './parseTranscript.ts';
+import { JsonScanner, toText } from './jsonScanner.ts';
+import { readLines } from './readLines.ts';
+import { readTranscript } from './readTranscript.ts';
 import type { RecordLine } from './transcriptLine.ts';
-import type { TranscriptStore } from './transcriptStore.ts';
+import type { ByteRange, TranscriptFile, TranscriptReader, TranscriptStore } from './transcriptStore.ts';
 
 export interface Fork {
   readonly from: string;
@@ -13,20 +15,17 @@ export interface Fork {
 
 /** False: there is no message `upTo`. The original keeps all it has. */
 export async function forkTranscript(store: TranscriptStore, { from, to, upTo }: Fork): Promise<boolean> {
-  const source = await store.open(from);
+  const source = await store.openToRead(from);
   try {
-    const bytes = await source.read();
-    if (upTo !== undefined && !hasMessage(bytes, upTo)) return false;
+    if (upTo !== undefined && !(await readTranscript(source)).hasMessage(upTo)) return false;
     const cut = upTo === undefined ? [] : [JSON.stringify(buildCut(to, upTo))];
-    if (from === to) {
-      if (cut.length > 0) await source.append(cut);
-      return true;
-    }
-    const copy = await store.open(to);
+    if (from === to && cut.length === 0) return true;
+    const target = await store.open(to);
     try {
-      await copy.append([...copyLines(bytes, to), ...cut]);
+      if (from !== to) await copyLines(source, target, to);
+      await target.append(cut);
     } finally {
-      await copy.close();
+      await target.close();
     }
     return true;
   } finally {
@@ -34,36 +33,32 @@ export async function forkTranscript(store: TranscriptStore, { from, to, upTo }:
   }
 }
 
-function hasMessage(bytes: Uint8Array, uuid: string): boolean {
-  return parseTranscript(bytes).lines.some((entry) => entry.kind === 'chain' && entry.line.uuid === uuid);
-}
-
 function buildCut(sessionId: string, upTo: string): RecordLine {
   return { type: 'belay/leaf_moved', sessionId, leafUuid: upTo, user_message_id: upTo, restored: false };
 }
 
 /** Every line names its session. One that can't be read stays behind. */
-function copyLines(bytes: Uint8Array, sessionId: string): readonly string[] {
-  return new TextDecoder()
-    .decode(bytes)
-    .split('\n')
-    .flatMap((text) => {
-      const line = parseObject(text);
-      if (line === undefined) return [];
-      const renamed = {
-        ...line,
-        ...('sessionId' in line ? { sessionId } : {}),
-        ...('session_id' in line ? { session_id: sessionId } : {}),
-      };
-      return [JSON.stringify(renamed)];
-    });
+async function copyLines(source: TranscriptReader, target: TranscriptFile, sessionId: string): Promise<void> {
+  const scanner = new JsonScanner(['sessionId', 'session_id']);
+  for await (const lines of readLines(source)) {
+    const copies: string[] = [];
+    for (const { bytes } of lines) {
+      if (bytes !== undefined && scanner.scan(bytes)) copies.push(rename(bytes, scanner, sessionId));
+    }
+    await target.append(copies);
+  }
 }
 
-function parseObject(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
+/** The line as it is, but for the id. */
+function rename(bytes: Uint8Array, scanner: JsonScanner, sessionId: string): string {
+  const ids = [scanner.find(0), scanner.find(1)].filter((range): range is ByteRange => range !== undefined);
+  ids.sort((left, right) => left.start - right.start);
+  const parts: string[] = [];
+  let start = 0;
+  for (const id of ids) {
+    parts.push(toText(bytes, { start, end: id.start }), JSON.stringify(sessionId));
+    start = id.end;
   }
+  parts.push(toText(bytes, { start, end: bytes.length }));
+  return parts.join('');
 }

@@ -1,8 +1,8 @@
 /** The list of sessions, from the first and last bytes of each transcript: a long one isn't read to be listed. */
+import * as z from 'zod';
 import type { SessionInfo } from '../../protocol/panel.ts';
 import { blocksOf } from './conversation.ts';
-import { parseTranscript } from './parseTranscript.ts';
-import type { ChainLine } from './transcriptLine.ts';
+import { type ChainLine, parseTranscriptLine } from './transcriptLine.ts';
 import type { TranscriptEntry, TranscriptStore } from './transcriptStore.ts';
 
 const PEEK_BYTES = 64 * 1024;
@@ -29,10 +29,11 @@ async function readInfo(store: TranscriptStore, entry: TranscriptEntry): Promise
 }
 
 function firstPrompt(head: Uint8Array): { readonly line: ChainLine; readonly text: string } | undefined {
-  for (const { kind, line } of parseTranscript(head).lines.filter((entry) => entry.kind === 'chain')) {
-    if (kind !== 'chain' || line.type !== 'user' || line.isSynthetic === true) continue;
-    const text = promptText(line);
-    if (text !== '') return { line, text };
+  for (const text of toLines(head)) {
+    const parsed = parseTranscriptLine(parseJson(text));
+    if (parsed?.kind !== 'chain' || parsed.line.type !== 'user' || parsed.line.isSynthetic === true) continue;
+    const prompt = promptText(parsed.line);
+    if (prompt !== '') return { line: parsed.line, text: prompt };
   }
   return undefined;
 }
@@ -56,15 +57,25 @@ export function toTitle(text: string): string {
 }
 
 function lastCustomTitle(bytes: Uint8Array): string | undefined {
-  const lines = new TextDecoder().decode(bytes).split('\n');
-  for (const line of lines.reverse()) {
+  for (const line of toLines(bytes).reverse()) {
     if (!line.includes('"custom-title"')) continue;
-    try {
-      const { customTitle } = JSON.parse(line) as { customTitle?: unknown };
-      if (typeof customTitle === 'string' && customTitle !== '') return customTitle;
-    } catch {
-      // A line cut by the edge of what was read: the one before it may be whole.
-    }
+    const { customTitle } = customTitleLine.safeParse(parseJson(line)).data ?? {};
+    if (customTitle !== undefined && customTitle !== '') return customTitle;
   }
   return undefined;
+}
+
+const customTitleLine = z.looseObject({ customTitle: z.string() });
+
+function toLines(bytes: Uint8Array): string[] {
+  return new TextDecoder().decode(bytes).split('\n');
+}
+
+/** undefined: no JSON, like a line that was cut by the edge of what was read. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

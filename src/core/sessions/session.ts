@@ -1,13 +1,17 @@
 /**
- * A session: the conversation and the file it is kept in. What was appended is in memory at once and in the file as soon
- * as the system takes it; when the file can't be written (a full disk), the lines wait and go with the next attempt.
+ * A session: the conversation and the file it is kept in. Of an old one only the heads of the lines are in memory; what was
+ * said is read when somebody looks at it. What was appended is in memory at once and in the file as soon as the system takes
+ * it; when the file can't be written (a full disk), the lines wait and go with the next attempt.
  */
+import type { ToolUseBlock } from '../../protocol/blocks.ts';
 import type { AssistantMessage, ResultMessage, UserMessage } from '../../protocol/messages.ts';
 import type { SystemMessageOf } from '../../protocol/systemMessages.ts';
 import type { Clock, Log } from '../ports.ts';
-import { Conversation } from './conversation.ts';
-import { parseTranscript } from './parseTranscript.ts';
-import type { ChainLine, NoteLine, RecordLine } from './transcriptLine.ts';
+import { blocksOf, type Conversation } from './conversation.ts';
+import { LineContents } from './lineContents.ts';
+import { type ChainHead, type LineHead, toChainHead, toNoteHead } from './lineHead.ts';
+import { type ReadTranscript, readTranscript } from './readTranscript.ts';
+import type { ChainLine, NoteLine, RecordLine, VisibleLine } from './transcriptLine.ts';
 import type { TranscriptFile, TranscriptStore } from './transcriptStore.ts';
 
 export interface SessionOptions {
@@ -34,6 +38,12 @@ export type Note =
   | SystemMessageOf<'informational'>
   | SystemMessageOf<'compact_boundary'>;
 
+export interface UnansweredCall {
+  readonly call: ToolUseBlock;
+  /** It had been started, so nobody knows what it has done. */
+  readonly mayHaveRun: boolean;
+}
+
 export class Session {
   readonly conversation: Conversation;
   /** True when another window writes this session. */
@@ -41,6 +51,7 @@ export class Session {
   /** So many lines were found now that could not be read; each is counted once, however often the session is opened. */
   readonly linesSetAside: number;
   readonly #file: TranscriptFile;
+  readonly #contents: LineContents;
   readonly #options: SessionOptions;
   #waiting: string[];
   #writing: Promise<void> = Promise.resolve();
@@ -51,6 +62,7 @@ export class Session {
     options: SessionOptions,
   ) {
     this.#file = file;
+    this.#contents = new LineContents(file, options.log);
     this.readOnly = file.readOnly;
     this.conversation = loaded.conversation;
     this.linesSetAside = loaded.linesSetAside;
@@ -61,29 +73,69 @@ export class Session {
   /** Opens the transcript, new or old. Lines that can't be read are moved aside, never lost. */
   static async open(store: Pick<TranscriptStore, 'open'>, options: SessionOptions): Promise<Session> {
     const file = await store.open(options.sessionId);
-    const parsed = parseTranscript(await file.read());
-    const conversation = Conversation.fromLines(parsed.lines);
-    const linesSetAside = file.readOnly ? 0 : await setAside(file, parsed.corrupt, options);
-    const session = new Session(file, { conversation, linesSetAside }, options);
-    if (!parsed.endsWithNewline) session.#waiting.push('');
-    return session;
+    try {
+      const { read, linesSetAside } = await readAndSetAside(file, options);
+      const session = new Session(file, { conversation: read.conversation, linesSetAside }, options);
+      if (!read.endsWithNewline) session.#waiting.push('');
+      return session;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 
   get path(): string {
     return this.#file.path;
   }
 
+  /** What the model may see of the conversation, oldest first. It is read once and stays in memory. */
+  visibleToModel(): Promise<readonly VisibleLine[]> {
+    return this.#contents.readVisible(this.conversation.visible);
+  }
+
+  /** The lines one after the other; one that can't be read is left out. None is kept in memory that was not before. */
+  readLines(heads: readonly ChainHead[]): AsyncGenerator<ChainLine, void>;
+  readLines(heads: readonly LineHead[]): AsyncGenerator<ChainLine | NoteLine, void>;
+  readLines(heads: readonly LineHead[]): AsyncGenerator<ChainLine | NoteLine, void> {
+    return this.#contents.read(heads);
+  }
+
+  /** undefined: it can't be read. */
+  async readLine(head: ChainHead): Promise<ChainLine | undefined> {
+    for await (const line of this.readLines([head])) return line;
+    return undefined;
+  }
+
+  /** Calls at the end of the conversation that were never answered: the process ended, or was interrupted, before they were. */
+  async unansweredCalls(): Promise<readonly UnansweredCall[]> {
+    const calls: ToolUseBlock[] = [];
+    const answered = new Set<string>();
+    for await (const line of this.readLines(this.conversation.sinceLastReply)) {
+      for (const block of blocksOf(line)) {
+        if (line.type === 'assistant' && block.type === 'tool_use') calls.push(block);
+        if (line.type === 'user' && block.type === 'tool_result') answered.add(block.tool_use_id);
+      }
+    }
+    return calls
+      .filter(({ id }) => !answered.has(id))
+      .map((call) => ({ call, mayHaveRun: this.conversation.hasStarted(call.id) }));
+  }
+
   /** Makes the message part of the conversation. Throws TranscriptWriteError when it could not be written down (yet). */
   async append(message: AssistantMessage | UserMessage): Promise<void> {
     const line = { ...message, ...this.#localFields(message), ...userFields(message) } as ChainLine;
-    this.conversation.append(line);
+    const head = toChainHead(line);
+    this.#contents.hold(head, line);
+    this.conversation.append(head);
     await this.#write(line);
   }
 
   /** Keeps the message beside the conversation, at its present end. */
   async note(message: Note): Promise<void> {
     const line = { ...message, ...this.#localFields(message) } as NoteLine;
-    this.conversation.note(line);
+    const head = toNoteHead(line);
+    this.#contents.hold(head, line);
+    this.conversation.note(head);
     await this.#write(line);
   }
 
@@ -141,25 +193,28 @@ export class Session {
   }
 }
 
+interface Opened {
+  readonly read: ReadTranscript;
+  readonly linesSetAside: number;
+}
+
 /** A line that can't be moved (a full disk) stays where it is, and the session is opened all the same. */
-async function setAside(
-  file: TranscriptFile,
-  lines: readonly Uint8Array[],
+async function readAndSetAside(
+  file: TranscriptFile & { readonly readOnly: boolean },
   { log }: Pick<SessionOptions, 'log'>,
-): Promise<number> {
-  if (lines.length === 0) return 0;
+): Promise<Opened> {
+  const { path } = file;
+  const read = await readTranscript(file);
+  if (read.corrupt.length === 0 || file.readOnly) return { read, linesSetAside: 0 };
   try {
-    const news = await file.quarantine(lines);
-    if (news > 0) {
-      log.warn('lines of the transcript could not be read and were set aside', {
-        path: file.path,
-        lines: news,
-      });
-    }
-    return news;
+    const { news, removed } = await file.quarantine(read.corrupt);
+    if (news > 0)
+      log.warn('lines of the transcript could not be read and were set aside', { path, lines: news });
+    // What stood behind them stands elsewhere now.
+    return { read: removed ? await readTranscript(file) : read, linesSetAside: news };
   } catch (error) {
-    log.warn('lines of the transcript could not be set aside', { path: file.path, error: String(error) });
-    return 0;
+    log.warn('lines of the transcript could not be set aside', { path, error: String(error) });
+    return { read, linesSetAside: 0 };
   }
 }
 

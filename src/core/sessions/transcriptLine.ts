@@ -19,6 +19,10 @@ const chainLine = z.discriminatedUnion('type', [assistantMessage.extend(local), 
 /** A message of the conversation as it stands in the transcript. Lines form a tree by `parentUuid`; one path is active. */
 export type ChainLine = z.infer<typeof chainLine>;
 
+/** Of a message what the model may be told. */
+export type VisibleLine = { [Type in ChainLine['type']]: VisibleOf<Type> }[ChainLine['type']];
+type VisibleOf<Type> = Pick<Extract<ChainLine, { type: Type }>, 'type' | 'uuid' | 'message'>;
+
 /** Something that happened beside the conversation and is shown again after a reload. */
 const noteLine = z.discriminatedUnion('type', [
   resultMessage.extend(local),
@@ -63,16 +67,26 @@ export type TranscriptLine =
   /** Valid JSON of a type this version doesn't know: left where it is. */
   | { readonly kind: 'other' };
 
-const lineHead = z.looseObject({ type: z.string() });
+const typed = z.looseObject({ type: z.string() });
+const visibleMessages = { user: userMessage.shape.message, assistant: assistantMessage.shape.message };
 
 /** From a parsed JSON value to a line; undefined when it claims a type we know and isn't one. */
 export function parseTranscriptLine(value: unknown): TranscriptLine | undefined {
-  const type = lineHead.safeParse(value).data?.type;
+  const type = typed.safeParse(value).data?.type;
   if (type === undefined) return undefined;
   if (type === 'user' || type === 'assistant') return parseAs(chainLine, value, 'chain');
   if (type === 'result' || type === 'system') return parseAs(noteLine, value, 'note') ?? { kind: 'other' };
   if (type.startsWith('belay/')) return parseAs(recordLine, value, 'record') ?? { kind: 'other' };
   return { kind: 'other' };
+}
+
+/** From the head of a line and its parsed `message` field; undefined when that is no message. */
+export function parseVisibleLine(
+  { type, uuid }: Pick<VisibleLine, 'type' | 'uuid'>,
+  message: unknown,
+): VisibleLine | undefined {
+  const parsed = visibleMessages[type].safeParse(message);
+  return parsed.success ? ({ type, uuid, message: parsed.data } as VisibleLine) : undefined;
 }
 
 function parseAs<Kind extends 'chain' | 'note' | 'record'>(

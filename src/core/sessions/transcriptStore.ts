@@ -1,18 +1,38 @@
 /** Where transcripts lie: one append-only JSONL file per session. A port; src/node/transcripts.ts is the one on disk. */
-export interface TranscriptFile {
-  /** The whole file as it is, for parsing; empty when the session is new. */
-  read(): Promise<Uint8Array>;
+
+/** A part of a file, or of a line of it: from `start` up to, but not with, `end`. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface TranscriptReader {
+  /**
+   * Fills `target` with what stands in the file from `offset` (bytes) on. Resolves with the number of bytes that were read:
+   * 0 at the end of the file, and when the session is new.
+   */
+  read(target: Uint8Array, offset: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface Quarantined {
+  /** So many of the lines had not been set aside before. */
+  readonly news: number;
+  /** The lines are no longer in the transcript: what stands behind them has another place now. */
+  readonly removed: boolean;
+}
+
+export interface TranscriptFile extends TranscriptReader {
   /** Appends whole lines (without the final newline each) and resolves when the system has taken them. One writer at a time. */
   append(lines: readonly string[]): Promise<void>;
   /**
-   * Moves lines (without their newline) that could not be parsed into a file beside the transcript (`.corrupt`), where the
-   * same content is kept once. Resolves with how many of them are news: one that could not be taken out of the transcript
-   * stays there, and is none the next time.
+   * Moves lines that could not be parsed (where they stand, without their newline, in order) into a file beside the
+   * transcript (`.corrupt`), where the same content is kept once. Lines that could not be taken out of the transcript stay
+   * there, and are no news the next time.
    */
-  quarantine(lines: readonly Uint8Array[]): Promise<number>;
+  quarantine(lines: readonly ByteRange[]): Promise<Quarantined>;
   /** Absolute path. */
   readonly path: string;
-  close(): Promise<void>;
 }
 
 /** Kept beside the file, for readers that must know which call it belongs to. Fields as the Agent SDK reads them. */
@@ -40,6 +60,8 @@ export interface TranscriptEntry {
 export interface TranscriptStore {
   /** `readOnly` is true when another living process writes this session. */
   open(sessionId: string): Promise<TranscriptFile & { readonly readOnly: boolean }>;
+  /** Without the right to write, which another process may have meanwhile. A session that isn't there reads as empty. */
+  openToRead(sessionId: string): Promise<TranscriptReader>;
   /** Sessions of this workspace, newest first. */
   list(): Promise<readonly TranscriptEntry[]>;
   /** Ids of the sessions of all workspaces. */

@@ -112,7 +112,7 @@ export async function runSubagent(
       usage: meter.turnUsage,
       modelUsage: meter.byModel,
       totalTokens: meter.contextTokens,
-      toolUses: countToolUses(session),
+      toolUses: await countToolUses(session),
       durationMs: clock.monotonic() - started,
       denials: end.denials,
     };
@@ -269,6 +269,9 @@ function describeFailure(end: TurnEnd): string | undefined {
   return `The subagent did not finish. ${why}${last}`;
 }
 
-function countToolUses({ conversation }: Session): number {
-  return conversation.path.flatMap(blocksOf).filter(({ type }) => type === 'tool_use').length;
+async function countToolUses(session: Session): Promise<number> {
+  let count = 0;
+  for await (const line of session.readLines(session.conversation.path))
+    count += blocksOf(line).filter(({ type }) => type === 'tool_use').length;
+  return count;
 }

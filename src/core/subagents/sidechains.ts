@@ -4,9 +4,9 @@ import type { SidechainStore } from '../sessions/transcriptStore.ts';
 export const noSidechains: SidechainStore = {
   open: async (_transcriptPath, agentId) => ({
     path: agentId,
-    read: async () => new Uint8Array(),
+    read: async () => 0,
     append: async () => {},
-    quarantine: async () => 0,
+    quarantine: async () => ({ news: 0, removed: false }),
     close: async () => {},
   }),
 };

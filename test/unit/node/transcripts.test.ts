@@ -3,13 +3,29 @@ import { join } from 'node:path';
 import { listSessions } from '@anthropic-ai/claude-agent-sdk';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FileError } from '../../../src/core/ports.ts';
+import type { ByteRange, TranscriptReader } from '../../../src/core/sessions/transcriptStore.ts';
 import { type FileOperations, systemFileOperations } from '../../../src/node/fileOperations.ts';
 import { createTranscriptStore, toProjectName } from '../../../src/node/transcripts.ts';
 import { createTranscriptWriter } from '../../../src/node/transcriptWriter.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
 const sessionId = '6f9619ff-8b86-4d01-b42d-00cf4fc964ff';
-const bytes = (of: string) => new TextEncoder().encode(of);
+/** All that stands in it. */
+async function readAll(file: TranscriptReader): Promise<string> {
+  const target = new Uint8Array(1000);
+  return text(target.subarray(0, await file.read(target, 0)));
+}
+
+/** Where the lines stand that have this content. */
+function placesOf(content: string, whole: string): ByteRange[] {
+  const places: ByteRange[] = [];
+  let start = 0;
+  for (const line of whole.split('\n')) {
+    if (line === content) places.push({ start, end: start + line.length });
+    start += line.length + 1;
+  }
+  return places;
+}
 const text = (of: Uint8Array) => new TextDecoder().decode(of);
 
 async function createStore() {
@@ -67,7 +83,7 @@ describe('a transcript', () => {
     const { store, folder } = await createStore();
     const file = await store.open('s');
     expect(file.readOnly).toBe(false);
-    expect((await file.read()).length).toBe(0);
+    expect(await readAll(file)).toBe('');
     await file.append([]);
     await file.close();
     expect(await fs.readdir(folder)).toEqual([]);
@@ -77,7 +93,7 @@ describe('a transcript', () => {
     const { store } = await createStore();
     const file = await store.open('s');
     await Promise.all([file.append(['1', '2']), file.append(['3'])]);
-    expect(text(await file.read())).toBe('1\n2\n3\n');
+    expect(await readAll(file)).toBe('1\n2\n3\n');
     expect((await fs.stat(file.path)).mode & 0o777).toBe(0o600);
     await file.close();
   });
@@ -98,19 +114,21 @@ describe('a transcript', () => {
     await fs.writeFile(join(folder, 's.jsonl'), '{"a":1}\n{"tor');
     const file = await store.open('s');
     await file.append(['{"b":2}']);
-    expect(text(await file.read())).toBe('{"a":1}\n{"tor\n{"b":2}\n');
+    expect(await readAll(file)).toBe('{"a":1}\n{"tor\n{"b":2}\n');
     await file.close();
   });
 
   it('moves bad lines aside, whole lines only, and goes on', async () => {
     const { store, folder } = await createStore();
     await fs.mkdir(folder, { recursive: true });
-    await fs.writeFile(join(folder, 's.jsonl'), 'bad\n{"text":"bad"}\nbad\n{"x":"bad"}\ntorn');
+    const whole = 'bad\n{"text":"bad"}\nbad\n{"x":"bad"}\ntorn';
+    await fs.writeFile(join(folder, 's.jsonl'), whole);
     const file = await store.open('s');
     await file.append([]);
-    expect(await file.quarantine(['bad', 'bad', 'torn'].map(bytes))).toBe(3);
+    const bad = [...placesOf('bad', whole), ...placesOf('torn', whole)];
+    expect(await file.quarantine(bad)).toEqual({ news: 3, removed: true });
     await file.append(['{"y":1}']);
-    expect(text(await file.read())).toBe('{"text":"bad"}\n{"x":"bad"}\n{"y":1}\n');
+    expect(await readAll(file)).toBe('{"text":"bad"}\n{"x":"bad"}\n{"y":1}\n');
     expect(await fs.readFile(join(folder, 's.jsonl.corrupt'), 'utf8')).toBe('bad\ntorn\n');
     await file.close();
   });
@@ -121,8 +139,13 @@ describe('a transcript', () => {
     await fs.writeFile(join(folder, 's.jsonl'), '{"a":1}\nbad\nworse\n');
     await fs.writeFile(join(folder, 's.jsonl.corrupt'), 'bad\nwor');
     const file = await store.open('s');
-    expect(await file.quarantine(['bad', 'worse'].map(bytes))).toBe(2);
-    expect(text(await file.read())).toBe('{"a":1}\n');
+    expect(
+      await file.quarantine([
+        { start: 8, end: 11 },
+        { start: 12, end: 17 },
+      ]),
+    ).toEqual({ news: 2, removed: true });
+    expect(await readAll(file)).toBe('{"a":1}\n');
     expect(await fs.readFile(join(folder, 's.jsonl.corrupt'), 'utf8')).toBe('bad\nwor\nworse\n');
     await file.close();
   });
@@ -135,7 +158,9 @@ describe('a transcript', () => {
     const news: number[] = [];
     for (let opening = 0; opening < 3; opening += 1) {
       const writer = createTranscriptWriter(path, full);
-      news.push(await writer.quarantine([bytes('bad')]));
+      const { news: count, removed } = await writer.quarantine([{ start: 8, end: 11 }]);
+      expect(removed).toBe(false);
+      news.push(count);
       await writer.append(['{"b":2}']);
       await writer.close();
     }
@@ -151,8 +176,8 @@ describe('a transcript', () => {
     const link = join(await temporaryFolder(), 'link');
     await fs.symlink(configDir, link);
     const file = await createTranscriptStore({ configDir: link, cwd }).open('s');
-    expect(await file.quarantine([bytes('bad')])).toBe(1);
-    expect(text(await file.read())).toBe('{"a":1}\n');
+    expect(await file.quarantine([{ start: 0, end: 3 }])).toEqual({ news: 1, removed: true });
+    expect(await readAll(file)).toBe('{"a":1}\n');
     await file.close();
   });
 
@@ -163,8 +188,8 @@ describe('a transcript', () => {
     const second = await store.open('s');
     expect(second.readOnly).toBe(true);
     await expect(second.append(['2'])).rejects.toMatchObject({ name: 'FileError', code: 'EBUSY' });
-    expect(await second.quarantine([bytes('half a li')])).toBe(0);
-    expect(text(await second.read())).toBe('1\nhalf a li\n');
+    expect(await second.quarantine([{ start: 2, end: 11 }])).toEqual({ news: 0, removed: false });
+    expect(await readAll(second)).toBe('1\nhalf a li\n');
     await second.close();
     await first.close();
     const third = await store.open('s');

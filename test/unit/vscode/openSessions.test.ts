@@ -135,6 +135,7 @@ function setUp({ kept = [], remembered = {} }: SetUp) {
   const sessions = new OpenSessions({
     transcripts: {
       open: () => Promise.reject(new Error('not here')),
+      openToRead: () => Promise.reject(new Error('not here')),
       list: async () => kept.map((sessionId) => ({ sessionId, lastModified: 0, fileSize: 0 })),
       listAllIds: async () => new Set(),
       peek: () => Promise.reject(new Error('not here')),
