@@ -36,6 +36,8 @@ export const panelState = z.looseObject({
   bypass_allowed: z.boolean(),
   /** Folder the agent works in; null: no folder is open. */
   cwd: z.string().nullable(),
+  /** All folders of the workspace, `cwd` first; empty: no folder is open. */
+  folders: z.array(z.string()),
   workspace_problem: z.string().nullable(),
   can_redo: z.boolean(),
   /** CSS custom properties for code colours, taken from the colour theme: `--belay-token-keyword` -> `#c586c0`. */

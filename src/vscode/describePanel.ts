@@ -7,7 +7,7 @@ import type { EditorWorkspace } from './workspacePort.ts';
 
 export interface DescribeDeps {
   readonly providers: Pick<Providers, 'kind' | 'label' | 'modelList'>;
-  readonly workspace: Pick<EditorWorkspace, 'cwd' | 'hasFolder' | 'problem'>;
+  readonly workspace: Pick<EditorWorkspace, 'cwd' | 'roots' | 'hasFolder' | 'problem'>;
   readonly settings: Pick<Settings, 'permissionMode'>;
   /** CSS custom properties. */
   readonly tokenColors: Readonly<Record<string, string>>;
@@ -26,6 +26,7 @@ export function describePanel(host: SessionHost, deps: DescribeDeps): PanelState
     permission_mode: state.permissionMode,
     bypass_allowed: settings.permissionMode === 'bypassPermissions',
     cwd: workspace.hasFolder ? workspace.cwd : null,
+    folders: workspace.hasFolder ? [...workspace.roots] : [],
     workspace_problem: workspace.problem,
     can_redo: host.canRedo,
     token_colors: { ...tokenColors },

@@ -76,7 +76,8 @@ test('both folders are inside where edits are accepted, and a rewind takes the f
 
   await panel.button('Rewind to here').last().click();
   const dialog = panel.frame.getByRole('dialog', { name: 'Rewind' });
-  await dialog.getByText('peaks.txt').waitFor();
+  await dialog.getByText('hills/peaks.txt', { exact: true }).waitFor();
+  await dialog.getByText('walks.txt', { exact: true }).waitFor();
   await editor.screenshot('two-folders-rewind');
   await dialog.getByRole('radio', { name: 'Code and conversation' }).check();
   await dialog.getByRole('button', { name: 'Rewind', exact: true }).click();

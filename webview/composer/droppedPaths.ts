@@ -3,13 +3,13 @@ import { toShownPath } from '../blocks/tools/shownPath.ts';
 
 const KINDS = ['application/vnd.code.uri-list', 'text/uri-list'];
 
-/** "@src/a.ts @b.md"; '' when nothing of the kind was dropped. */
+/** "@src/a.ts @b.md", relative to `cwd` where they lie inside, as mentions are read; '' when nothing of the kind was dropped. */
 export function toMentions(data: Pick<DataTransfer, 'getData'>, cwd: string | null): string {
   const list = KINDS.map((kind) => data.getData(kind)).find((text) => text !== '') ?? '';
   return list
     .split(/\r?\n/)
     .flatMap((line) => toPath(line) ?? [])
-    .map((path) => toShownPath(path, cwd))
+    .map((path) => toShownPath(path, cwd === null ? [] : [cwd]))
     .map((path) => (/\s/.test(path) ? `@"${path}"` : `@${path}`))
     .join(' ');
 }

@@ -4,8 +4,9 @@
  */
 import type { ComponentChildren, VNode } from 'preact';
 import { Icon } from '../controls/Icon.tsx';
-import { useModel, usePanel } from '../view/context.ts';
+import { usePanel } from '../view/context.ts';
 import { useOpenLink } from '../view/opening.ts';
+import { useFolders } from '../view/useFolders.ts';
 import { toLinkTarget, toLinkTitle, toShownHost } from './links.ts';
 
 export interface LinkProps {
@@ -16,9 +17,9 @@ export interface LinkProps {
 }
 
 export function Link({ href, text, children }: LinkProps): VNode {
-  const cwd = useModel((model) => model.host?.cwd ?? null);
+  const folders = useFolders();
   const open = useOpenLink();
-  const target = toLinkTarget(href, cwd);
+  const target = toLinkTarget(href, folders);
   if (target === null) return <>{children}</>;
   const host = toShownHost(target, text);
   return (
@@ -32,7 +33,7 @@ export function Link({ href, text, children }: LinkProps): VNode {
 export function RemoteImage({ href, alt }: { readonly href: string; readonly alt: string }): VNode {
   const { announce } = usePanel();
   const open = useOpenLink();
-  const target = toLinkTarget(href, null);
+  const target = toLinkTarget(href, []);
   const label = alt === '' ? 'image' : alt;
   if (target?.kind !== 'external') {
     return (

@@ -10,14 +10,14 @@ const HIDDEN = /[\u0000-\u001f\u007f-\u009f\p{Cf}]/u;
 const SCHEME = /^[a-zA-Z][a-zA-Z0-9+.-]*:/;
 const LINE_SUFFIX = /(?::(\d{1,7})(?::\d{1,5})?|#L(\d{1,7})(?:-L?\d{1,7})?)$/;
 
-/** null: not to be opened, shown as text. `cwd` lets an absolute path inside the workspace count as part of it. */
-export function toLinkTarget(raw: string, cwd: string | null): LinkTarget | null {
+/** null: not to be opened, shown as text. `folders`: of the workspace; an absolute path inside one of them counts as part of it. */
+export function toLinkTarget(raw: string, folders: readonly string[]): LinkTarget | null {
   const href = decodeEntities(raw).trim();
   if (href === '' || HIDDEN.test(href)) return null;
   if (/^(?:https?:\/\/|mailto:)/i.test(href)) return toExternal(href);
   const target = toFile(href);
   if (target === null) return null;
-  return isInside(target.path, cwd) ? target : null;
+  return isInside(target.path, folders) ? target : null;
 }
 
 function toExternal(href: string): LinkTarget | null {
@@ -66,10 +66,10 @@ function decodePath(path: string): string | null {
   }
 }
 
-function isInside(path: string, cwd: string | null): boolean {
+function isInside(path: string, folders: readonly string[]): boolean {
   if (path.split('/').includes('..') || path.startsWith('~')) return false;
   if (!path.startsWith('/')) return true;
-  return cwd !== null && path.startsWith(cwd.endsWith('/') ? cwd : `${cwd}/`);
+  return folders.some((folder) => path.startsWith(folder.endsWith('/') ? folder : `${folder}/`));
 }
 
 /** What a person is told of a link before following it. */

@@ -4,7 +4,7 @@ import { toShownPath } from '../blocks/tools/shownPath.ts';
 import { getString } from '../blocks/tools/toolInput.ts';
 import { DiffView } from '../diff/DiffView.tsx';
 import type { LineDiff } from '../diff/diffLines.ts';
-import { useModel } from '../view/context.ts';
+import { useFolders } from '../view/useFolders.ts';
 import { type Request, SHOWN_DIFF_LINES, toExact } from './describeRequest.ts';
 import { ExactText } from './ExactText.tsx';
 import { showHidden } from './hiddenCharacters.ts';
@@ -50,9 +50,9 @@ function OtherInput({ request: { input } }: { readonly request: Request }): VNod
 }
 
 function PathLine({ request: { preview, title } }: { readonly request: Request }): VNode | null {
-  const cwd = useModel((model) => model.host?.cwd ?? null);
+  const folders = useFolders();
   if (preview === undefined) return null;
-  const path = toShownPath(preview.path, cwd);
+  const path = toShownPath(preview.path, folders);
   const word = preview.before === null ? 'New file' : preview.after === null ? 'Deletes the file' : '';
   if (word === '' && title?.includes(path) === true) return null;
   return (

@@ -4,7 +4,7 @@ import { Checkbox } from '../controls/Checkbox.tsx';
 import { Icon } from '../controls/Icon.tsx';
 import { ProgressRing } from '../controls/ProgressRing.tsx';
 import { ChangeCount } from '../diff/ChangeCount.tsx';
-import { useModel } from '../view/context.ts';
+import { useFolders } from '../view/useFolders.ts';
 import type { Preview, RewindFile } from './usePreview.ts';
 
 export interface RewindPreviewProps {
@@ -51,9 +51,9 @@ interface FileRowProps {
 }
 
 function FileRow({ file, isOverwritten, onOverwrite }: FileRowProps): VNode {
-  const cwd = useModel((model) => model.host?.cwd ?? null);
+  const folders = useFolders();
   const isConflict = file.outcome === 'conflicted';
-  const path = toShownPath(file.path, cwd);
+  const path = toShownPath(file.path, folders);
   return (
     <li class={`rewind-file is-${file.outcome}`}>
       <div class="rewind-file-row">

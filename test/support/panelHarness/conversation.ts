@@ -20,6 +20,7 @@ export function buildState(changes: Partial<PanelState> = {}): PanelState {
     permission_mode: 'default',
     bypass_allowed: false,
     cwd: '/home/sam/trail-notes',
+    folders: ['/home/sam/trail-notes'],
     workspace_problem: null,
     can_redo: false,
     token_colors: {},

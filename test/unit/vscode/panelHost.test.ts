@@ -231,6 +231,7 @@ function toState(host: SessionHost): PanelState {
     permission_mode: host.state.permissionMode,
     bypass_allowed: false,
     cwd: null,
+    folders: [],
     workspace_problem: null,
     can_redo: host.canRedo,
     token_colors: {},

@@ -75,7 +75,7 @@ describe('markdown that is being written', () => {
 });
 
 describe('links', () => {
-  const cwd = '/home/sam/project';
+  const folders = ['/home/sam/project', '/home/sam/second'];
 
   test.each([
     ['https://example.com/a', { kind: 'external', href: 'https://example.com/a' }],
@@ -88,8 +88,9 @@ describe('links', () => {
     ['src/a.ts#L7-L9', { kind: 'file', path: 'src/a.ts', line: 7 }],
     ['a%20b.md', { kind: 'file', path: 'a b.md' }],
     ['/home/sam/project/x.ts', { kind: 'file', path: '/home/sam/project/x.ts' }],
+    ['/home/sam/second/x.ts', { kind: 'file', path: '/home/sam/second/x.ts' }],
   ])('%s leads somewhere', (href, target) => {
-    expect(toLinkTarget(href, cwd)).toEqual(target);
+    expect(toLinkTarget(href, folders)).toEqual(target);
   });
 
   test.each([
@@ -119,7 +120,7 @@ describe('links', () => {
     'https://',
     '%E0%A4%A',
   ])('%j is only text', (href) => {
-    expect(toLinkTarget(href, cwd)).toBeNull();
+    expect(toLinkTarget(href, folders)).toBeNull();
   });
 
   test('say their host when their text names another', () => {

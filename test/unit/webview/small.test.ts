@@ -88,9 +88,17 @@ describe('tool input', () => {
       run: EMPTY_TOOL_RUN,
     };
     expect(getToolView(call.name).title(call).verb).toBe('maps: find__route');
-    expect(toShownPath('/home/sam/a/b.ts', '/home/sam')).toBe('a/b.ts');
-    expect(toShownPath('/home/sammy/b.ts', '/home/sam')).toBe('/home/sammy/b.ts');
-    expect(toShownPath('/home/sam/b.ts', null)).toBe('/home/sam/b.ts');
+  });
+
+  test.each([
+    ['/home/sam/a/b.ts', ['/home/sam'], 'a/b.ts'],
+    ['/home/sammy/b.ts', ['/home/sam'], '/home/sammy/b.ts'],
+    ['/home/sam/b.ts', [], '/home/sam/b.ts'],
+    ['/work/hills/a.ts', ['/work/walks', '/work/hills'], 'hills/a.ts'],
+    ['C:\\work\\hills\\a.ts', ['C:\\work\\walks', 'C:\\work\\hills'], 'hills\\a.ts'],
+    ['/old/hills/a.ts', ['/new/hills', '/old/hills'], '/old/hills/a.ts'],
+  ])('the path %s in %j is shown as %s', (path, folders, shown) => {
+    expect(toShownPath(path, folders)).toBe(shown);
   });
 });
 

@@ -2,8 +2,8 @@
 import type { VNode } from 'preact';
 import { Icon } from '../../controls/Icon.tsx';
 import { ChangeCount } from '../../diff/ChangeCount.tsx';
-import { useModel } from '../../view/context.ts';
 import { useOpenFile } from '../../view/opening.ts';
+import { useFolders } from '../../view/useFolders.ts';
 import { toShownPath } from './shownPath.ts';
 import type { ToolCall } from './toolView.ts';
 
@@ -11,7 +11,7 @@ const SHOWN = 20;
 const ICONS = { created: 'diff-added', modified: 'diff-modified', deleted: 'diff-removed' } as const;
 
 export function ToolFiles({ call }: { readonly call: ToolCall }): VNode | null {
-  const cwd = useModel((model) => model.host?.cwd ?? null);
+  const folders = useFolders();
   const openFile = useOpenFile();
   const { files, diffSince } = call.run;
   if (files.length === 0 || call.name === 'Edit' || call.name === 'Write') return null;
@@ -25,7 +25,7 @@ export function ToolFiles({ call }: { readonly call: ToolCall }): VNode | null {
             onClick={() => openFile(file.path, diffSince === null ? {} : { diffSince })}
           >
             <Icon name={ICONS[file.change]} />
-            <span class="file-path">{toShownPath(file.path, cwd)}</span>
+            <span class="file-path">{toShownPath(file.path, folders)}</span>
             <ChangeCount insertions={file.insertions} deletions={file.deletions} />
           </button>
         </li>
