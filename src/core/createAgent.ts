@@ -20,7 +20,7 @@ import { resumeSession } from './loop/resumeSession.ts';
 import { SessionActor } from './loop/sessionActor.ts';
 import { createSessionSetup } from './loop/sessionSetup.ts';
 import { createRunTool } from './loop/slashCommands.ts';
-import { tellCheckpoint, tellLinesSetAside, tellRecovery, tellTask } from './loop/tellNews.ts';
+import { tellCheckpoint, tellCommands, tellLinesSetAside, tellRecovery, tellTask } from './loop/tellNews.ts';
 import { createUsageMeter } from './loop/usageMeter.ts';
 import type { McpServers } from './mcp/mcpServers.ts';
 import { openMcp } from './mcp/openMcp.ts';
@@ -200,10 +200,12 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     endTurn: () => void actor.interrupt(),
   });
   setup.addTools(() => subagents.tools());
-  const mcp = openMcp({
+  const mcp: McpServers = openMcp({
     ports,
     options,
+    emitter,
     setup,
+    onPromptsChanged: () => void tellCommands({ emitter, commands, mcp: () => mcp }),
     request: (subtype, payload, how) => peer.request(subtype, payload, how),
     notice: (text) => actor.notice(text),
     idle: () => actor.idle(),

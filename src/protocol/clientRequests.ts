@@ -21,6 +21,12 @@ export const clientRequests = {
       requires_user_interaction: z.boolean().optional(),
       /** Belay: SHA-256 (hex) of what is shown; the panel sends it back, and what runs is checked against it. */
       digest: z.string().optional(),
+      /** Belay: for each of `permission_suggestions`, in order, what else it would allow, for a person to read. */
+      also_allows: z.array(z.array(z.string())).optional(),
+      /** Belay: the commands of a command line that holds several, in order, and why each is asked about or not. */
+      command_parts: z
+        .array(z.looseObject({ text: z.string(), behavior: z.enum(['allow', 'ask']), reason: z.string() }))
+        .optional(),
       /** Belay: for a tool that changes a file, the change as it would be. */
       preview: z
         .looseObject({ path: z.string(), before: z.string().nullable(), after: z.string().nullable() })
@@ -39,6 +45,27 @@ export const clientRequests = {
     z.unknown(),
   ),
 
+  /**
+   * An MCP server wants something of the person: fields of a form (`requested_schema`, JSON schema), or a page to be opened
+   * (`url`). `content`: the fields, with `accept`.
+   */
+  elicitation: spec(
+    'program',
+    z.looseObject({
+      mcp_server_name: z.string(),
+      message: z.string(),
+      mode: z.enum(['form', 'url']).optional(),
+      url: z.string().optional(),
+      elicitation_id: z.string().optional(),
+      requested_schema: z.record(z.string(), z.unknown()).optional(),
+      /** The names of the fields in the order the server gave them. */
+      property_order: z.array(z.string()).optional(),
+    }),
+    z.looseObject({
+      action: z.enum(['accept', 'decline', 'cancel']),
+      content: z.record(z.string(), z.unknown()).optional(),
+    }),
+  ),
   /**
    * One message of the Model Context Protocol, to or from a server of the client itself. A question is answered with the
    * server's answer; to anything else the answer says nothing.

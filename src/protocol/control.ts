@@ -10,7 +10,12 @@ import type { Answerer } from './controlSpec.ts';
 import { editorRequests } from './editorRequests.ts';
 import { processRequests } from './processRequests.ts';
 
-export const controlTable = { ...agentRequests, ...clientRequests, ...editorRequests, ...processRequests } as const;
+export const controlTable = {
+  ...agentRequests,
+  ...clientRequests,
+  ...editorRequests,
+  ...processRequests,
+} as const;
 
 export type ControlTable = typeof controlTable;
 export type Subtype = keyof ControlTable;

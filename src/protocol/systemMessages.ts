@@ -1,5 +1,6 @@
 /** What the agent says of itself: messages of type `system`, by their subtype. Those that start with `belay/` are Belay's. */
 import * as z from 'zod';
+import { slashCommand } from './commands.ts';
 import { envelope } from './envelope.ts';
 import { assistantError } from './failure.ts';
 import { permissionMode } from './permissions.ts';
@@ -71,6 +72,13 @@ export const systemMessages = {
     exit_code: z.number().optional(),
     outcome: z.enum(['success', 'error', 'cancelled']),
   }),
+  /** The commands there are now, in place of all that were told before. */
+  commands_changed: system('commands_changed', { commands: z.array(slashCommand) }),
+  /** An MCP server says that what it asked for by a page has been done. */
+  elicitation_complete: system('elicitation_complete', {
+    mcp_server_name: z.string(),
+    elicitation_id: z.string(),
+  }),
   /** What a command that needs no model has answered. */
   local_command_output: system('local_command_output', { content: z.string() }),
   task_started: system('task_started', {
@@ -83,6 +91,23 @@ export const systemMessages = {
     subagent_type: z.string().optional(),
     prompt: z.string().optional(),
     spawn_depth: z.number().optional(),
+  }),
+  /** What changed of a task: it went on in the background. */
+  task_updated: system('task_updated', {
+    task_id: z.string(),
+    patch: z.looseObject({ is_backgrounded: z.boolean().optional() }),
+  }),
+  /** All that runs in the background now, in place of what was told before. */
+  background_tasks_changed: system('background_tasks_changed', {
+    tasks: z.array(
+      z.looseObject({
+        task_id: z.string(),
+        task_type: z.string(),
+        description: z.string(),
+        /** Of a subagent. */
+        subagent_type: z.string().optional(),
+      }),
+    ),
   }),
   task_notification: system('task_notification', {
     task_id: z.string(),

@@ -3,7 +3,7 @@ import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Handlers } from '../channel/peer.ts';
 import type { RequestOf } from '../protocol/control.ts';
 import { type ConnectedServer, connectServer } from './mcpServer.ts';
-import type { HookCallback, Options } from './options.ts';
+import type { ElicitationRequest, HookCallback, Options } from './options.ts';
 
 export interface ClientParts {
   readonly handlers: Handlers<'client' | 'program'>;
@@ -17,7 +17,7 @@ export async function createClientParts(
   options: Options,
   say: (request: RequestOf<'mcp_message'>) => Promise<unknown>,
 ): Promise<ClientParts> {
-  const { canUseTool } = options;
+  const { canUseTool, onElicitation } = options;
   const hooks = nameHooks(options);
   const servers = await connectServers(options, say);
   return {
@@ -40,6 +40,10 @@ export async function createClientParts(
         if (callback === undefined) throw new Error(`There is no hook ${callback_id}.`);
         return callback(input, tool_use_id, { signal });
       },
+      async elicitation(asked, { signal }) {
+        const answer = await onElicitation?.(toElicitationRequest(asked), { signal });
+        return answer ?? { action: 'decline' };
+      },
       async mcp_message({ server_name, message }) {
         const server = servers.get(server_name);
         if (server === undefined) throw new Error(`There is no MCP server ${server_name} in this program.`);
@@ -50,6 +54,17 @@ export async function createClientParts(
     async close() {
       for (const server of servers.values()) await server.close();
     },
+  };
+}
+
+function toElicitationRequest(asked: RequestOf<'elicitation'>): ElicitationRequest {
+  return {
+    serverName: asked.mcp_server_name,
+    message: asked.message,
+    mode: asked.mode,
+    url: asked.url,
+    elicitationId: asked.elicitation_id,
+    requestedSchema: asked.requested_schema,
   };
 }
 

@@ -24,10 +24,12 @@ export {
 export { createSdkMcpServer, type SdkMcpServer, type SdkMcpTool, tool } from './mcpServer.ts';
 export type {
   CanUseTool,
+  ElicitationRequest,
   HookCallback,
   HookInput,
   HookMatcher,
   McpServerOption,
+  OnElicitation,
   Options,
   PermissionQuestionContext,
 } from './options.ts';

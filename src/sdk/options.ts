@@ -25,6 +25,23 @@ export type CanUseTool = (
 export type HookInput = { readonly hook_event_name: string; readonly [field: string]: unknown };
 
 /** Answers with the hook's output; `{}` where it has no say. */
+/** What an MCP server wants of the person: the fields of a form, or a page to be opened. */
+export interface ElicitationRequest {
+  readonly serverName: string;
+  readonly message: string;
+  readonly mode?: 'form' | 'url' | undefined;
+  readonly url?: string | undefined;
+  readonly elicitationId?: string | undefined;
+  /** JSON schema of the fields. */
+  readonly requestedSchema?: Record<string, unknown> | undefined;
+}
+
+/** null counts as a refusal. */
+export type OnElicitation = (
+  request: ElicitationRequest,
+  options: { readonly signal: AbortSignal },
+) => Promise<{ action: 'accept' | 'decline' | 'cancel'; content?: Record<string, unknown> } | null>;
+
 export type HookCallback = (
   input: HookInput,
   toolUseID: string | undefined,
@@ -89,6 +106,8 @@ export interface Options {
   readonly tools?: readonly string[];
   /** Without it nobody can be asked, and what would be asked is denied. */
   readonly canUseTool?: CanUseTool;
+  /** Absent: what MCP servers ask for is declined. */
+  readonly onElicitation?: OnElicitation;
   readonly hooks?: Readonly<Record<string, readonly HookMatcher[]>>;
   readonly additionalDirectories?: readonly string[];
   readonly enableFileCheckpointing?: boolean;

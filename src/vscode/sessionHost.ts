@@ -189,6 +189,8 @@ export class SessionHost {
           return this.permissions.ask(question, signal);
         },
         hook_callback: refuseHookCallback,
+        // The panel has no form for it.
+        elicitation: async () => ({ action: 'decline' }),
         async mcp_message({ server_name }) {
           throw new Error(`The editor has no MCP servers of its own, so it has none named "${server_name}".`);
         },

@@ -76,6 +76,7 @@ export function createHarness(setup: HarnessOptions): Harness {
       questions.push(question);
       return setup.onQuestion?.(question, signal) ?? { behavior: 'allow' };
     },
+    elicitation: async () => ({ action: 'decline' }),
     mcp_message: async (request, { signal }) => setup.onMcpMessage?.(request, signal) ?? {},
     hook_callback: async (request, { signal }) => setup.onHook?.(request, signal) ?? {},
   };

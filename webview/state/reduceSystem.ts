@@ -31,6 +31,10 @@ export function reduceSystem(draft: Draft, message: SystemMessage, now: number):
       });
     case 'hook_started':
     case 'hook_response':
+    case 'commands_changed':
+    case 'elicitation_complete':
+    case 'background_tasks_changed':
+    case 'task_updated':
       return;
     case 'local_command_output':
       return addNotice(draft, message.uuid, { kind: 'information', text: message.content, level: 'info' });

@@ -34,7 +34,7 @@ export function createAgentHandlers(deps: AgentHandlerDeps): Handlers<'agent'> {
       parts.hooks.setCallbacks(hooks ?? {});
       if (jsonSchema !== undefined) parts.setup.answerThrough(createStructuredOutputTool(jsonSchema));
       return {
-        commands: [...(await parts.commands.list())],
+        commands: [...(await parts.commands.list()), ...parts.mcp.promptCommands()],
         agents: await parts.subagents.infos(),
         output_style: 'default',
         available_output_styles: ['default'],

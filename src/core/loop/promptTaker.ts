@@ -9,9 +9,10 @@ import type { ModelChoice } from './modelChoice.ts';
 import type { Notices } from './notices.ts';
 import type { BeforePrompt, PromptHooks } from './promptHooks.ts';
 import { type QueuedPrompt, toPromptText } from './promptQueue.ts';
+import { readServerPrompt } from './serverPrompts.ts';
 import { createRunTool, findSlash, grantTools, type Slash } from './slashCommands.ts';
 import { SessionReadOnlyError } from './turnFailure.ts';
-import { appendTexts, inform } from './turnMessages.ts';
+import { appendTexts, appendUser, inform } from './turnMessages.ts';
 import { ENDED, FAILED } from './turnResult.ts';
 import type { TurnRunner } from './turnRunner.ts';
 
@@ -41,7 +42,7 @@ export class PromptTaker {
   async take(prompt: QueuedPrompt, signal: AbortSignal): Promise<void> {
     const { uuid, message, refusal } = prompt;
     if (refusal !== undefined) return this.#refuse(refusal);
-    const slash = await findSlash(message, this.#parts.commands);
+    const slash = await findSlash(message, this.#parts);
     if (slash.kind === 'builtin' || slash.kind === 'unknown') return this.#answer(slash, uuid, signal);
     const { session, emitter, ports } = this.#parts;
     const timestamp = new Date(ports.clock.now()).toISOString();
@@ -56,19 +57,17 @@ export class PromptTaker {
     await this.#tellNotices();
     if (message.shouldQuery === false) return;
     if (slash.kind === 'command') return this.#runCommand(slash, uuid, signal);
+    if (slash.kind === 'server prompt') return this.#runServerPrompt(slash, uuid, signal);
     await this.#runner.run(uuid, signal);
   }
 
   /** It is no part of the conversation: neither shown as taken up nor written down. */
   async #refuse(problem: string): Promise<void> {
-    const failure: Failure = {
-      kind: 'invalid_request',
-      title: 'The message was not sent',
-      detail: problem,
-      actions: [],
-    };
     this.#parts.meter.startTurn();
-    await this.#runner.emitResult({ ...FAILED, failure }, this.#parts.ports.clock.monotonic());
+    await this.#runner.emitResult(
+      { ...FAILED, failure: toRefusal(problem) },
+      this.#parts.ports.clock.monotonic(),
+    );
   }
 
   /** A command that needs no turn: its prompt is no part of the conversation. */
@@ -114,6 +113,30 @@ export class PromptTaker {
     }
   }
 
+  /** Behind the prompt as it was typed the model is told what the server makes of it. */
+  async #runServerPrompt(
+    slash: Extract<Slash, { kind: 'server prompt' }>,
+    uuid: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { session, emitter, ports, meter } = this.#parts;
+    const started = ports.clock.monotonic();
+    try {
+      const made = await readServerPrompt(slash, signal);
+      if (made.kind === 'problem') {
+        meter.startTurn();
+        const failure = toRefusal(made.problem);
+        return await this.#runner.emitResult({ ...FAILED, failure }, started);
+      }
+      const deps = { session, emitter, clock: ports.clock };
+      await appendUser({ deps, content: [...made.content], synthetic: true });
+      await this.#runner.run(uuid, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      await this.#runner.emitResult({ ...FAILED, interrupted: true }, started);
+    }
+  }
+
   /** A prompt that no hook could look at to the end, because the turn was stopped, is one that no hook has passed. */
   async #askPromptHooks(
     prompt: UserMessage,
@@ -156,4 +179,8 @@ export class PromptTaker {
     const { session, emitter, ports } = this.#parts;
     await appendTexts([text], { session, emitter, clock: ports.clock });
   }
+}
+
+function toRefusal(detail: string): Failure {
+  return { kind: 'invalid_request', title: 'The message was not sent', detail, actions: [] };
 }

@@ -4,9 +4,9 @@ import type { UserMessage } from '../../protocol/messages.ts';
 import type { PermissionRule } from '../../protocol/permissions.ts';
 import { type BuiltinName, toBuiltinName } from '../commands/builtinCommands.ts';
 import type { Command } from '../commands/command.ts';
-import type { Commands } from '../commands/commands.ts';
 import type { RunTool } from '../commands/expandCommand.ts';
 import { parseSlash } from '../commands/slash.ts';
+import type { FoundPrompt } from '../mcp/mcpServers.ts';
 import type { MutablePermissionState } from '../permissions/permissionState.ts';
 import type { ActorParts } from './actorParts.ts';
 import { runToolCall } from './runToolCall.ts';
@@ -15,10 +15,14 @@ export type Slash =
   | { readonly kind: 'prompt' }
   | { readonly kind: 'builtin'; readonly name: BuiltinName; readonly args: string }
   | { readonly kind: 'command'; readonly command: Command; readonly args: string }
+  | { readonly kind: 'server prompt'; readonly prompt: FoundPrompt; readonly args: string }
   | { readonly kind: 'unknown'; readonly name: string };
 
 /** A message the client has composed itself (`client_composed`) is sent as it is. */
-export async function findSlash(message: UserMessage, commands: Commands): Promise<Slash> {
+export async function findSlash(
+  message: UserMessage,
+  { commands, mcp }: Pick<ActorParts, 'commands' | 'mcp'>,
+): Promise<Slash> {
   const { content } = message.message;
   const [first] = typeof content === 'string' ? [{ type: 'text', text: content } as const] : content;
   if (first?.type !== 'text' || message.isSynthetic === true || message.client_composed === true)
@@ -28,8 +32,10 @@ export async function findSlash(message: UserMessage, commands: Commands): Promi
   const builtin = toBuiltinName(call.name);
   if (builtin !== undefined) return { kind: 'builtin', name: builtin, args: call.args };
   const command = await commands.find(call.name);
-  if (command === undefined) return { kind: 'unknown', name: call.name };
-  return { kind: 'command', command, args: call.args };
+  if (command !== undefined) return { kind: 'command', command, args: call.args };
+  const prompt = await mcp.findPrompt(call.name);
+  if (prompt !== undefined) return { kind: 'server prompt', prompt, args: call.args };
+  return { kind: 'unknown', name: call.name };
 }
 
 export interface ToolRunning {

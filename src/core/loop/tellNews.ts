@@ -21,6 +21,20 @@ export async function tellCheckpoint(
   );
 }
 
+/** The commands with the prompts of MCP servers, which come and go. */
+export async function tellCommands({
+  emitter,
+  commands,
+  mcp,
+}: {
+  readonly emitter: Emitter;
+  readonly commands: ActorParts['commands'];
+  readonly mcp: () => ActorParts['mcp'];
+}): Promise<void> {
+  const files = await commands.list();
+  await emitter.emitSystem('commands_changed', { commands: [...files, ...mcp().promptCommands()] });
+}
+
 export async function tellTask(
   task: BackgroundTask,
   { emitter, actor }: { readonly emitter: Emitter; readonly actor: SessionActor },

@@ -69,7 +69,7 @@ export class TurnRunner {
   }
 
   async emitInit(tools: Prefix['tools']): Promise<void> {
-    const { emitter, options, ports, permissions, mcp, subagents, commands } = this.#parts;
+    const { emitter, options, ports, permissions, mcp, subagents } = this.#parts;
     await emitter.emitSystem('init', {
       apiKeySource: options.apiKeySource ?? 'user',
       claude_code_version: options.version,
@@ -79,11 +79,17 @@ export class TurnRunner {
       model: this.#choice.model,
       permissionMode: permissions.mode,
       output_style: 'default',
-      ...(await commands.names()),
+      ...(await this.#commandNames()),
       plugins: [],
       agents: (await subagents.infos()).map(({ name }) => name),
       capabilities: ['interrupt_receipt_v1', 'interrupt_cancel_queued_v1'],
     });
+  }
+
+  async #commandNames(): Promise<{ readonly slash_commands: string[]; readonly skills: string[] }> {
+    const { commands, mcp } = this.#parts;
+    const { slash_commands, skills } = await commands.names();
+    return { slash_commands: [...slash_commands, ...mcp.promptCommands().map(({ name }) => name)], skills };
   }
 
   async emitResult(end: TurnEnd, started: number): Promise<void> {

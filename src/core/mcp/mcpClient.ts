@@ -4,16 +4,24 @@
  */
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import {
+  ElicitationCompleteNotificationSchema,
+  ElicitRequestSchema,
+  ElicitResultSchema,
   ErrorCode,
   ListRootsRequestSchema,
   McpError,
+  PromptListChangedNotificationSchema,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Clock } from '../ports.ts';
 import type { McpTransport } from './connector.ts';
+import type { Elicit, Elicitation, ElicitationAnswer } from './elicitation.ts';
 import { createFloodGauge } from './floodGauge.ts';
+import { type ReadResult, readResult } from './resource.ts';
 import { type CallResult, callResult } from './resultContent.ts';
+import { listAll } from './serverLists.ts';
+import { type PromptResult, promptResult } from './serverPrompt.ts';
 
 export interface ConnectOptions {
   readonly version: string;
@@ -25,7 +33,13 @@ export interface ConnectOptions {
   readonly clock: Clock;
   /** The connection has ended, once; `reason`: what is known of why. Also when nobody asked for it. */
   readonly onClose: (reason: string | undefined) => void;
-  readonly onToolsChanged: () => void;
+  /** The tools or the prompts are not any more what they were. */
+  readonly onListsChanged: () => void;
+  /** The name under which the client knows the server. */
+  readonly serverName: string;
+  readonly elicit: Elicit;
+  /** What the server asked for by a page has been done. */
+  readonly onElicited: (elicitationId: string) => void;
   /** Something went wrong that ends nothing. */
   readonly onProblem: (problem: string) => void;
 }
@@ -46,6 +60,17 @@ export interface McpClient {
   readonly instructions: string | undefined;
   /** As listed, unchecked; empty where the server has no tools. */
   listTools(): Promise<Answer<readonly unknown[]>>;
+  /** The same. */
+  listPrompts(): Promise<Answer<readonly unknown[]>>;
+  /** The same. */
+  listResources(): Promise<Answer<readonly unknown[]>>;
+  /** Rejects with the signal's reason only. */
+  getPrompt(
+    prompt: { readonly name: string; readonly arguments: Readonly<Record<string, string>> },
+    signal: AbortSignal,
+  ): Promise<Answer<PromptResult>>;
+  /** Rejects with the signal's reason only. */
+  readResource(uri: string, signal: AbortSignal): Promise<Answer<ReadResult>>;
   /** Rejects with the signal's reason only. */
   callTool(request: CallRequest): Promise<Answer<CallResult>>;
   ping(): Promise<Answer<unknown>>;
@@ -64,17 +89,15 @@ export interface ServerProblem {
 
 export type Answer<Value> = { readonly kind: 'answer'; readonly value: Value } | ServerProblem;
 
-const toolList = z.looseObject({ tools: z.array(z.unknown()), nextCursor: z.string().optional() });
-
-const MAX_PAGES = 50;
-const MAX_TOOLS = 500;
-
 /** Without an answer the transport is closed. Rejects with the signal's reason only. */
 export async function connectMcpClient(
   transport: McpTransport,
   options: ConnectOptions,
 ): Promise<Answer<McpClient>> {
-  const client = new Client({ name: 'belay', version: options.version }, { capabilities: { roots: {} } });
+  const client = new Client(
+    { name: 'belay', version: options.version },
+    { capabilities: { roots: {}, elicitation: { form: {}, url: {} } } },
+  );
   const limits = { timeout: options.timeoutMs, signal: options.signal };
   const state: ConnectionState = { problem: undefined, isClosed: false };
   watch({ client, transport, state, options });
@@ -103,7 +126,22 @@ export async function connectMcpClient(
       serverInfo: client.getServerVersion() ?? { name: '', version: '' },
       capabilities: { ...client.getServerCapabilities() },
       instructions: client.getInstructions(),
-      listTools: () => ask(listTools(client, limits), options.signal),
+      listTools: () => ask(listAll('tools', client, limits), options.signal),
+      listPrompts: () => ask(listAll('prompts', client, limits), options.signal),
+      listResources: () => ask(listAll('resources', client, limits), options.signal),
+      getPrompt: ({ name, arguments: given }, signal) =>
+        ask(
+          client.request({ method: 'prompts/get', params: { name, arguments: { ...given } } }, promptResult, {
+            ...limits,
+            signal,
+          }),
+          signal,
+        ),
+      readResource: (uri, signal) =>
+        ask(
+          client.request({ method: 'resources/read', params: { uri } }, readResult, { ...limits, signal }),
+          signal,
+        ),
       callTool: ({ name, input, timeoutMs, signal, onProgress }) =>
         ask(
           client.request({ method: 'tools/call', params: { name, arguments: { ...input } } }, callResult, {
@@ -150,25 +188,36 @@ function watch({ client, transport, state, options }: Watched): void {
     options.onProblem(problem);
   };
   client.onclose = () => options.onClose(state.problem);
-  client.setNotificationHandler(ToolListChangedNotificationSchema, () => options.onToolsChanged());
+  client.setNotificationHandler(ToolListChangedNotificationSchema, () => options.onListsChanged());
+  client.setNotificationHandler(PromptListChangedNotificationSchema, () => options.onListsChanged());
+  client.setNotificationHandler(ElicitationCompleteNotificationSchema, ({ params }) =>
+    options.onElicited(params.elicitationId),
+  );
+  client.setRequestHandler(ElicitRequestSchema, async ({ params }, { signal }) =>
+    toElicitResult(await options.elicit(toElicitation(params, options.serverName), signal)),
+  );
   client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: options.roots.map((uri) => ({ uri })) }));
 }
 
-async function listTools(
-  client: Client,
-  limits: { readonly timeout: number; readonly signal: AbortSignal },
-): Promise<readonly unknown[]> {
-  if (client.getServerCapabilities()?.tools === undefined) return [];
-  const tools: unknown[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < MAX_PAGES && tools.length < MAX_TOOLS; page += 1) {
-    const params = cursor === undefined ? {} : { cursor };
-    const answer = await client.request({ method: 'tools/list', params }, toolList, limits);
-    tools.push(...answer.tools);
-    cursor = answer.nextCursor;
-    if (cursor === undefined) break;
-  }
-  return tools.slice(0, MAX_TOOLS);
+type ElicitParams = z.infer<typeof ElicitRequestSchema>['params'];
+
+function toElicitation(params: ElicitParams, serverName: string): Elicitation {
+  const asked = { mcp_server_name: serverName, message: params.message };
+  if (params.mode === 'url')
+    return { ...asked, mode: 'url', url: params.url, elicitation_id: params.elicitationId };
+  return {
+    ...asked,
+    mode: 'form',
+    requested_schema: { ...params.requestedSchema },
+    property_order: Object.keys(params.requestedSchema.properties),
+  };
+}
+
+/** Fields that the protocol does not know (lists in lists) make it no answer. */
+function toElicitResult({ action, content }: ElicitationAnswer) {
+  if (action !== 'accept' || content === undefined) return { action };
+  const parsed = ElicitResultSchema.safeParse({ action, content });
+  return parsed.success ? { action, content: parsed.data.content } : { action: 'decline' as const };
 }
 
 /** A transport may wait for its server without end before the first question is even asked. */

@@ -6,8 +6,11 @@ import type { McpServerConfig } from '../../protocol/mcp.ts';
 import { abortable } from '../abortable.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { McpTransport } from './connector.ts';
+import type { Elicit } from './elicitation.ts';
 import type { Answer, McpClient, ServerProblem } from './mcpClient.ts';
+import { type ListedResource, parseResources, type ReadResult } from './resource.ts';
 import type { CallResult } from './resultContent.ts';
+import { type PromptDefinition, type PromptResult, parsePrompts } from './serverPrompt.ts';
 import { isSameDefinition, parseTool, type ToolDefinition } from './toolDefinition.ts';
 
 export type ServerState =
@@ -15,7 +18,12 @@ export type ServerState =
   | { readonly kind: 'initializing' }
   /** Greeted; what it can do is being agreed. */
   | { readonly kind: 'connecting' }
-  | { readonly kind: 'ready'; readonly client: McpClient; readonly tools: readonly ToolDefinition[] }
+  | {
+      readonly kind: 'ready';
+      readonly client: McpClient;
+      readonly tools: readonly ToolDefinition[];
+      readonly prompts: readonly PromptDefinition[];
+    }
   | { readonly kind: 'closing' }
   /** Not connected any more; `isReturning`: it will be tried again by itself. */
   | { readonly kind: 'disconnected'; readonly reason: string; readonly isReturning: boolean }
@@ -29,7 +37,9 @@ export interface McpServerDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: McpLimits;
-  /** The state or the tools changed. Must not throw. */
+  readonly elicit: Elicit;
+  readonly onElicited: (server: string, elicitationId: string) => void;
+  /** The state, the tools or the prompts changed. Must not throw. */
   readonly onChange: (server: McpServer) => void;
 }
 
@@ -151,6 +161,38 @@ export class McpServer {
       : answer;
   }
 
+  /** Rejects with the signal's reason only. */
+  getPrompt(
+    name: string,
+    given: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Answer<PromptResult>> {
+    return this.#ask((client) => client.getPrompt({ name, arguments: given }, signal));
+  }
+
+  /** Never rejects. */
+  listResources(): Promise<Answer<readonly ListedResource[]>> {
+    return this.#ask(async (client) => {
+      const listed = await client.listResources();
+      return listed.kind === 'answer'
+        ? { kind: 'answer', value: parseResources(listed.value, this.name) }
+        : listed;
+    });
+  }
+
+  /** Rejects with the signal's reason only. */
+  readResource(uri: string, signal: AbortSignal): Promise<Answer<ReadResult>> {
+    return this.#ask((client) => client.readResource(uri, signal));
+  }
+
+  async #ask<Value>(question: (client: McpClient) => Promise<Answer<Value>>): Promise<Answer<Value>> {
+    const state = this.#state;
+    if (state.kind !== 'ready') return this.#unavailable(state);
+    const answer = await question(state.client);
+    if (answer.kind === 'silent' || answer.kind === 'lost') void this.#examine(state.client, answer);
+    return answer;
+  }
+
   #timeout(): number {
     const { timeout } = this.config;
     return timeout === undefined || timeout < 1000 ? this.#deps.limits.callMs : timeout;
@@ -211,7 +253,7 @@ export class McpServer {
 
   /** undefined: it went well. */
   async #greet(connection: Connection): Promise<ServerProblem | undefined> {
-    const { openTransport, limits, version, roots, clock, log } = this.#deps;
+    const { openTransport, limits, version, roots, clock, log, elicit } = this.#deps;
     const { signal } = connection.abort;
     const transport = await openTransport(this.config);
     const { connectMcpClient } = await import('./mcpClient.ts');
@@ -224,7 +266,10 @@ export class McpServer {
       signal,
       timeoutMs: limits.connectMs,
       onClose: (reason) => this.#lost(connection, reason ?? 'The connection was closed.'),
-      onToolsChanged: () => this.#refresh(connection),
+      serverName: this.name,
+      elicit,
+      onElicited: (elicitationId) => this.#deps.onElicited(this.name, elicitationId),
+      onListsChanged: () => this.#refresh(connection),
       onProblem: (problem) => {
         log.debug('a problem with an MCP server', { server: this.name, problem });
         if (this.config.type === 'http') void this.#check(connection);
@@ -233,16 +278,27 @@ export class McpServer {
     if (connected.kind !== 'answer') return connected;
     const client = connected.value;
     let listed: Answer<readonly unknown[]> | undefined;
+    let prompts: readonly PromptDefinition[] = [];
     try {
       listed = await client.listTools();
+      prompts = await this.#readPrompts(client);
     } finally {
       if (listed?.kind !== 'answer' || signal.aborted) await client.close();
     }
     if (listed.kind !== 'answer') return listed;
     if (signal.aborted) return undefined;
     connection.client = client;
-    this.#set({ kind: 'ready', client, tools: this.#parseTools(listed.value) });
+    this.#set({ kind: 'ready', client, tools: this.#parseTools(listed.value), prompts });
     return undefined;
+  }
+
+  /** A server whose prompts can't be read has none. */
+  async #readPrompts(client: McpClient): Promise<readonly PromptDefinition[]> {
+    const listed = await client.listPrompts();
+    if (listed.kind === 'answer') return parsePrompts(listed.value);
+    const { problem } = listed;
+    this.#deps.log.warn('the prompts of an MCP server could not be read', { server: this.name, problem });
+    return [];
   }
 
   #parseTools(listed: readonly unknown[]): readonly ToolDefinition[] {
@@ -330,8 +386,9 @@ export class McpServer {
       if (client === undefined || connection.abort.signal.aborted) return;
       connection.isStale = false;
       const listed = await client.listTools().catch(() => undefined);
+      const prompts = await this.#readPrompts(client).catch(() => []);
       if (listed?.kind !== 'answer' || this.#connection !== connection) return;
-      this.#set({ kind: 'ready', client, tools: this.#parseTools(listed.value) });
+      this.#set({ kind: 'ready', client, tools: this.#parseTools(listed.value), prompts });
     }
   }
 

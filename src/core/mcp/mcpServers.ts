@@ -2,6 +2,7 @@
  * The MCP servers of a session: those it was started with, those that live in the client, those the client sets later. They
  * connect at once and side by side; the first turn waits for them a while.
  */
+import type { SlashCommand } from '../../protocol/commands.ts';
 import type { ResponseOf } from '../../protocol/control.ts';
 import type { McpServerConfig, McpServerStatus } from '../../protocol/mcp.ts';
 import type { Clock, Log, Workspace } from '../ports.ts';
@@ -9,14 +10,24 @@ import type { AnyTool } from '../tools/tool.ts';
 import { toWellFormed } from '../tools/wellFormed.ts';
 import { type AskClient, type ClientTransport, createClientTransport } from './clientTransport.ts';
 import type { McpConnector, McpTransport } from './connector.ts';
+import type { Elicit } from './elicitation.ts';
+import type { Answer, ServerProblem } from './mcpClient.ts';
 import { takeToolName } from './mcpNames.ts';
 import { type McpLimits, McpServer, type ServerState } from './mcpServer.ts';
 import { createMcpTool } from './mcpTool.ts';
+import type { ListedResource, ReadResult } from './resource.ts';
+import { createResourceTools } from './resourceTools.ts';
+import { type PromptDefinition, type PromptResult, toPromptCommand, toPromptName } from './serverPrompt.ts';
 
 export interface McpServersOptions {
   /** undefined: only servers of the client can be reached. */
   readonly connector: McpConnector | undefined;
   readonly askClient: AskClient;
+  readonly elicit: Elicit;
+  /** What a server asked for by a page has been done. */
+  readonly onElicited: (server: string, elicitationId: string) => void;
+  /** There are other prompts than before. */
+  readonly onPromptsChanged: () => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly workspace: Workspace;
@@ -41,12 +52,22 @@ const PATIENCE = 10_000;
 /** Characters of what one server wants the model to know. */
 const MAX_INSTRUCTIONS = 2000;
 
+/** A prompt of a server, and how it is had. */
+export interface FoundPrompt {
+  readonly serverName: string;
+  readonly definition: PromptDefinition;
+  /** Rejects with the signal's reason only. */
+  get(given: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer<PromptResult>>;
+}
+
 export class McpServers {
   readonly #options: McpServersOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #transports = new Map<string, ClientTransport>();
   /** The tools the model was told of, by server, as its list said. */
   #offered = new Map<string, string>();
+  /** The prompts that were last told, as JSON. */
+  #toldPrompts = '[]';
 
   constructor(options: McpServersOptions) {
     this.#options = options;
@@ -68,7 +89,9 @@ export class McpServers {
     await this.#patiently();
     const taken = new Set<string>();
     this.#offered = new Map();
-    return [...this.#entries.values()].flatMap(({ server }) => this.#toolsOf(server, taken));
+    const servers = [...this.#entries.values()].map(({ server }) => server);
+    const offered = servers.flatMap((server) => this.#toolsOf(server, taken));
+    return servers.some(hasResources) ? [...offered, ...createResourceTools(this)] : offered;
   }
 
   /** What the servers want the model to know; undefined when that is nothing. Never rejects. */
@@ -80,6 +103,43 @@ export class McpServers {
     });
     if (sections.length === 0) return undefined;
     return `# MCP servers\n\nThese servers say how their tools are to be used:\n\n${sections.join('\n\n')}`;
+  }
+
+  /** Prompts of the servers that are connected, as commands. */
+  promptCommands(): readonly SlashCommand[] {
+    return [...this.#entries.values()].flatMap(({ server: { name, state } }) =>
+      state.kind === 'ready' ? state.prompts.map((prompt) => toPromptCommand(name, prompt)) : [],
+    );
+  }
+
+  /** Of a command `mcp__<server>__<prompt>`, whose server may still be connecting. undefined: there is none. */
+  async findPrompt(command: string): Promise<FoundPrompt | undefined> {
+    if (!command.startsWith('mcp__')) return undefined;
+    await this.#patiently();
+    for (const { server } of this.#entries.values()) {
+      const { name, state } = server;
+      const prompts = state.kind === 'ready' ? state.prompts : [];
+      const definition = prompts.find((prompt) => toPromptName(name, prompt.name) === command);
+      if (definition !== undefined) {
+        const get: FoundPrompt['get'] = (given, signal) => server.getPrompt(definition.name, given, signal);
+        return { serverName: name, definition, get };
+      }
+    }
+    return undefined;
+  }
+
+  /** Of one server, or of all that have any; a server that can't answer is left out where others can. Never rejects. */
+  async listResources(name: string | undefined): Promise<Answer<readonly ListedResource[]>> {
+    if (name !== undefined) return this.#entries.get(name)?.server.listResources() ?? unknownServer(name);
+    const servers = [...this.#entries.values()].map(({ server }) => server).filter(hasResources);
+    const answers = await Promise.all(servers.map((server) => server.listResources()));
+    const value = answers.flatMap((answer) => (answer.kind === 'answer' ? answer.value : []));
+    return { kind: 'answer', value };
+  }
+
+  /** Rejects with the signal's reason only. */
+  async readResource(name: string, uri: string, signal: AbortSignal): Promise<Answer<ReadResult>> {
+    return this.#entries.get(name)?.server.readResource(uri, signal) ?? unknownServer(name);
   }
 
   /** Throws when there is no such server, or it could not be connected. */
@@ -142,7 +202,9 @@ export class McpServers {
       clock,
       log,
       limits,
-      onChange: (changed) => this.#tellChange(changed),
+      elicit: this.#options.elicit,
+      onElicited: this.#options.onElicited,
+      onChange: (changed) => this.#take(changed),
     });
     this.#entries.set(name, { server, origin });
     return server;
@@ -187,6 +249,14 @@ export class McpServers {
     );
   }
 
+  #take(server: McpServer): void {
+    this.#tellChange(server);
+    const prompts = JSON.stringify(this.promptCommands());
+    if (prompts === this.#toldPrompts) return;
+    this.#toldPrompts = prompts;
+    this.#options.onPromptsChanged();
+  }
+
   /** The tools of the session are fixed with its first turn, so the model is told that some are not what they were. */
   #tellChange({ name, state }: McpServer): void {
     const offered = this.#offered.get(name);
@@ -196,6 +266,14 @@ export class McpServers {
       `The MCP server "${name}" has changed its tools. Those you know of may be gone or work differently; new ones can be used from the next session on.`,
     );
   }
+}
+
+function hasResources({ state }: McpServer): boolean {
+  return state.kind === 'ready' && state.client.capabilities.resources !== undefined;
+}
+
+function unknownServer(name: string): ServerProblem {
+  return { kind: 'lost', problem: `There is no MCP server named "${name}".`, needsAuth: false };
 }
 
 function toStatus({ name, config, state, isEnabled }: McpServer): McpServerStatus {

@@ -1,7 +1,9 @@
 /** The MCP servers of a session, joined to what its requests begin with. */
 import type { Peer } from '../../channel/peer.ts';
 import type { AgentOptions, AgentPorts } from '../agent.ts';
+import type { Emitter } from '../loop/emitter.ts';
 import type { SessionSetup } from '../loop/sessionSetup.ts';
+import { createElicit } from './elicitation.ts';
 import { MCP_LIMITS } from './mcpServer.ts';
 import { McpServers } from './mcpServers.ts';
 
@@ -9,7 +11,9 @@ export interface McpOpening {
   readonly ports: AgentPorts;
   readonly options: AgentOptions;
   readonly setup: SessionSetup;
+  readonly emitter: Emitter;
   readonly request: Peer['request'];
+  readonly onPromptsChanged: () => void;
   /** Tells the model something with the next message. */
   readonly notice: (text: string) => void;
   /** Resolves when no turn runs: the tools of one that does stay what they are. */
@@ -17,8 +21,13 @@ export interface McpOpening {
 }
 
 /** Connects to nothing yet. */
-export function openMcp({ ports, options, setup, request, notice, idle }: McpOpening): McpServers {
+export function openMcp(opening: McpOpening): McpServers {
+  const { ports, options, setup, emitter, request, notice, idle, onPromptsChanged } = opening;
   const mcp = new McpServers({
+    elicit: createElicit(request),
+    onElicited: (mcp_server_name, elicitation_id) =>
+      void emitter.emitSystem('elicitation_complete', { mcp_server_name, elicitation_id }),
+    onPromptsChanged,
     connector: ports.mcp,
     askClient: (message, how) => request('mcp_message', message, how),
     clock: ports.clock,

@@ -28,3 +28,10 @@ export function naughty(
     ...more,
   };
 }
+
+/** It has resources and prompts, and asks the person for things. */
+export const sharing: StdioConfig = {
+  type: 'stdio',
+  command: process.execPath,
+  args: [join(root, 'test/support/mcp/sharingServer.mjs')],
+};

@@ -1,6 +1,7 @@
 /** The MCP servers of a session without the session: real servers, real transports, a real clock. */
 
 import type { AskClient } from '../../../src/core/mcp/clientTransport.ts';
+import type { Elicit } from '../../../src/core/mcp/elicitation.ts';
 import { MCP_LIMITS, type McpLimits } from '../../../src/core/mcp/mcpServer.ts';
 import { McpServers } from '../../../src/core/mcp/mcpServers.ts';
 import type { ToolContext, ToolOutcome } from '../../../src/core/tools/tool.ts';
@@ -13,6 +14,7 @@ export interface RigOptions {
   readonly servers?: Readonly<Record<string, McpServerConfig>>;
   readonly limits?: Partial<McpLimits>;
   readonly askClient?: AskClient;
+  readonly elicit?: Elicit;
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -41,12 +43,21 @@ export interface ServerRig {
 
 const nothing = (): void => undefined;
 
-export function createServerRig({ servers = {}, limits, askClient, env }: RigOptions = {}): ServerRig {
+export function createServerRig({
+  servers = {},
+  limits,
+  askClient,
+  elicit,
+  env,
+}: RigOptions = {}): ServerRig {
   const clock = createNodeClock();
   const notices: string[] = [];
   const mcp = new McpServers({
     connector: createNodeMcpConnector({ cwd: process.cwd(), platform: 'linux', env: env ?? process.env }),
     askClient: askClient ?? (async () => Promise.reject(new Error('There is no client.'))),
+    elicit: elicit ?? (async () => ({ action: 'decline' })),
+    onElicited: nothing,
+    onPromptsChanged: nothing,
     clock,
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     workspace: {
