@@ -13,11 +13,12 @@ export function toDeniedGlobs(
   toolName: 'Read' | 'Edit',
   place: Place,
 ): readonly string[] {
-  return rules.flatMap(({ behavior, toolName: of, ruleContent }) =>
+  const globs = rules.flatMap(({ behavior, toolName: of, ruleContent }) =>
     behavior === 'deny' && of === toolName && ruleContent !== undefined
       ? expandBraces(ruleContent).flatMap((scope) => toGlobs(scope, place))
       : [],
   );
+  return [...new Set(globs)];
 }
 
 /** Whether it stands for more than one path. */
