@@ -153,6 +153,8 @@ async function programOptions(production) {
     format: 'cjs',
     target: 'node20',
     mainFields: ['module', 'main'],
+    // What comes with Node is required also where it is imported on demand: that is quicker.
+    supported: { 'dynamic-import': false },
     define: {
       ...commonOptions(production).define,
       'process.env.BELAY_VERSION': JSON.stringify(version),

@@ -8,10 +8,10 @@ import type { ModelTable } from '../core/model/modelTable.ts';
 import type { Log, Platform, Secrets, Workspace } from '../core/ports.ts';
 import { createNodeClock } from '../node/clock.ts';
 import { createNodeFileSystem } from '../node/fileSystem.ts';
+import { createNodeModelFetch } from '../node/modelFetch.ts';
 import { createNodeProcesses, type NodeProcesses } from '../node/processes.ts';
 import { createNodeStorage } from '../node/storage.ts';
 import { createTemporaryFiles, type TemporaryFiles } from '../node/temporaryFiles.ts';
-import { createNodeWeb } from '../node/web.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -61,7 +61,13 @@ export function createHeadlessPorts(options: HeadlessPortsOptions): HeadlessPort
       politeMs: POLITE_MS,
       sandboxHost: join(import.meta.dirname, 'sandboxHost.js'),
     }),
-    web: createNodeWeb({ env: environment }),
+    web: {
+      // Loaded with the first page: it brings TLS and the decompressors along.
+      async get(url, request) {
+        const { createNodeWeb } = await import('../node/web.ts');
+        return createNodeWeb({ env: environment }).get(url, request);
+      },
+    },
     storage,
     temporaryFiles,
     mcp: {
@@ -74,6 +80,7 @@ export function createHeadlessPorts(options: HeadlessPortsOptions): HeadlessPort
     streamModel: createAnthropicModel({
       secrets: createSecrets(environment),
       baseUrl: () => environment.ANTHROPIC_BASE_URL || undefined,
+      fetch: createNodeModelFetch(),
       clock,
       models,
     }),

@@ -1,8 +1,7 @@
 /** What a provider says of its models at run time (https://docs.anthropic.com/en/api/models-list). */
 import * as z from 'zod';
-import type { Clock } from '../ports.ts';
-import { type AnthropicAccess, connect, parseAddress, toEdgeError } from './anthropicClient.ts';
-import { ModelError } from './modelError.ts';
+import { type AnthropicAccess, connect, parseAddress } from './anthropicClient.ts';
+import { ModelError, toModelError } from './modelError.ts';
 import type { Effort } from './modelRequest.ts';
 import type { ListedModel } from './modelTable.ts';
 
@@ -29,14 +28,13 @@ const EFFORTS: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
 
 /** Newest first. Throws ModelError; a server without such a list answers with an error, too. */
 export async function listModels(
-  access: AnthropicAccess & { readonly clock: Clock },
+  access: AnthropicAccess,
   signal: AbortSignal,
 ): Promise<readonly ListedModel[]> {
   const address = parseAddress(access.baseUrl());
   const client = await connect(address, access);
   try {
-    const answer: unknown = await client.get('/v1/models', { query: { limit: 1000 }, signal });
-    const page = modelPage.safeParse(answer);
+    const page = modelPage.safeParse(await client.get('/v1/models?limit=1000', signal));
     if (!page.success) {
       throw new ModelError({
         kind: 'bad_response',
@@ -50,7 +48,7 @@ export async function listModels(
     );
   } catch (thrown) {
     signal.throwIfAborted();
-    throw toEdgeError(thrown, { host: address.host, now: access.clock.now() });
+    throw toModelError(thrown);
   }
 }
 
