@@ -49,9 +49,8 @@ export function createAgent(ports: AgentPorts, options: AgentOptions, channel: C
   };
   async function closeAll(): Promise<void> {
     const opened = await opening.catch(() => undefined);
-    await opened?.actor.close();
-    await opened?.tasks.close();
-    await opened?.mcp.close();
+    // Side by side: each may have to wait for a process that does not want to end, and there is little time.
+    await Promise.all([opened?.actor.close(), opened?.tasks.close(), opened?.mcp.close()]);
     await opened?.session.close();
     channel.close();
   }

@@ -32,7 +32,7 @@ export function findConfigDir(environment: Environment): string {
   return configured ? resolve(configured) : join(homedir(), '.belay');
 }
 
-/** Commands of a session that is ended get this long to end by themselves. Milliseconds. */
+/** Commands and servers of a session that is ended get this long to end by themselves. Milliseconds. */
 const POLITE_MS = 1000;
 
 export interface HeadlessPorts extends Omit<AgentPorts, 'checkpoints' | 'transcripts' | 'processes'> {
@@ -74,7 +74,9 @@ export function createHeadlessPorts(options: HeadlessPortsOptions): HeadlessPort
       // Most sessions have no server, and what speaks with one takes a while to load.
       async connect(config) {
         const { createNodeMcpConnector } = await import('../node/mcpTransports.ts');
-        return createNodeMcpConnector({ cwd: workspace.cwd, platform, env: environment }).connect(config);
+        const { cwd } = workspace;
+        const options = { cwd, platform, env: environment, politeMs: POLITE_MS };
+        return createNodeMcpConnector(options).connect(config);
       },
     },
     streamModel: createAnthropicModel({

@@ -1,7 +1,9 @@
 /** How a session is ended from outside: Ctrl+C stops the turn and then the session, SIGTERM and SIGHUP end it at once. */
 import type { Agent } from '../core/agent.ts';
 import type { Log } from '../core/ports.ts';
+import { killDescendants } from '../node/processTree.ts';
 import { EXIT } from './exitCodes.ts';
+import { toPlatform } from './headlessPorts.ts';
 
 export interface SessionEnd {
   /** What the signals ask for; undefined: there was none. */
@@ -9,7 +11,7 @@ export interface SessionEnd {
   dispose(): void;
 }
 
-/** After this the process ends, whatever still hangs. Milliseconds. */
+/** After this the process ends, whatever still hangs, and takes with it what it has started. Milliseconds. */
 const PATIENCE_MS = 1800;
 
 export function listenToSignals(agent: Pick<Agent, 'interrupt' | 'close'>, log: Log): SessionEnd {
@@ -17,7 +19,7 @@ export function listenToSignals(agent: Pick<Agent, 'interrupt' | 'close'>, log: 
 
   function end(code: number): void {
     exitCode = code;
-    setTimeout(() => process.exit(code), PATIENCE_MS).unref();
+    setTimeout(() => void endAtOnce(code), PATIENCE_MS).unref();
     agent.close().catch((error: unknown) => log.error('the session did not end cleanly', { error }));
   }
 
@@ -41,4 +43,9 @@ export function listenToSignals(agent: Pick<Agent, 'interrupt' | 'close'>, log: 
       for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler);
     },
   };
+}
+
+async function endAtOnce(code: number): Promise<void> {
+  await killDescendants(toPlatform(process.platform));
+  process.exit(code);
 }

@@ -19,6 +19,8 @@ export interface StdioOptions {
   readonly platform: Platform;
   /** What servers inherit, before it is cleaned. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** See ProcessTree. */
+  readonly politeMs?: number | undefined;
 }
 
 /** Bytes. A server that sends longer lines, or reads nothing while so much waits for it, is given up. */
@@ -114,11 +116,11 @@ export function createStdioTransport(options: StdioOptions): McpTransport {
   }
 
   async function endProcess(process: ChildProcess): Promise<void> {
-    const { platform, env } = options;
+    const { platform, env, politeMs } = options;
     process.stdin?.end();
     process.stdout?.resume();
     await Promise.race([exited, sleep(GRACE, undefined, { ref: false })]);
-    const tree = { platform, pid: process.pid ?? 0, marker, env };
+    const tree = { platform, pid: process.pid ?? 0, marker, env, politeMs };
     const isGone = process.exitCode !== null || process.signalCode !== null;
     if (!isGone || hasGroup(tree)) await endTree(tree);
     await Promise.race([exited, sleep(GRACE, undefined, { ref: false })]);

@@ -18,6 +18,8 @@ export interface McpConnectorOptions {
   /** What servers inherit, before it is cleaned (see processEnvironment.ts). */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly fetch?: Fetch;
+  /** Time a server that is a process has to end politely, once its input has ended and it has not. Milliseconds. */
+  readonly politeMs?: number | undefined;
 }
 
 export function createNodeMcpConnector(options: McpConnectorOptions): McpConnector {

@@ -7,6 +7,7 @@
  * parent chain only.
  */
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Platform } from '../core/ports.ts';
 import { listProcesses, type ProcessEntry } from './processList.ts';
@@ -34,6 +35,16 @@ export async function endTree(tree: ProcessTree): Promise<void> {
   if (tree.platform === 'win32') return runTaskkill(tree);
   if (await signalUntilGone(tree, 'SIGTERM', tree.politeMs ?? defaultPoliteMs)) return;
   await signalUntilGone(tree, 'SIGKILL', forceMs);
+}
+
+/**
+ * SIGKILL to all that descends from this process, as far as parents tell: the last resort of one that has to end and can't
+ * wait. Never rejects. Windows: to nothing.
+ */
+export async function killDescendants(platform: Platform): Promise<void> {
+  if (platform === 'win32') return;
+  const all = await listProcesses(platform, { marker: `none=${randomUUID()}` }).catch(() => []);
+  for (const { pid } of findDescendants(all, new Set([process.pid]))) send(pid, 'SIGKILL');
 }
 
 /** True when the group still has members: one cheap system call, without looking for daemons. */
@@ -74,13 +85,17 @@ async function findMembers(tree: ProcessTree): Promise<readonly ProcessEntry[]> 
   const all = await listProcesses(tree.platform, { marker, since }).catch(() => undefined);
   if (all === undefined)
     return hasGroup(tree) ? [{ pid: -tree.pid, parent: 0, group: tree.pid, marked: false }] : [];
-  const members = new Set<number>([tree.pid]);
+  const known = all.filter(({ marked, group }) => marked || group === tree.pid).map(({ pid }) => pid);
+  return findDescendants(all, new Set([tree.pid, ...known]));
+}
+
+/** These, as far as they are in the list, and all that descends from them; never this process itself. */
+function findDescendants(all: readonly ProcessEntry[], known: ReadonlySet<number>): readonly ProcessEntry[] {
+  const members = new Set(known);
   let found = -1;
   while (found !== members.size) {
     found = members.size;
-    for (const entry of all) {
-      if (entry.marked || entry.group === tree.pid || members.has(entry.parent)) members.add(entry.pid);
-    }
+    for (const entry of all) if (members.has(entry.parent)) members.add(entry.pid);
   }
   members.delete(process.pid);
   return all.filter((entry) => members.has(entry.pid));

@@ -44,9 +44,13 @@ export class AgentClient implements AsyncDisposable {
     await this.#connection();
   }
 
-  /** Sends a prompt. Resolves with the id of the message, which `rewindFiles` takes, when it is on its way. */
+  /**
+   * Sends a prompt. Resolves with the id of the message, which `rewindFiles` takes, when it is on its way. Throws a SdkError
+   * when the agent is lost.
+   */
   async query(prompt: Prompt): Promise<string> {
-    const { peer } = await this.#connection();
+    const { peer, failure } = await this.#connection();
+    if (failure !== undefined) throw failure;
     const message = toUserMessage(prompt);
     await peer.send(message);
     return message.uuid;

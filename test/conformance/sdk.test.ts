@@ -1,11 +1,11 @@
 /** Belay's own SDK, over both of its transports, and the examples of docs/sdk.md with the package as it is shipped. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import * as z from 'zod';
-import { buildCommand, buildSdk } from '../../scripts/bundle.mjs';
+import { buildSdk } from '../../scripts/bundle.mjs';
 import { root } from '../../scripts/run.mjs';
 import type { ConversationMessage } from '../../src/protocol/messages.ts';
 import {
@@ -230,6 +230,23 @@ describe('the process of an agent', () => {
     await expect(client.interrupt()).rejects.toMatchObject({ name: 'ProcessError', signal: 'SIGKILL' });
   });
 
+  it('that is killed in a turn is an error for every caller, also when its command outlives it', async () => {
+    const command = 'echo $PPID > pid; sleep 3';
+    world.server.script([toolUse('Bash', { command })]);
+    await using client = new AgentClient(optionsFor('process', { allowedTools: ['Bash'] }));
+    await client.query('go');
+    const listening = collect(client.receiveResponse()).catch((error: unknown) => error);
+    await expect.poll(() => world.content('pid').catch(() => ''), { timeout: 30_000 }).toMatch(/\d\n/);
+    process.kill(Number(await world.content('pid')), 'SIGKILL');
+    expect(await listening).toMatchObject({ name: 'ProcessError', signal: 'SIGKILL' });
+    await expect(client.interrupt()).rejects.toMatchObject({ name: 'ProcessError', signal: 'SIGKILL' });
+    await expect(client.query('again')).rejects.toMatchObject({ name: 'ProcessError', signal: 'SIGKILL' });
+    await client.close();
+    world.server.script([text('Another one.')]);
+    const messages = await collect(query({ prompt: 'go', options: optionsFor('process') }));
+    expect(messages.at(-1)).toMatchObject({ result: 'Another one.' });
+  });
+
   it('that writes no JSON is an error', async () => {
     const then = "process.stdout.write('this is no JSON\\n'); setInterval(() => {}, 1000);";
     await using client = new AgentClient(await withScript(answering(then)));
@@ -263,19 +280,20 @@ describe('the examples of docs/sdk.md', () => {
   it('run with the package as it is shipped', async () => {
     const folder = await mkdtemp(join(root, 'build', 'sdk-'));
     try {
-      await buildCommand(folder);
+      await copyFile(inject('belayCommand'), join(folder, 'belay.cjs'));
       const sdk = await buildSdk(folder);
       world.server.onRequest(() => [text('Fine.')]);
       const document = await readFile(join(root, 'docs', 'sdk.md'), 'utf8');
       const examples = [...document.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
       expect(examples.length).toBeGreaterThanOrEqual(4);
-      for (const [index, code] of examples.entries()) {
+      const env = { ...world.env } as NodeJS.ProcessEnv;
+      const runs = examples.map(async (code, index) => {
         const file = join(folder, `example${index}.mts`);
         await writeFile(file, code.replace("'belay/sdk'", JSON.stringify(sdk)));
-        const env = { ...world.env } as NodeJS.ProcessEnv;
         const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: world.folder, env });
         expect(stdout).toMatch(/result|success/);
-      }
+      });
+      await Promise.all(runs);
     } finally {
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     }

@@ -78,6 +78,19 @@ describe('a turn', () => {
     expect(result).toMatchObject({ subtype: 'success', result: 'One.', num_turns: 2 });
   });
 
+  it('reads one file after the other, as long as the model asks for more', async () => {
+    await world.write('a.txt', 'look into b.txt');
+    await world.write('b.txt', 'look into c.txt');
+    await world.write('c.txt', 'the end');
+    const read = (file_path: string) => toolUse('Read', { file_path });
+    world.server.script([read('a.txt')], [read('b.txt')], [read('c.txt')], [text('All three.')]);
+    const { messages, result } = await world.ask('Follow them.');
+    expect(result).toMatchObject({ subtype: 'success', result: 'All three.', num_turns: 4 });
+    expect(messages.filter(({ type }) => type === 'assistant' || type === 'user')).toHaveLength(7);
+    for (const content of ['look into b.txt', 'look into c.txt', 'the end'])
+      expect(lastRequest()).toContain(content);
+  });
+
   it('reads side by side and pairs the results with their calls, in order', async () => {
     await world.write('a.txt', 'first');
     await world.write('b.txt', 'second');

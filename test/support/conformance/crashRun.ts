@@ -1,12 +1,13 @@
 /** One run of the crash test: a session that is killed once or twice and goes on each time, with what was seen of it. */
 import { randomUUID } from 'node:crypto';
 import { watch } from 'node:fs';
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordedRequest } from '../modelServer/startModelServer.ts';
 import { type Reply, type Step, stall } from '../modelServer/steps.ts';
 import { INITIAL, type KillPoint, planOf, replyTo, TURNS } from './crashScript.ts';
+import { findProcesses } from './processesIn.ts';
 import { type Message, type Program, STREAM, startProgram } from './program.ts';
 import { createWorld, type World } from './sdkSession.ts';
 
@@ -283,18 +284,6 @@ export async function readFiles(folder: string): Promise<Record<string, string>>
     if (content !== undefined) files[relative(folder, path)] = content;
   }
   return files;
-}
-
-/** Command lines of the processes that work in the folder. */
-async function findProcesses(folder: string): Promise<string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
-      return cwd === folder ? readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '') : '';
-    }),
-  );
-  return found.filter((line) => line !== '').map((line) => line.replaceAll('\0', ' '));
 }
 
 /** A command that outlived its parent comes to its end. The session itself is one of the processes, once. */
