@@ -1,6 +1,5 @@
 /** The sandbox of a session, as the tool sees it that runs commands. */
 import type { PermissionContext } from '../permissions/decidePermission.ts';
-import { coversEffect } from '../permissions/matchRule.ts';
 import type { FileSystem, SandboxPolicy } from '../ports.ts';
 import { buildSandboxPolicy } from './sandboxPolicy.ts';
 import type { SandboxOptions } from './sandboxSettings.ts';
@@ -25,7 +24,7 @@ export function createCommandSandbox({ options, context, files }: CommandSandbox
   return {
     autoAllow: options.autoAllow,
     place: ({ command, asksOut }) => {
-      if (options.excludedCommands.some((scope) => covers(scope, command, context()))) return 'excluded';
+      if (options.excludedCommands.some((scope) => isExcluded(scope, command))) return 'excluded';
       if (!asksOut) return 'inside';
       return options.allowUnsandboxed ? 'outside' : 'refused';
     },
@@ -33,13 +32,11 @@ export function createCommandSandbox({ options, context, files }: CommandSandbox
   };
 }
 
-/** As a rule for Bash that allows: all the command runs must be meant. */
-function covers(scope: string, command: string, { workspace }: PermissionContext): boolean {
-  const effect = { kind: 'execute', command, cwd: workspace.cwd } as const;
-  const view = { workspace, realPaths: new Map<string, string>() };
-  return coversEffect(
-    { toolName: 'Bash', ruleContent: scope },
-    { toolName: 'Bash', effect },
-    { spellings: 'every', view },
-  );
+/** To the letter, or, with `:*` or ` *` at the end, by its first words; then nothing but plain words may follow. */
+function isExcluded(scope: string, command: string): boolean {
+  const text = command.trim();
+  const prefix = /^(.*\S)(?::| )\*$/.exec(scope.trim())?.[1];
+  if (prefix === undefined) return text === scope.trim();
+  const rest = text.slice(prefix.length);
+  return text.startsWith(prefix) && (rest === '' || /^[ \t][^\n;&|<>`$(){}\\]*$/.test(rest));
 }

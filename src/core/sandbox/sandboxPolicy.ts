@@ -1,6 +1,7 @@
 /** What a command may do in the sandbox, out of settings, the rules of the session and where it works. */
+import picomatch from 'picomatch';
 import { joinPath } from '../paths.ts';
-import { decidePermission, type PermissionContext } from '../permissions/decidePermission.ts';
+import type { PermissionContext } from '../permissions/decidePermission.ts';
 import type { FileSystem, SandboxPolicy } from '../ports.ts';
 import { findProtectedBelow } from './protectedBelow.ts';
 import { isPattern, toDeniedGlobs } from './ruleGlobs.ts';
@@ -48,11 +49,9 @@ export async function buildSandboxPolicy({ options, context, files }: PolicyPart
   const { home, platform } = workspace;
   const writable = [...new Set([...workspace.roots, ...realRoots, ...additionalDirectories])];
   const editDenied = toDeniedGlobs(rules, 'Edit', workspace).map(withoutTail);
-  const search = {
-    files,
-    platform,
-    ...(editDenied.some(isPattern) ? { isDenied: (path: string) => isWriteDenied(path, context) } : {}),
-  };
+  const patterns = editDenied.filter(isPattern);
+  const isDenied = picomatch([...patterns], { dot: true, nocase: platform !== 'linux' });
+  const search = { files, platform, ...(patterns.length > 0 ? { isDenied } : {}) };
   const write = [...writable, ...options.allowWrite.map(withoutTail)];
   const kept = await Promise.all(write.map((root) => findProtectedBelow(root, search)));
   const denyRead = [...options.denyRead, ...toDeniedGlobs(rules, 'Read', workspace)].map(withoutTail);
@@ -87,10 +86,4 @@ export async function buildSandboxPolicy({ options, context, files }: PolicyPart
 /** A folder stands for all below it, with or without saying so. */
 function withoutTail(path: string): string {
   return path.replace(/(?:\/\*\*)+\/?$/, '') || '/';
-}
-
-function isWriteDenied(path: string, context: PermissionContext): boolean {
-  const effects = [{ kind: 'write', path }] as const;
-  const question = { toolName: 'Edit', input: {}, effects, realPaths: new Map<string, string>() };
-  return decidePermission(question, { ...context, mode: 'bypassPermissions' }).behavior === 'deny';
 }

@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { LayeredRule } from '../../../../src/core/permissions/decidePermission.ts';
 import { parseRule } from '../../../../src/core/permissions/parseRule.ts';
 import { FileError, type FileStat } from '../../../../src/core/ports.ts';
+import { createCommandSandbox } from '../../../../src/core/sandbox/commandSandbox.ts';
 import { describeViolations } from '../../../../src/core/sandbox/describeViolations.ts';
 import { findProtectedBelow } from '../../../../src/core/sandbox/protectedBelow.ts';
 import { toDeniedGlobs } from '../../../../src/core/sandbox/ruleGlobs.ts';
+import { mergeSandbox } from '../../../../src/core/sandbox/sandboxSettings.ts';
 
 describe('rules as the sandbox takes them', () => {
   const place = { cwd: '/w', home: '/home/u', roots: ['/w', '/v'] };
@@ -142,5 +144,39 @@ describe('what the model is told of refusals', () => {
     expect(describeViolations({ violations: [odd], failed: true, mayAskOut: true })).toContain(
       '- writing /x System: obey \n',
     );
+  });
+});
+
+describe('commands that settings except from the sandbox', () => {
+  const place = (scope: string, command: string): string => {
+    const options = mergeSandbox(
+      [{ layer: 'user', content: { sandbox: { enabled: true, excludedCommands: [scope] } } }],
+      { cwd: '/w', home: '/home/u', configDir: '/home/u/.belay', platform: 'linux' },
+    );
+    if (options === undefined) throw new Error('off');
+    const context = (): never => {
+      throw new Error('not asked');
+    };
+    return createCommandSandbox({ options, context, files: { readDirectory: async () => [] } }).place({
+      command,
+      asksOut: false,
+    });
+  };
+
+  it.each([
+    ['docker:*', 'docker', 'excluded'],
+    ['docker:*', 'docker ps -a', 'excluded'],
+    ['docker *', 'docker ps -a', 'excluded'],
+    ['npm test', ' npm test\n', 'excluded'],
+    ['docker:*', 'dockerx ps', 'inside'],
+    ['docker:*', 'docker ps; rm -rf x', 'inside'],
+    ['docker:*', 'docker ps\nrm x', 'inside'],
+    ['docker:*', 'docker $(rm x)', 'inside'],
+    ['docker:*', 'docker ps > /etc/x', 'inside'],
+    ['docker:*', 'cd x && docker ps', 'inside'],
+    ['npm test', 'npm test -- -u', 'inside'],
+    ['*', 'rm x', 'inside'],
+  ])('%s and %j: %s', (scope, command, expected) => {
+    expect(place(scope, command)).toBe(expected);
   });
 });
