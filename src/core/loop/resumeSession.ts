@@ -18,7 +18,7 @@ interface Resuming {
 export async function resumeSession(resuming: Resuming): Promise<void> {
   const { session, emitter, meter, ports } = resuming;
   await restoreMeter(session, meter);
-  if (resuming.replayHistory) await replayHistory(session, emitter);
+  if (resuming.replayHistory) await replayHistory(resuming);
   for (const { call, mayHaveRun } of await session.unansweredCalls()) {
     const text = mayHaveRun
       ? 'Belay was stopped while this call ran. It may have run wholly, in part, or not at all: check before you run it again.'

@@ -43,8 +43,20 @@ export interface SidechainInfo {
   readonly parentAgentId?: string;
 }
 
+/** The conversation of a subagent of an earlier run. */
+export interface KeptSidechain {
+  readonly agentId: string;
+  readonly info: SidechainInfo;
+  /** Absolute. */
+  readonly path: string;
+  /** For reading alone. */
+  open(): TranscriptReader;
+}
+
 /** A port; src/node/sidechains.ts is the one on disk. */
 export interface SidechainStore {
+  /** Those beside the session's transcript, in no particular order. One whose call isn't known is left out. */
+  list(transcriptPath: string): Promise<readonly KeptSidechain[]>;
   /** `transcriptPath`: of the session's transcript. */
   open(transcriptPath: string, agentId: string, info: SidechainInfo): Promise<TranscriptFile>;
 }

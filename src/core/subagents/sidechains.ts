@@ -2,6 +2,7 @@
 import type { SidechainStore } from '../sessions/transcriptStore.ts';
 
 export const noSidechains: SidechainStore = {
+  list: async () => [],
   open: async (_transcriptPath, agentId) => ({
     path: agentId,
     read: async () => 0,

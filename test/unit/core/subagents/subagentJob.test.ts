@@ -1,5 +1,5 @@
 /** Subagents on this machine: real files and checkpoints, a strict model server, and the Agent SDK's readers of sessions. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getSessionMessages, getSubagentMessages, listSubagents } from '@anthropic-ai/claude-agent-sdk';
@@ -222,7 +222,82 @@ describe('the record of a subagent', () => {
     expect(sent).toContain('b.txt holds what was wanted.');
     expect(sent).not.toContain('by the subagent');
   });
+
+  it('is said again, each under its call, when the session is opened again', async () => {
+    await writeFile(join(folder, 'a.txt'), 'one');
+    server.scenarios({
+      'please write': [
+        [
+          toolUse('Agent', { description: 'write b', prompt: 'make b.txt' }),
+          toolUse('Agent', { description: 'read a', prompt: 'look at a.txt' }),
+        ],
+        [text('It is done.')],
+      ],
+      'make b.txt': [
+        [toolUse('Write', { file_path: join(folder, 'b.txt'), content: 'by the subagent' })],
+        [text('b.txt is there.')],
+      ],
+      'look at a.txt': [[toolUse('Read', { file_path: join(folder, 'a.txt') })], [text('a.txt says one.')]],
+    });
+    const before = await start();
+    await before.ask('please write');
+    await before.agent.close();
+    const after = await start({ resume: true });
+    await after.until((message) => message.type === 'system' && message.subtype === 'session_state_changed');
+    const said = threads(before);
+    expect(said.map(({ words }) => words)).toEqual([
+      [expect.stringContaining('Write'), expect.stringContaining('b.txt'), 'b.txt is there.'],
+      [expect.stringContaining('Read'), expect.stringContaining('one'), 'a.txt says one.'],
+    ]);
+    expect(threads(after)).toEqual(said);
+    // Behind the call, before its result.
+    const order = after.messages.filter(({ type }) => type === 'assistant' || type === 'user');
+    expect(
+      order.map((message) => 'parent_tool_use_id' in message && message.parent_tool_use_id !== null),
+    ).toEqual([
+      false,
+      false,
+      ...Array.from({ length: 6 }, () => true),
+      ...Array.from({ length: 3 }, () => false),
+    ]);
+  });
+
+  it('that is torn takes nothing else along', async () => {
+    scriptWriter();
+    const before = await start();
+    await before.ask('please write');
+    await before.agent.close();
+    const [agentId = ''] = await listSubagents(sessionId, { dir: folder });
+    const names = await readdir(base, { recursive: true });
+    const name = names.find((each) => each.endsWith(`agent-${agentId}.meta.json`)) ?? '';
+    await writeFile(join(base, name), '{"toolUseId": "to');
+    const after = await start({ resume: true });
+    await after.until((message) => message.type === 'system' && message.subtype === 'session_state_changed');
+    expect(threads(after)).toEqual([]);
+    expect(JSON.stringify(after.messages)).toContain('It is written.');
+  });
 });
+
+/** What was said under each call, by the order of the calls. */
+function threads(harness: Harness) {
+  const calls = harness
+    .ofType('assistant')
+    .filter(({ parent_tool_use_id: parent }) => parent === null)
+    .flatMap(({ message }) => message.content)
+    .flatMap((block) => (block.type === 'tool_use' ? [block.id] : []));
+  return calls.flatMap((call) => {
+    const words = harness.messages.flatMap((message) =>
+      (message.type === 'assistant' || message.type === 'user') && message.parent_tool_use_id === call
+        ? [message.message.content].flat().map(toWords)
+        : [],
+    );
+    return words.length === 0 ? [] : [{ call, words }];
+  });
+}
+
+function toWords(block: string | { readonly type: string }): string {
+  return typeof block === 'object' && 'text' in block ? String(block.text) : JSON.stringify(block);
+}
 
 describe('definitions in files', () => {
   it('count for the session: those of the project before those of the user', async () => {
