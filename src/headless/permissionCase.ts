@@ -5,13 +5,21 @@ import { createRecordingFiles } from '../core/checkpoints/recordingFiles.ts';
 import { buildQuestion, judge } from '../core/loop/authorize.ts';
 import { isAbsolutePath, joinPath } from '../core/paths.ts';
 import type { PermissionDecision, PermissionQuestion } from '../core/permissions/decidePermission.ts';
+import { EXACT_NAMES, FOLDED_NAMES } from '../core/permissions/nameFolding.ts';
 import { createPermissionState } from '../core/permissions/permissionState.ts';
-import { FileError, type FileSystem, type Log, type Platform, type Workspace } from '../core/ports.ts';
+import {
+  FileError,
+  type FileSystem,
+  type Log,
+  type PathTrace,
+  type Platform,
+  type Workspace,
+} from '../core/ports.ts';
 import { findDefaultMode, toLayeredRules, toRules } from '../core/settings/sessionSettings.ts';
-import { type SettingsLayer, settingsFile } from '../core/settings/settingsFile.ts';
+import { type SettingsFile, type SettingsLayer, settingsFile } from '../core/settings/settingsFile.ts';
 import { createBuiltinTools } from '../core/tools/builtinTools.ts';
 import { ReadState } from '../core/tools/readState.ts';
-import { type AnyTool, ToolInputError } from '../core/tools/tool.ts';
+import { type AnyTool, type Effect, ToolInputError } from '../core/tools/tool.ts';
 import { createNodeFileSystem } from '../node/fileSystem.ts';
 import { permissionMode } from '../protocol/permissions.ts';
 import { toPlatform } from './headlessPorts.ts';
@@ -19,7 +27,7 @@ import { toPlatform } from './headlessPorts.ts';
 const rules = z.array(z.string()).optional();
 const permissionCase = z.object({
   rules: z.strictObject({ allow: rules, ask: rules, deny: rules }).default({}),
-  tool: z.string().min(1),
+  tool: z.string().min(1).optional(),
   path: z.string().optional(),
   command: z.string().optional(),
   url: z.string().optional(),
@@ -27,11 +35,12 @@ const permissionCase = z.object({
   mode: permissionMode.optional(),
   cwd: z.string().optional(),
   home: z.string().optional(),
-  /** As the user's own settings file. */
-  settings: settingsFile.default({}),
+  /** Whose settings `rules` are, or more rules, as the content of the user's settings file. */
+  settings: z.union([z.enum(['user', 'project', 'local', 'policy']), settingsFile]).default({}),
+  additionalDirectories: z.array(z.string()).optional(),
   platform: z.enum(['linux', 'darwin', 'win32']).optional(),
 });
-type PermissionCase = z.infer<typeof permissionCase>;
+type PermissionCase = z.infer<typeof permissionCase> & { readonly tool: string };
 
 export interface CaseDecision {
   readonly decision: PermissionDecision['behavior'];
@@ -39,18 +48,29 @@ export interface CaseDecision {
   readonly reasons: readonly string[];
 }
 
+export interface CaseOptions {
+  readonly log: Log;
+  /** The disk that cases speak of, by the platform of the case. Default: this machine's. */
+  readonly files?: (platform: Platform) => CaseFiles;
+}
+
+type CaseFiles = Pick<FileSystem, 'realPath' | 'tracePath'>;
+
 /** Throws Error for a line that is no case, SettingsError for rules that can't be understood. */
-export async function decidePermissionCase(line: string, log: Log): Promise<CaseDecision> {
+export async function decidePermissionCase(line: string, options: CaseOptions): Promise<CaseDecision> {
+  const { log } = options;
   const given = parseCase(line);
-  const layers: readonly SettingsLayer[] = [{ layer: 'user', content: given.settings }];
-  const workspace = buildWorkspace(given);
-  const files = createFiles(workspace.platform);
+  const own = typeof given.settings === 'string' ? {} : given.settings;
+  const layers: readonly SettingsLayer[] = [{ layer: 'user', content: own }];
+  const layer = typeof given.settings === 'string' ? given.settings : 'cliArg';
+  const workspace = buildWorkspace(given, own);
+  const files = (options.files ?? createFiles)(workspace.platform);
   const permissions = createPermissionState({
     mode: given.mode ?? chooseMode(layers),
     rules: [
       ...toRules(layers, log),
       ...(['allow', 'ask', 'deny'] as const).flatMap((behavior) =>
-        toLayeredRules(given.rules[behavior] ?? [], { behavior, layer: 'cliArg', log }),
+        toLayeredRules(given.rules[behavior] ?? [], { behavior, layer, log }),
       ),
     ],
     place: {
@@ -60,10 +80,12 @@ export async function decidePermissionCase(line: string, log: Log): Promise<Case
     },
     onModeChange: () => undefined,
   });
-  const question = await toQuestion(given, { workspace, files });
-  if (typeof question === 'string') return { decision: 'deny', reasons: [question] };
+  const { question, refusal } = await toQuestion(given, { workspace, files });
   const { behavior, reasons } = judge(question, { permissions, log });
-  return { decision: behavior, reasons: reasons.map(({ text }) => text) };
+  const texts = reasons.map(({ text }) => text);
+  if (refusal === undefined) return { decision: behavior, reasons: texts };
+  // What the tool itself refuses is not run, whoever allows it.
+  return { decision: behavior === 'allow' ? 'deny' : behavior, reasons: [...texts, refusal] };
 }
 
 function parseCase(line: string): PermissionCase {
@@ -75,7 +97,9 @@ function parseCase(line: string): PermissionCase {
   }
   const parsed = permissionCase.safeParse(value);
   if (!parsed.success) throw new Error(`The line is no case:\n${z.prettifyError(parsed.error)}`);
-  return parsed.data;
+  const { tool = parsed.data.command === undefined ? undefined : 'Bash' } = parsed.data;
+  if (tool === undefined) throw new Error('The line is no case: it names no "tool".');
+  return { ...parsed.data, tool };
 }
 
 /** As a session that was started without leave to bypass. */
@@ -84,10 +108,13 @@ function chooseMode(layers: readonly SettingsLayer[]): z.infer<typeof permission
   return mode === 'bypassPermissions' ? 'default' : mode;
 }
 
-function buildWorkspace(given: PermissionCase): Workspace {
+function buildWorkspace(given: PermissionCase, settings: SettingsFile): Workspace {
   const platform = given.platform ?? ownPlatform;
   const cwd = takeFolder('cwd', given.cwd ?? process.cwd(), platform);
-  const more = given.settings.permissions?.additionalDirectories ?? [];
+  const more = [
+    ...(settings.permissions?.additionalDirectories ?? []),
+    ...(given.additionalDirectories ?? []),
+  ];
   return {
     cwd,
     roots: [...new Set([cwd, ...more.map((folder) => joinPath(cwd, folder, platform))])],
@@ -114,31 +141,61 @@ function takeFolder(field: string, folder: string, platform: Platform): string {
 const ownPlatform = toPlatform(process.platform);
 
 /** Of paths that can't be on this machine's disk every one is taken to lead where it says. */
-function createFiles(platform: Platform): FileSystem {
+function createFiles(platform: Platform): CaseFiles {
   const files = createNodeFileSystem({ platform });
-  const isOfDisk = (platform === 'win32') === (ownPlatform === 'win32');
-  return isOfDisk ? files : { ...files, realPath: async (path) => path };
+  if (platform === ownPlatform) return files;
+  const folding = platform === 'linux' ? EXACT_NAMES : FOLDED_NAMES;
+  const isOfDisk = platform !== 'win32' && ownPlatform !== 'win32';
+  return {
+    realPath: async (path) => (isOfDisk ? files.realPath(path) : path),
+    tracePath: async (path) => ({
+      ...(isOfDisk ? await files.tracePath(path) : { real: path, hops: [] }),
+      folding,
+    }),
+  };
 }
 
 interface Place {
   readonly workspace: Workspace;
-  readonly files: FileSystem;
+  readonly files: CaseFiles;
 }
 
-/** A string says why the call is refused before anything is decided about it. Throws Error for a case that names no call. */
-async function toQuestion(given: PermissionCase, place: Place): Promise<PermissionQuestion | string> {
-  const { workspace, files } = place;
+interface CaseQuestion {
+  readonly question: PermissionQuestion;
+  /** Why the tool would not run, whatever is decided. */
+  readonly refusal: string | undefined;
+}
+
+/** Throws Error for a case that names no call. */
+async function toQuestion(given: PermissionCase, { workspace, files }: Place): Promise<CaseQuestion> {
   const server = toServerCall(given);
-  if (server !== undefined) return server;
+  if (server !== undefined) return { question: server, refusal: undefined };
   const tool = createBuiltinTools({ workspace, shellName: 'sh' }).find(({ name }) => name === given.tool);
   if (tool === undefined) throw new Error(`There is no built-in tool named ${JSON.stringify(given.tool)}.`);
-  const view = { workspace, files: createRecordingFiles(files, undefined), readState: new ReadState() };
+  const input = buildInput(given, tool);
+  const disk = { ...createNodeFileSystem({ platform: workspace.platform }), ...files };
+  const view = { workspace, files: createRecordingFiles(disk, undefined), readState: new ReadState() };
   try {
-    return await buildQuestion({ tool, input: buildInput(given, tool), view }, { files });
+    return { question: await buildQuestion({ tool, input, view }, { files }), refusal: undefined };
   } catch (error) {
-    if (error instanceof ToolInputError || error instanceof FileError) return error.message;
-    throw error;
+    if (!(error instanceof ToolInputError || error instanceof FileError)) throw error;
+    const effects = toPlainEffects(given, workspace);
+    if (effects.length === 0) throw error;
+    const places = new Map<string, PathTrace>();
+    return { question: { toolName: tool.name, input, effects, places }, refusal: error.message };
   }
+}
+
+/** What the call touches as it is written, for a tool that refuses to say. */
+function toPlainEffects(
+  { tool, path, command }: PermissionCase,
+  { cwd, platform }: Workspace,
+): readonly Effect[] {
+  if (command !== undefined) return [{ kind: 'execute', command, cwd }];
+  if (path === undefined) return [];
+  const isWhole = isAbsolutePath(path, platform) || /^[\\/]/.test(path);
+  const kind = ['Edit', 'Write', 'NotebookEdit'].includes(tool) ? 'write' : 'read';
+  return [{ kind, path: isWhole ? path : `${cwd}/${path}` }];
 }
 
 /** A tool of an MCP server does what its server does, and it is as it was when the session began. */
@@ -146,7 +203,7 @@ function toServerCall({ tool: toolName, input = {} }: PermissionCase): Permissio
   const [, server, tool] = /^mcp__(.+?)__(.+)$/.exec(toolName) ?? [];
   if (server === undefined || tool === undefined) return undefined;
   const effects = [{ kind: 'mcp', server, tool, changed: false }] as const;
-  return { toolName, input, effects, realPaths: new Map() };
+  return { toolName, input, effects, places: new Map() };
 }
 
 type ShortField = 'path' | 'command' | 'url';

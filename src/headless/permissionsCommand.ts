@@ -1,5 +1,6 @@
 /** `belay permissions test`: what a session would decide about calls, without running any. */
 import { createLineSplitter, type SplitLine } from '../channel/lineSplitter.ts';
+import type { Log } from '../core/ports.ts';
 import { EXIT, UsageError } from './exitCodes.ts';
 import { decidePermissionCase } from './permissionCase.ts';
 import { createStandardErrorLog } from './standardError.ts';
@@ -15,7 +16,7 @@ line of standard input is a case, a JSON object; each gets one line on standard 
 
 A case
   rules      {"allow": […], "ask": […], "deny": […]}, written as in settings files
-  tool       name of a built-in tool, or mcp__<server>__<tool>
+  tool       name of a built-in tool, or mcp__<server>__<tool>; with "command" it may be left out
   path       for Read, Edit, Write, NotebookEdit, Glob and Grep
   command    for Bash
   url        for WebFetch
@@ -23,7 +24,10 @@ A case
   mode       default, acceptEdits, plan, dontAsk or bypassPermissions
   cwd        the working folder, absolute; default: this one
   home       what ~ stands for, absolute; default: the home folder
-  settings   more rules, as the content of the user's settings file
+  settings   whose settings the rules are: user, project, local or policy, which says what a path with a single slash
+             in front is under; or more rules, as the content of the user's settings file
+  additionalDirectories
+             folders that may be worked in beside cwd
   platform   linux, darwin or win32; default: this one
 
 Only what a case says counts: no settings file is read. Links on the disk are followed, unless the case is about paths of
@@ -74,12 +78,12 @@ async function answerAll(input: AsyncIterable<Uint8Array>): Promise<number> {
 
 async function decide(
   line: SplitLine,
-  log: Parameters<typeof decidePermissionCase>[1],
+  log: Log,
 ): Promise<object & ({ readonly decision: string } | { readonly error: string })> {
   if (line.kind === 'too long') return { error: `The line is longer than ${MAX_LINE_BYTES} bytes.` };
   if (line.kind === 'not UTF-8') return { error: 'The line is not UTF-8.' };
   try {
-    return await decidePermissionCase(line.text, log);
+    return await decidePermissionCase(line.text, { log });
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }

@@ -11,6 +11,7 @@ import { findRealPath } from './realPath.ts';
 import { replaceFile } from './replaceFile.ts';
 import { rewriteInPlace } from './rewriteInPlace.ts';
 import type { TemporaryFiles } from './temporaryFiles.ts';
+import { createPathTracer } from './tracePath.ts';
 
 export interface NodeFileSystemOptions {
   readonly platform: Platform;
@@ -34,6 +35,7 @@ export function createNodeFileSystem(options: NodeFileSystemOptions): FileSystem
     temporaryFiles: options.temporaryFiles,
     sleep: options.sleep ?? ((ms) => sleep(ms)),
   };
+  const tracer = createPathTracer(operations, options.platform);
   return {
     stat: (path) => withFileErrors(path, () => readStat(() => operations.stat(path))),
     lstat: (path) => withFileErrors(path, () => readStat(() => operations.lstat(path))),
@@ -56,6 +58,7 @@ export function createNodeFileSystem(options: NodeFileSystemOptions): FileSystem
     makeLink: (path, target) => withFileErrors(path, () => makeLink(tools, path, target)),
     setMode: (path, mode) => withFileErrors(path, () => changeMode(tools, path, mode)),
     realPath: (path) => withFileErrors(path, () => findRealPath(operations, path)),
+    tracePath: (path) => withFileErrors(path, () => tracer.trace(path)),
     hasUnsavedChanges: async () => false,
   };
 }

@@ -21,8 +21,10 @@ export const clientRequests = {
       requires_user_interaction: z.boolean().optional(),
       /** Belay: SHA-256 (hex) of what is shown; the panel sends it back, and what runs is checked against it. */
       digest: z.string().optional(),
-      /** Belay: for each of `permission_suggestions`, in order, what else it would allow, for a person to read. */
-      also_allows: z.array(z.array(z.string())).optional(),
+      /** Belay: what can be remembered, also wider than `permission_suggestions`, and what else each would allow. */
+      rule_offers: z
+        .array(z.looseObject({ update: permissionUpdate, also_allows: z.array(z.string()) }))
+        .optional(),
       /** Belay: the commands of a command line that holds several, in order, and why each is asked about or not. */
       command_parts: z
         .array(z.looseObject({ text: z.string(), behavior: z.enum(['allow', 'ask']), reason: z.string() }))

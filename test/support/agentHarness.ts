@@ -176,7 +176,10 @@ function createPorts({ waits, model, transcripts, createId }: PortParts): AgentP
   return {
     clock,
     log: silent,
-    files: refuse<FileSystem>('files', { realPath: async (path: string) => path }),
+    files: refuse<FileSystem>('files', {
+      realPath: async (path: string) => path,
+      tracePath: async (path: string) => ({ real: path, hops: [], folding: { case: false, unicode: false } }),
+    }),
     processes: refuse<Processes>('processes', { shellName: 'bash' }),
     web: refuse<Web>('web', {}),
     storage: refuse<Storage>('storage', {

@@ -5,7 +5,7 @@
  */
 import { isInside, joinPath, parentPath } from '../paths.ts';
 import { decidePermission, type PermissionContext } from '../permissions/decidePermission.ts';
-import { FileError, type FileSystem, type Log, type Workspace } from '../ports.ts';
+import { FileError, type FileSystem, type Log, type PathTrace, type Workspace } from '../ports.ts';
 import { decodeText } from '../tools/textEncoding.ts';
 import { listField, parseFrontmatter } from './frontmatter.ts';
 import { findImports } from './memoryImports.ts';
@@ -14,7 +14,7 @@ import { findImports } from './memoryImports.ts';
 export type SettingSource = 'user' | 'project' | 'local';
 
 export interface MemoryDeps {
-  readonly files: Pick<FileSystem, 'stat' | 'readFile' | 'readDirectory' | 'realPath'>;
+  readonly files: Pick<FileSystem, 'stat' | 'readFile' | 'readDirectory' | 'realPath' | 'tracePath'>;
   readonly workspace: Workspace;
   readonly log: Pick<Log, 'debug' | 'warn'>;
   /** Absolute path of the folder with the user's own files. */
@@ -130,9 +130,10 @@ class MemoryReader {
     const { files, log } = this.#deps;
     const stat = await files.stat(path);
     if (stat?.kind !== 'file') return undefined;
-    const real = await files.realPath(path);
+    const trace = await files.tracePath(path);
+    const { real } = trace;
     if (this.#seen.has(real)) return undefined;
-    if (!(await mayRead({ path, real }, found, this.#deps))) {
+    if (!(await mayRead({ path, trace }, found, this.#deps))) {
       log.warn('a memory file may not be read and was left out', { path, importedBy: found.importedBy });
       return undefined;
     }
@@ -182,7 +183,7 @@ class MemoryReader {
  * never read; what a project imports from elsewhere counts as any other file, whatever the mode.
  */
 async function mayRead(
-  { path, real }: { readonly path: string; readonly real: string },
+  { path, trace }: { readonly path: string; readonly trace: PathTrace },
   { source, home, importedBy }: Found,
   { files, permissions, configDir, workspace }: MemoryDeps,
 ): Promise<boolean> {
@@ -191,11 +192,12 @@ async function mayRead(
       toolName: 'Read',
       input: { file_path: path },
       effects: [{ kind: 'read', path }],
-      realPaths: new Map([[path, real]]),
+      places: new Map([[path, trace]]),
     },
     { ...permissions(), mode: 'default' },
   );
   if (decision.behavior !== 'ask') return decision.behavior === 'allow';
+  const { real } = trace;
   if (importedBy === undefined) {
     return source === 'user' || isInside(await files.realPath(home), real, workspace.platform);
   }

@@ -14,7 +14,9 @@ import {
   type PermissionDecision,
   type PermissionQuestion,
 } from '../permissions/decidePermission.ts';
-import type { FileSystem, Log } from '../ports.ts';
+import { listCommandPaths } from '../permissions/shell/commandPaths.ts';
+import { listOffers, type RuleOffer } from '../permissions/suggestions.ts';
+import { FileError, type FileSystem, type Log, type PathTrace } from '../ports.ts';
 import type { AnyTool, Effect, FilePreview, ToolView } from '../tools/tool.ts';
 import { digestOf } from './digest.ts';
 
@@ -29,7 +31,7 @@ export interface PermissionState {
 export interface AuthorizeDeps {
   readonly permissions: PermissionState;
   readonly peer: Pick<Peer, 'request'>;
-  readonly files: Pick<FileSystem, 'realPath'>;
+  readonly files: Pick<FileSystem, 'tracePath'>;
   readonly log: Log;
   readonly hooks: Hooks;
   /** False: nobody can be asked. */
@@ -92,7 +94,7 @@ export async function authorize(asked: ToolCall, deps: AuthorizeDeps): Promise<A
         decision.reasons[0],
       );
     }
-    const answer = await askClient(call, decision, deps);
+    const answer = await askClient({ call, question, deps }, decision);
     if (answer !== 'judge again') return settle(answer, { call, question, deps });
   }
 }
@@ -110,7 +112,7 @@ export function judge(
       error: String(error),
     });
     const text = 'The permission check itself failed, so Belay asks to be safe.';
-    return { behavior: 'ask', reasons: [{ type: 'other', text }], suggestions: [] };
+    return { behavior: 'ask', reasons: [{ type: 'other', text }], parts: [] };
   }
 }
 
@@ -120,13 +122,62 @@ export async function buildQuestion(
   { files }: Pick<AuthorizeDeps, 'files'>,
 ): Promise<PermissionQuestion> {
   const effects: readonly Effect[] = await call.tool.effects(call.input, call.view);
-  const realPaths = new Map<string, string>();
+  const places = new Map<string, PathTrace>();
   for (const effect of effects) {
     if (effect.kind === 'read' || effect.kind === 'write')
-      realPaths.set(effect.path, await files.realPath(effect.path));
+      places.set(effect.path, await files.tracePath(effect.path));
+    if (effect.kind === 'execute')
+      await tracePaths(listCommandPaths(effect.command, { ...call.view.workspace, cwd: effect.cwd }), {
+        files,
+        places,
+      });
   }
-  return { toolName: call.tool.name, input: call.input, effects, realPaths, hook: call.hook };
+  return { toolName: call.tool.name, input: call.input, effects, places, hook: call.hook };
 }
+
+/** A path that can't be followed can't be opened by the command either: it is judged as it is written. */
+async function tracePaths(
+  paths: readonly string[],
+  {
+    files,
+    places,
+  }: { readonly files: Pick<FileSystem, 'tracePath'>; readonly places: Map<string, PathTrace> },
+): Promise<void> {
+  await Promise.all(
+    paths.map(async (path) => {
+      try {
+        places.set(path, await files.tracePath(path));
+      } catch (error) {
+        if (!(error instanceof FileError)) throw error;
+      }
+    }),
+  );
+}
+
+/** A throw means that nothing is offered to be remembered. */
+function offersFor(
+  question: PermissionQuestion,
+  decision: Asking,
+  { permissions, log }: Pick<AuthorizeDeps, 'permissions' | 'log'>,
+): readonly RuleOffer[] {
+  try {
+    return listOffers(question, permissions.context(), decision);
+  } catch (error) {
+    log.error('what could be remembered can not be told', { tool: question.toolName, error: String(error) });
+    return [];
+  }
+}
+
+/** Many a client takes all that is suggested: only what covers this call and no more. */
+function toSuggestions(offers: readonly RuleOffer[]): PermissionUpdate[] {
+  return offers.flatMap(({ update, isWide }) => (isWide ? [] : [update]));
+}
+
+function toWireOffer({ update, alsoAllows }: RuleOffer) {
+  return { update, also_allows: [...alsoAllows] };
+}
+
+type Asking = Extract<PermissionDecision, { behavior: 'ask' }>;
 
 /**
  * PermissionRequest hooks may answer before a person is asked. What they allow is judged like a call that a hook has
@@ -134,13 +185,13 @@ export async function buildQuestion(
  */
 async function askHooks(
   { call, question, deps }: Asked,
-  decision: Extract<PermissionDecision, { behavior: 'ask' }>,
+  decision: Asking,
 ): Promise<Authorization | Pick<Asked, 'call' | 'question'>> {
   const { tool, toolUseId, signal } = call;
   const facts = {
     tool_name: tool.name,
     tool_input: call.input,
-    permission_suggestions: decision.suggestions,
+    permission_suggestions: toSuggestions(offersFor(question, decision, deps)),
   };
   const { answer, stop } = await deps.hooks.run('PermissionRequest', facts, { signal, toolUseId });
   if (answer?.behavior === 'deny' || stop !== undefined) {
@@ -161,15 +212,14 @@ async function askHooks(
 const BY_HOOK = 'A hook allows it.';
 
 async function askClient(
-  call: ToolCall,
-  decision: Extract<PermissionDecision, { behavior: 'ask' }>,
-  deps: AuthorizeDeps,
+  { call, question: judged, deps }: Asked,
+  decision: Asking,
 ): Promise<PermissionResult | 'judge again'> {
-  const { permissions, log, agentId } = deps;
+  const { permissions, log } = deps;
   const changed = new AbortController();
   const stopListening = permissions.onChange(() => changed.abort());
   try {
-    const question = await buildClientQuestion(call, decision, agentId);
+    const question = await buildClientQuestion({ call, question: judged, deps }, decision);
     if (changed.signal.aborted) return 'judge again';
     const signal = AbortSignal.any([call.signal, changed.signal]);
     const answer = await askAndNotify(question, { signal, deps });
@@ -212,24 +262,26 @@ async function askAndNotify(
 }
 
 async function buildClientQuestion(
-  call: ToolCall,
-  decision: Extract<PermissionDecision, { behavior: 'ask' }>,
-  agentId: string | undefined,
+  { call, question, deps }: Asked,
+  decision: Asking,
 ): Promise<RequestOf<'can_use_tool'> & { readonly digest: string }> {
   const { tool, input, view, toolUseId } = call;
+  const { agentId } = deps;
+  const offers = offersFor(question, decision, deps);
   const preview = toSmallPreview(await tool.preview?.(input, view));
-  const effects = await tool.effects(input, view);
   return {
     tool_name: tool.name,
     input: { ...input },
     tool_use_id: toolUseId,
-    permission_suggestions: [...decision.suggestions],
+    permission_suggestions: toSuggestions(offers),
+    ...(offers.length > 0 ? { rule_offers: offers.map(toWireOffer) } : {}),
+    ...(decision.parts.length > 1 ? { command_parts: decision.parts.map((part) => ({ ...part })) } : {}),
     decision_reason: decision.reasons.map(({ text }) => text).join('\n'),
     decision_reason_type: decision.reasons[0]?.type ?? 'other',
     title: tool.title(input),
     display_name: tool.name,
     ...(typeof input.description === 'string' ? { description: input.description } : {}),
-    requires_user_interaction: effects.some(({ kind }) => kind === 'ask'),
+    requires_user_interaction: question.effects.some(({ kind }) => kind === 'ask'),
     digest: await digestOf({ tool: tool.name, input, cwd: view.workspace.cwd }),
     ...(agentId === undefined ? {} : { agent_id: agentId }),
     ...(decision.blockedPath === undefined ? {} : { blocked_path: decision.blockedPath }),
@@ -275,13 +327,13 @@ function leavePlanMode({ effects }: PermissionQuestion, { permissions }: Authori
 
 function grant(
   input: Readonly<Record<string, unknown>>,
-  { effects, realPaths }: PermissionQuestion,
+  { effects, places }: PermissionQuestion,
 ): Authorization {
   const written = effects.flatMap((effect) => (effect.kind === 'write' ? [effect.path] : []));
   return {
     kind: 'granted',
     input,
-    writable: new Map(written.map((path) => [path, realPaths.get(path) ?? path])),
+    writable: new Map(written.map((path) => [path, places.get(path)?.real ?? path])),
   };
 }
 

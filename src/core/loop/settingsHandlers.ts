@@ -1,8 +1,8 @@
 /** The control requests by which a client looks at the settings of a running session, and changes them. */
 import type { Handlers } from '../../channel/peer.ts';
 import type { ResponseOf } from '../../protocol/control.ts';
-import { formatRule, type LayeredRule, type RuleLayer } from '../permissions/decidePermission.ts';
-import { parseRule } from '../permissions/parseRule.ts';
+import type { LayeredRule, RuleLayer } from '../permissions/decidePermission.ts';
+import { formatRule, parseRule } from '../permissions/parseRule.ts';
 import { toSeenFile } from '../tools/seenFile.ts';
 import { resolveToolPath } from '../tools/toolPath.ts';
 import type { ActorParts } from './actorParts.ts';

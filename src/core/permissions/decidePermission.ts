@@ -3,27 +3,37 @@
  * is asked. Hooks come before this function and the client after it; all between is here, pure, and a check that could
  * only make the verdict stricter is never skipped.
  */
-import type { PermissionMode, PermissionRule, PermissionUpdate } from '../../protocol/permissions.ts';
-import { isInside } from '../paths.ts';
-import type { Workspace } from '../ports.ts';
+import type { PermissionMode, PermissionRule } from '../../protocol/permissions.ts';
+import type { PathTrace, Workspace } from '../ports.ts';
 import type { Effect } from '../tools/tool.ts';
-import { coversEffect, type RuleView } from './matchRule.ts';
+import { type CommandVerdict, decideCommand } from './decideCommand.ts';
+import { coversEffect } from './matchRule.ts';
+import { formatRule } from './parseRule.ts';
+import { PathRules } from './pathRules.ts';
+import { findPathOddity, namesDevice } from './pathSegments.ts';
 import { findProtectedPart } from './protectedPaths.ts';
-import { buildSuggestions } from './suggestions.ts';
+import { createRuleIndex, type RuleIndex } from './ruleIndex.ts';
 
 export type RuleLayer = 'cliArg' | 'local' | 'project' | 'policy' | 'user' | 'session';
 
 export interface LayeredRule extends PermissionRule {
   readonly behavior: 'allow' | 'deny' | 'ask';
   readonly layer: RuleLayer;
+  /** What `/x` in it is under, absolute. Default: of the user's rules `~/.claude`, of others the working folder. */
+  readonly sourceRoot?: string;
+  /** The file it stands in, and the line from 1. */
+  readonly source?: { readonly file: string; readonly line?: number };
 }
 
 export interface PermissionQuestion {
   readonly toolName: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly effects: readonly Effect[];
-  /** Real paths (all links followed) of the paths in `effects`, by the path given. */
-  readonly realPaths: ReadonlyMap<string, string>;
+  /**
+   * Where the paths in `effects`, and those a command names (`listCommandPaths`), really lead, by the path given. One that is
+   * missing is taken to lead where it says.
+   */
+  readonly places: ReadonlyMap<string, PathTrace>;
   /** What hooks have said about it; absent: nothing. */
   readonly hook?: HookVerdict | undefined;
 }
@@ -47,6 +57,8 @@ export interface PermissionContext {
   readonly additionalDirectories: readonly string[];
   /** Folders outside the workspace that may be read: Belay's own records of long outputs. */
   readonly readableDirectories: readonly string[];
+  /** `rules`, compiled. Absent: they are compiled for each decision. */
+  readonly index?: RuleIndex;
 }
 
 export interface DecisionReason {
@@ -57,13 +69,22 @@ export interface DecisionReason {
   readonly rule?: LayeredRule;
 }
 
+/** One command of a command line, and what is thought of it. */
+export interface CommandPart {
+  /** As it stands in the command line. */
+  readonly text: string;
+  readonly behavior: 'allow' | 'ask';
+  /** For a person. */
+  readonly reason: string;
+}
+
 export type PermissionDecision =
   | { readonly behavior: 'allow'; readonly reasons: readonly DecisionReason[] }
   | {
       readonly behavior: 'ask';
       readonly reasons: readonly DecisionReason[];
-      /** What "Allow and remember" would add; empty: can't be remembered. */
-      readonly suggestions: readonly PermissionUpdate[];
+      /** The commands of a command line, in order. Empty for other calls. */
+      readonly parts: readonly CommandPart[];
       /** The path that made it ask, where it was a path. */
       readonly blockedPath?: string;
     }
@@ -78,19 +99,37 @@ type Verdict =
   | { readonly behavior: 'allow'; readonly reason: DecisionReason }
   | { readonly behavior: 'ask'; readonly reason: DecisionReason; readonly path?: string };
 
+/** What is looked at while one question is decided. */
+interface Deciding {
+  readonly question: PermissionQuestion;
+  readonly context: PermissionContext;
+  readonly index: RuleIndex;
+  readonly paths: PathRules;
+  /** By effect. */
+  readonly commands: ReadonlyMap<Effect, CommandVerdict>;
+}
+
 /** Never throws for odd input; whoever calls it treats a throw as "ask". */
 export function decidePermission(
   question: PermissionQuestion,
   context: PermissionContext,
 ): PermissionDecision {
-  const denied = findRule('deny', question, context);
+  const deciding = openDecision(question, context);
+  const denied = findStrict('deny', deciding);
   if (denied !== undefined) {
     const text = `The rule ${formatRule(denied)} (${denied.layer}) forbids it.`;
     return { behavior: 'deny', reasons: [{ type: 'rule', text, rule: denied }], message: text };
   }
-  const asked = findRule('ask', question, context);
-  const verdicts = question.effects.map((effect) =>
-    settleByHook(judgeEffect(effect, question, context), effect, question.hook),
+  const device = question.effects.find(
+    (effect) => 'path' in effect && namesDevice(effect.path, context.workspace.platform),
+  );
+  if (device !== undefined) {
+    const text = 'The path names a device.';
+    return { behavior: 'deny', reasons: [{ type: 'safetyCheck', text }], message: text };
+  }
+  const asked = findStrict('ask', deciding);
+  const verdicts = question.effects.flatMap((effect) =>
+    judgeEffect(effect, deciding).map((verdict) => settleByHook(verdict, effect, question.hook)),
   );
   const asks = verdicts.filter((verdict) => verdict.behavior === 'ask');
   const reasons = asks.map((verdict) => verdict.reason);
@@ -102,17 +141,30 @@ export function decidePermission(
       rule: asked,
     });
   }
-  if (reasons.length > 0)
-    return decideOutOfAsking(question, context, reasons, asks.find((ask) => ask.path)?.path);
+  if (reasons.length > 0) return decideOutOfAsking(deciding, reasons, asks.find((ask) => ask.path)?.path);
   return { behavior: 'allow', reasons: verdicts.map((verdict) => verdict.reason) };
+}
+
+function openDecision(question: PermissionQuestion, context: PermissionContext): Deciding {
+  const index =
+    context.index ?? createRuleIndex(context.rules, context.workspace, context.additionalDirectories);
+  const paths = new PathRules({ context, index, places: question.places });
+  const commands = new Map<Effect, CommandVerdict>();
+  const deciding = { question, context, index, paths, commands };
+  const judgePath = (access: 'read' | 'write', path: string): Verdict =>
+    access === 'read' ? judgeRead(path, deciding, 'Bash') : judgeWrite(path, deciding, 'Bash');
+  for (const effect of question.effects) {
+    if (effect.kind === 'execute')
+      commands.set(effect, decideCommand(effect, { context, index, paths, judgePath }));
+  }
+  return deciding;
 }
 
 /** Whether a deny rule keeps this file (an absolute path) from being read: a search leaves it out of what it finds. */
 export function isReadDenied(path: string, context: PermissionContext): boolean {
   const effects: readonly Effect[] = [{ kind: 'read', path }];
-  return (
-    findRule('deny', { toolName: 'Read', input: {}, effects, realPaths: new Map() }, context) !== undefined
-  );
+  const question: PermissionQuestion = { toolName: 'Read', input: {}, effects, places: new Map() };
+  return findStrict('deny', openDecision(question, context)) !== undefined;
 }
 
 /** What only a person, or a bypass of all permissions, opens. */
@@ -125,8 +177,7 @@ function settleByHook(verdict: Verdict, effect: Effect, hook: HookVerdict | unde
 }
 
 function decideOutOfAsking(
-  question: PermissionQuestion,
-  context: PermissionContext,
+  { context, commands }: Deciding,
   reasons: readonly DecisionReason[],
   blockedPath: string | undefined,
 ): PermissionDecision {
@@ -137,60 +188,92 @@ function decideOutOfAsking(
       message: "This call would need a person's permission, and the session doesn't ask.",
     };
   }
-  const suggestions = buildSuggestions(question, context, reasons);
-  return { behavior: 'ask', reasons, suggestions, ...(blockedPath === undefined ? {} : { blockedPath }) };
+  const parts = [...commands.values()].flatMap((command) => command.parts);
+  return { behavior: 'ask', reasons, parts, ...(blockedPath === undefined ? {} : { blockedPath }) };
 }
 
-function findRule(
-  behavior: 'deny' | 'ask',
-  question: PermissionQuestion,
-  context: PermissionContext,
-): LayeredRule | undefined {
-  const view: RuleView = { workspace: context.workspace, realPaths: question.realPaths };
+function findStrict(behavior: 'deny' | 'ask', deciding: Deciding): LayeredRule | undefined {
+  const { question, index, paths, commands } = deciding;
   const { toolName, effects } = question;
-  return context.rules.find((rule) => {
-    if (rule.behavior !== behavior) return false;
-    if (rule.toolName === toolName && rule.ruleContent === undefined) return true;
-    return effects.some((effect) => coversEffect(rule, { toolName, effect }, { spellings: 'some', view }));
-  });
+  const bare = index.rules.find(
+    (rule) => rule.behavior === behavior && rule.toolName === toolName && rule.ruleContent === undefined,
+  );
+  if (bare !== undefined) return bare;
+  for (const effect of effects) {
+    const found = findStrictFor(effect);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+
+  function findStrictFor(effect: Effect): LayeredRule | undefined {
+    switch (effect.kind) {
+      case 'read':
+      case 'write':
+        return paths.findStrict(behavior, effect.kind, effect.path, toolName);
+      case 'execute':
+        return commands.get(effect)?.[behavior === 'deny' ? 'denied' : 'asked'];
+      case 'fetch':
+      case 'mcp':
+      case 'ask':
+        return index.rules.find(
+          (rule) => rule.behavior === behavior && coversEffect(rule, { toolName, effect, spellings: 'some' }),
+        );
+      default:
+        return effect satisfies never;
+    }
+  }
 }
 
-function judgeEffect(effect: Effect, question: PermissionQuestion, context: PermissionContext): Verdict {
-  if (effect.kind === 'ask') return ask({ type: 'other', text: 'Only you can answer this.' });
-  if (context.mode === 'bypassPermissions') return allow({ type: 'mode', text: 'Permissions are bypassed.' });
+function judgeEffect(effect: Effect, deciding: Deciding): readonly Verdict[] {
+  const { context, question, commands } = deciding;
+  if (effect.kind === 'ask') return [ask({ type: 'other', text: 'Only you can answer this.' })];
+  if (context.mode === 'bypassPermissions')
+    return [allow({ type: 'mode', text: 'Permissions are bypassed.' })];
   const isAllowedByHook = question.hook?.behavior === 'allow';
-  if (context.mode === 'plan' && !isAllowedByHook && effect.kind !== 'read' && effect.kind !== 'fetch') {
-    return ask({
-      type: 'mode',
-      text: 'Plan mode is on: nothing is to be changed before you agree to a plan.',
-    });
+  const changesNothing =
+    effect.kind === 'read' || effect.kind === 'fetch' || commands.get(effect)?.isReadOnly === true;
+  if (context.mode === 'plan' && !isAllowedByHook && !changesNothing) {
+    const text = 'Plan mode is on: nothing is to be changed before you agree to a plan.';
+    return [ask({ type: 'mode', text })];
   }
-  const rule = findAllowRule(effect, question, context);
+  const { toolName } = question;
   switch (effect.kind) {
     case 'read':
-      return judgeRead(effect.path, { rule, question, context });
+      return [judgeRead(effect.path, deciding, toolName)];
     case 'write':
-      return judgeWrite(effect.path, { rule, question, context });
+      return [judgeWrite(effect.path, deciding, toolName)];
     case 'execute':
-      return judgeCommand(effect, rule);
+      return judgeCommand(effect, commands.get(effect));
     case 'fetch':
-      return rule ?? ask({ type: 'other', text: 'It sends a request to the internet.' });
+      return [
+        findAllowRule(effect, deciding) ??
+          ask({ type: 'other', text: 'It sends a request to the internet.' }),
+      ];
     case 'mcp':
-      return judgeServerCall(effect, rule);
+      return [judgeServerCall(effect, findAllowRule(effect, deciding))];
     default:
       return effect satisfies never;
   }
 }
 
 /** What a rule allows, it allows in the sandbox, where there is one: to leave it is asked each time. */
-function judgeCommand({ sandbox }: Extract<Effect, { kind: 'execute' }>, rule: Verdict | undefined): Verdict {
+function judgeCommand(
+  { sandbox }: Extract<Effect, { kind: 'execute' }>,
+  verdict: CommandVerdict | undefined,
+): readonly Verdict[] {
   if (sandbox === 'outside')
-    return ask({ type: 'sandboxOverride', text: 'It runs a command outside the sandbox.' });
-  if (rule !== undefined) return rule;
-  return sandbox === 'allowed'
-    ? allow({ type: 'other', text: 'It runs in the sandbox.' })
-    : ask({ type: 'other', text: 'It runs a command.' });
+    return [ask({ type: 'sandboxOverride', text: 'It runs a command outside the sandbox.' })];
+  if (verdict === undefined) return [ask({ type: 'other', text: 'It runs a command.' })];
+  const asks =
+    sandbox === 'allowed' ? verdict.asks.filter(({ type }) => HOLDS_INSIDE.has(type)) : verdict.asks;
+  if (asks.length > 0) return asks.map((reason) => ask(reason));
+  if (verdict.asks.length > 0) return [allow({ type: 'other', text: 'It runs in the sandbox.' })];
+  if (verdict.grounds.length > 0) return verdict.grounds.map(allow);
+  return [allow({ type: 'other', text: 'It does nothing that would have to be allowed.' })];
 }
+
+/** Why a command is asked about that would otherwise run inside the sandbox without a question. */
+const HOLDS_INSIDE: ReadonlySet<DecisionReason['type']> = new Set(['safetyCheck', 'rule']);
 
 /** What was allowed once is asked again when the server has made something else of it. */
 function judgeServerCall(
@@ -204,72 +287,63 @@ function judgeServerCall(
   return rule ?? ask({ type: 'other', text: `It uses the MCP server "${server}".` });
 }
 
-function findAllowRule(
-  effect: Effect,
-  question: PermissionQuestion,
-  context: PermissionContext,
-): Verdict | undefined {
-  const view: RuleView = { workspace: context.workspace, realPaths: question.realPaths };
-  const rule = context.rules.find(
-    (candidate) =>
-      candidate.behavior === 'allow' &&
-      coversEffect(candidate, { toolName: question.toolName, effect }, { spellings: 'every', view }),
+function findAllowRule(effect: Effect, { question, index }: Deciding): Verdict | undefined {
+  const { toolName } = question;
+  const rule = index.rules.find(
+    (each) => each.behavior === 'allow' && coversEffect(each, { toolName, effect, spellings: 'every' }),
   );
-  if (rule === undefined) return undefined;
-  return allow({ type: 'rule', text: `The rule ${formatRule(rule)} (${rule.layer}) allows it.`, rule });
+  return rule === undefined ? undefined : allowByRule(rule);
 }
 
-interface PathCase {
-  readonly rule: Verdict | undefined;
-  readonly question: PermissionQuestion;
-  readonly context: PermissionContext;
+function findPathRule(
+  access: 'read' | 'write',
+  path: string,
+  { index, paths }: Deciding,
+  toolName: string,
+): Verdict | undefined {
+  // Of a command, what the tool for reading or editing is allowed counts; of a tool, what it is allowed itself.
+  const own = toolName === 'Bash' ? (access === 'read' ? 'Read' : 'Edit') : toolName;
+  const bare = index.rules.find(
+    (rule) => rule.behavior === 'allow' && rule.toolName === own && rule.ruleContent === undefined,
+  );
+  const rule = bare ?? paths.findAllow(access, path, toolName);
+  return rule === undefined ? undefined : allowByRule(rule);
 }
 
-function judgeRead(path: string, { rule, question, context }: PathCase): Verdict {
-  if (isWithin(path, question, context, context.readableDirectories)) {
+function judgeRead(path: string, deciding: Deciding, toolName: string): Verdict {
+  const { context, paths } = deciding;
+  const oddity = findPathOddity(path, context.workspace.platform);
+  if (oddity !== undefined) return ask({ type: 'safetyCheck', text: oddity }, path);
+  if (paths.isWithin(path, context.readableDirectories))
     return allow({ type: 'workingDir', text: 'It reads within the workspace.' });
-  }
-  return rule ?? ask({ type: 'workingDir', text: `It reads outside the workspace: ${path}` }, path);
+  return (
+    findPathRule('read', path, deciding, toolName) ??
+    ask({ type: 'workingDir', text: `It reads outside the workspace: ${path}` }, path)
+  );
 }
 
-function judgeWrite(path: string, { rule, question, context }: PathCase): Verdict {
-  const real = question.realPaths.get(path) ?? path;
-  const part = findProtectedPart(path) ?? findProtectedPart(real);
+function judgeWrite(path: string, deciding: Deciding, toolName: string): Verdict {
+  const { context, paths } = deciding;
+  const part = paths
+    .spellings(path)
+    .map(findProtectedPart)
+    .find((each) => each !== undefined);
   if (part !== undefined) {
-    return ask(
-      {
-        type: 'safetyCheck',
-        text: `${part} is protected: what stands there is run or obeyed by other programs.`,
-      },
-      path,
-    );
+    const text = `${part} is protected: what stands there is run or obeyed by other programs.`;
+    return ask({ type: 'safetyCheck', text }, path);
   }
-  if (!isWithin(path, question, context, [])) {
-    return rule ?? ask({ type: 'workingDir', text: `It writes outside the workspace: ${path}` }, path);
-  }
+  const oddity = findPathOddity(path, context.workspace.platform);
+  if (oddity !== undefined) return ask({ type: 'safetyCheck', text: oddity }, path);
+  const rule = findPathRule('write', path, deciding, toolName);
   if (rule !== undefined) return rule;
+  if (!paths.isWithin(path, []))
+    return ask({ type: 'workingDir', text: `It writes outside the workspace: ${path}` }, path);
   if (context.mode === 'acceptEdits') return allow({ type: 'mode', text: 'Edits are accepted.' });
   return ask({ type: 'other', text: 'It changes a file.' }, path);
 }
 
-/** Both the path as given and where it really leads must be inside. */
-function isWithin(
-  path: string,
-  question: PermissionQuestion,
-  context: PermissionContext,
-  more: readonly string[],
-): boolean {
-  const { workspace, realRoots, additionalDirectories } = context;
-  const folders = [...workspace.roots, ...realRoots, ...additionalDirectories, ...more];
-  const real = question.realPaths.get(path) ?? path;
-  return [path, real].every((spelling) =>
-    folders.some((folder) => isInside(folder, spelling, workspace.platform)),
-  );
-}
-
-/** As it is written in settings: `Bash(npm test)`. */
-export function formatRule(rule: PermissionRule): string {
-  return rule.ruleContent === undefined ? rule.toolName : `${rule.toolName}(${rule.ruleContent})`;
+function allowByRule(rule: LayeredRule): Verdict {
+  return allow({ type: 'rule', text: `The rule ${formatRule(rule)} (${rule.layer}) allows it.`, rule });
 }
 
 function allow(reason: DecisionReason): Verdict {

@@ -1,52 +1,28 @@
-/**
- * Whether a rule covers an effect of a call. A rule is a tool name, alone (`Bash`) or with a scope in brackets: a command
- * (`Bash(npm test)`, `Bash(npm run:*)`), a path (`Edit(src/**)`, `Read(~/.ssh/**)`, `Read(//etc/**)`), a host
- * (`WebFetch(domain:example.com)`).
- */
-import picomatch from 'picomatch';
+/** Whether a rule covers what a call asks of the net or of an MCP server. Paths and commands: pathRules.ts, decideCommand.ts. */
 import type { PermissionRule } from '../../protocol/permissions.ts';
 import { namesServer } from '../mcp/mcpNames.ts';
-import type { Workspace } from '../ports.ts';
 import type { Effect } from '../tools/tool.ts';
 
-/** Rules of these tools speak for every tool with the same effect: an `Edit` rule also covers Write. */
-const EFFECT_RULES: Readonly<Record<Effect['kind'], readonly string[]>> = {
-  read: ['Read'],
-  write: ['Edit'],
-  execute: ['Bash'],
-  fetch: ['WebFetch'],
-  mcp: [],
-  ask: [],
-};
-
-export interface RuleView {
-  readonly workspace: Workspace;
-  /** Real paths by the path given; a rule is held against both. */
-  readonly realPaths: ReadonlyMap<string, string>;
+export interface RuleQuestion {
+  readonly toolName: string;
+  readonly effect: Effect;
+  /** `every`: all of it must be covered (for allow); `some`: a part is enough (for deny and ask). */
+  readonly spellings: 'every' | 'some';
 }
 
-/** `every`: all spellings of a path must match (for allow); `some`: one is enough (for deny and ask). */
-export function coversEffect(
-  rule: PermissionRule,
-  { toolName, effect }: { readonly toolName: string; readonly effect: Effect },
-  { spellings, view }: { readonly spellings: 'every' | 'some'; readonly view: RuleView },
-): boolean {
-  if (effect.kind === 'mcp') return coversServer(rule, { toolName, server: effect.server }, spellings);
-  const speaksFor = rule.toolName === toolName || EFFECT_RULES[effect.kind].includes(rule.toolName);
-  if (!speaksFor) return false;
-  if (rule.ruleContent === undefined) return rule.toolName === toolName;
+export function coversEffect(rule: PermissionRule, { toolName, effect, spellings }: RuleQuestion): boolean {
   switch (effect.kind) {
-    case 'execute':
-      return coversCommand(rule.ruleContent, effect.command);
+    case 'mcp':
+      return coversServer(rule, { toolName, server: effect.server }, spellings);
     case 'fetch':
-      return coversHost(rule.ruleContent, effect.url);
+      if (rule.ruleContent === undefined) return rule.toolName === toolName;
+      return (
+        (rule.toolName === toolName || rule.toolName === 'WebFetch') &&
+        coversHost(rule.ruleContent, effect.url)
+      );
     case 'read':
-    case 'write': {
-      const pattern = toAbsolutePattern(rule.ruleContent, view.workspace);
-      const paths = [effect.path, view.realPaths.get(effect.path) ?? effect.path];
-      const matches = (path: string): boolean => coversPath(pattern, path, view.workspace);
-      return spellings === 'every' ? paths.every(matches) : paths.some(matches);
-    }
+    case 'write':
+    case 'execute':
     case 'ask':
       return false;
     default:
@@ -66,40 +42,7 @@ function coversServer(
   return rule.toolName === toolName || namesServer(rule.toolName, server, { everyServer: isStrict });
 }
 
-/** The command to the letter, or, with `:*` at the end, the words it starts with. */
-function coversCommand(scope: string, command: string): boolean {
-  const text = command.trim();
-  if (!scope.endsWith(':*')) return text === scope;
-  const prefix = scope.slice(0, -2);
-  const rest = text.slice(prefix.length);
-  return (
-    text.startsWith(prefix) && (rest === '' || (rest.startsWith(' ') && !/[\n;&|<>`$(){}\\]/.test(rest)))
-  );
-}
-
 function coversHost(scope: string, url: string): boolean {
   if (!scope.startsWith('domain:') || !URL.canParse(url)) return false;
   return new URL(url).hostname === scope.slice('domain:'.length).toLowerCase();
-}
-
-/** `//x` is absolute, `~/x` under the home folder, `/x` and `x` under the folder the rules belong to. */
-function toAbsolutePattern(scope: string, { cwd, home }: Workspace): string {
-  if (scope.startsWith('//')) return scope.slice(1);
-  if (scope.startsWith('~/')) return `${toSlashes(home)}/${scope.slice(2)}`;
-  if (scope.startsWith('/')) return `${toSlashes(cwd)}${scope}`;
-  return `${toSlashes(cwd)}/${scope.replace(/^\.\//, '')}`;
-}
-
-function coversPath(pattern: string, path: string, { platform }: Workspace): boolean {
-  const foldsCase = platform !== 'linux';
-  return picomatch.isMatch(toSlashes(path), pattern, {
-    dot: true,
-    nocase: foldsCase,
-    nonegate: true,
-    noextglob: true,
-  });
-}
-
-function toSlashes(path: string): string {
-  return path.replaceAll('\\', '/');
 }

@@ -11,6 +11,11 @@ export function parseRule(text: string): PermissionRule | undefined {
   return { toolName, ruleContent };
 }
 
+/** As it is written in settings: `Bash(npm test)`. */
+export function formatRule(rule: PermissionRule): string {
+  return rule.ruleContent === undefined ? rule.toolName : `${rule.toolName}(${rule.ruleContent})`;
+}
+
 /** Rules in one text, between commas or blanks that stand outside of brackets: `Bash(git log *), Read`. */
 export function splitRules(text: string): readonly string[] {
   const rules: string[] = [];

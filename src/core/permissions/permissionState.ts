@@ -2,12 +2,15 @@
 import type { PermissionMode, PermissionUpdate } from '../../protocol/permissions.ts';
 import type { PermissionState } from '../loop/authorize.ts';
 import type { LayeredRule, PermissionContext } from './decidePermission.ts';
+import { createRuleIndex } from './ruleIndex.ts';
 
 export interface PermissionStateOptions {
   readonly mode: PermissionMode;
   readonly rules: readonly LayeredRule[];
   /** The rest of the context, which doesn't change while the session runs. */
-  readonly place: Omit<PermissionContext, 'mode' | 'rules' | 'additionalDirectories'>;
+  readonly place: Omit<PermissionContext, 'mode' | 'rules' | 'additionalDirectories' | 'index'>;
+  /** Folders that may be worked in from the start, beside those of the workspace. */
+  readonly additionalDirectories?: readonly string[];
   readonly onModeChange: (mode: PermissionMode) => void;
 }
 
@@ -23,9 +26,11 @@ export function createPermissionState(options: PermissionStateOptions): MutableP
   let mode = options.mode;
   let rules = options.rules;
   let flagRules: readonly LayeredRule[] = [];
-  let directories: readonly string[] = [];
+  let directories = options.additionalDirectories ?? [];
+  let context: PermissionContext | undefined;
 
   function changed(): void {
+    context = undefined;
     for (const listener of [...listeners]) listener();
   }
 
@@ -64,6 +69,12 @@ export function createPermissionState(options: PermissionStateOptions): MutableP
     }
   }
 
+  function buildContext(): PermissionContext {
+    const all = [...rules, ...flagRules];
+    const index = createRuleIndex(all, options.place.workspace, directories);
+    return { ...options.place, mode, rules: all, additionalDirectories: directories, index };
+  }
+
   return {
     get mode() {
       return mode;
@@ -73,12 +84,10 @@ export function createPermissionState(options: PermissionStateOptions): MutableP
       flagRules = next;
       changed();
     },
-    context: () => ({
-      ...options.place,
-      mode,
-      rules: [...rules, ...flagRules],
-      additionalDirectories: directories,
-    }),
+    context() {
+      context ??= buildContext();
+      return context;
+    },
     apply(updates) {
       for (const update of updates) applyOne(update);
       changed();

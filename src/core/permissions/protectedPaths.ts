@@ -2,6 +2,8 @@
  * Places whose content is run or obeyed later by somebody else (git, shells, editors, package managers, the agent itself):
  * never written without asking, except where a person chose to bypass permissions.
  */
+import { FOLDED_NAMES, foldName } from './nameFolding.ts';
+
 const DIRECTORIES = new Set([
   '.git',
   '.vscode',
@@ -51,10 +53,10 @@ const FILES = new Set([
 
 const PATTERNS = [/^lefthook\./, /^\.pnp\./, /\.code-workspace$/];
 
-/** The part of the path that makes it protected, or undefined. Compared without regard to case and Unicode form. */
+/** The part of the path that makes it protected, or undefined. Compared as the most lenient of file systems does. */
 export function findProtectedPart(path: string): string | undefined {
   const parts = path.split(/[\\/]+/).filter((part) => part !== '');
-  const folded = parts.map((part) => part.normalize('NFC').toLowerCase());
+  const folded = parts.map((part) => foldName(part, FOLDED_NAMES).replace(/[. ]+$/, ''));
   const directory = folded.findIndex((part, index) => isProtectedDirectory(part, folded[index + 1]));
   if (directory !== -1) return parts[directory];
   const name = folded.at(-1);

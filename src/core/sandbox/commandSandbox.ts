@@ -1,4 +1,5 @@
 /** The sandbox of a session, as the tool sees it that runs commands. */
+import { coversWholeCommand } from '../permissions/decideCommand.ts';
 import type { PermissionContext } from '../permissions/decidePermission.ts';
 import type { FileSystem, SandboxPolicy } from '../ports.ts';
 import { buildSandboxPolicy } from './sandboxPolicy.ts';
@@ -24,19 +25,12 @@ export function createCommandSandbox({ options, context, files }: CommandSandbox
   return {
     autoAllow: options.autoAllow,
     place: ({ command, asksOut }) => {
-      if (options.excludedCommands.some((scope) => isExcluded(scope, command))) return 'excluded';
+      const now = context();
+      const effect = { kind: 'execute', command, cwd: now.workspace.cwd } as const;
+      if (options.excludedCommands.some((scope) => coversWholeCommand(scope, effect, now))) return 'excluded';
       if (!asksOut) return 'inside';
       return options.allowUnsandboxed ? 'outside' : 'refused';
     },
     policy: () => buildSandboxPolicy({ options, context: context(), files }),
   };
-}
-
-/** To the letter, or, with `:*` or ` *` at the end, by its first words; then nothing but plain words may follow. */
-function isExcluded(scope: string, command: string): boolean {
-  const text = command.trim();
-  const prefix = /^(.*\S)(?::| )\*$/.exec(scope.trim())?.[1];
-  if (prefix === undefined) return text === scope.trim();
-  const rest = text.slice(prefix.length);
-  return text.startsWith(prefix) && (rest === '' || /^[ \t][^\n;&|<>`$(){}\\]*$/.test(rest));
 }

@@ -83,6 +83,7 @@ export class Faults {
       readDirectory: (path) => this.#look(() => files.readDirectory(path)),
       readLink: (path) => this.#look(() => files.readLink(path)),
       realPath: (path) => this.#look(() => files.realPath(path)),
+      tracePath: (path) => this.#look(() => files.tracePath(path)),
       hasUnsavedChanges: (path) => files.hasUnsavedChanges(path),
       writeFile: (path, bytes, options) =>
         this.#change('writeFile', { path, run: () => files.writeFile(path, bytes, options) }),

@@ -2,6 +2,7 @@ import {
   FileError,
   type FileStat,
   type FileSystem,
+  type PathTrace,
   type WriteOptions,
   type WriteOutcome,
 } from '../../../src/core/ports.ts';
@@ -129,6 +130,10 @@ export class MemoryFileSystem implements FileSystem {
       throw new FileError('ENOENT', path, `No such file: ${path}`);
     }
     node.mode = mode;
+  }
+
+  async tracePath(path: string): Promise<PathTrace> {
+    return { real: await this.realPath(path), hops: [], folding: { case: false, unicode: false } };
   }
 
   async realPath(path: string): Promise<string> {

@@ -154,7 +154,7 @@ describe('the main job', () => {
     );
     const harness = await start();
     expect(await harness.ask('please')).toMatchObject({ subtype: 'success', result: 'Done.', num_turns: 4 });
-    expect(harness.questions.map(({ tool_name }) => tool_name)).toEqual(['Edit', 'Write', 'Bash']);
+    expect(harness.questions.map(({ tool_name }) => tool_name)).toEqual(['Edit', 'Write']);
     expect(harness.questions[0]?.preview).toEqual({
       path: at('a.txt'),
       before: 'one\ntwo\n',

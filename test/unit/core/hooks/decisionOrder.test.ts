@@ -108,7 +108,7 @@ const ruleSets = RULES.reduce<(typeof RULES)[number][][]>(
   [[]],
 );
 const EFFECTS = {
-  command: [{ kind: 'execute', command: 'ls', cwd: '/w' }],
+  command: [{ kind: 'execute', command: 'make', cwd: '/w' }],
   'protected file': [{ kind: 'write', path: '/w/.git/config' }],
   question: [{ kind: 'ask', what: 'question' }],
 } as const satisfies Record<string, readonly Effect[]>;
@@ -143,7 +143,7 @@ function decide({ what, mode, rules, hook }: Case): string {
       toolName: 'T',
       input: {},
       effects: EFFECTS[what],
-      realPaths: new Map(),
+      places: new Map(),
       hook: hook === undefined ? undefined : { behavior: hook, reason: 'a hook' },
     },
     context,

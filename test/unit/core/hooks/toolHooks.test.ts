@@ -32,7 +32,7 @@ function createRunner(run: (input: Input) => Promise<string> = async () => 'ran'
   const tool = fakeTool({
     name: 'Bash',
     readOnly: false,
-    effects: [{ kind: 'execute', command: 'ls', cwd: '/w' }],
+    effects: [{ kind: 'execute', command: 'make', cwd: '/w' }],
     async run(input) {
       inputs.push(input);
       return run(input);
@@ -46,7 +46,7 @@ async function runOne(
   runner = createRunner(),
 ) {
   const harness = await createHookHarness({
-    replies: [reply([call('t1', 'Bash', { command: 'ls' })]), done],
+    replies: [reply([call('t1', 'Bash', { command: 'make' })]), done],
     tools: [runner.tool],
     ...options,
   });
@@ -65,7 +65,7 @@ describe('PreToolUse', () => {
         permission_mode: 'default',
         hook_event_name: 'PreToolUse',
         tool_name: 'Bash',
-        tool_input: { command: 'ls' },
+        tool_input: { command: 'make' },
         tool_use_id: 't1',
       },
     ]);
@@ -78,7 +78,7 @@ describe('PreToolUse', () => {
     expect(harness.questions).toEqual([]);
     expect(results).toEqual([{ content: 'not on Fridays', isError: true }]);
     expect(result.permission_denials).toEqual([
-      { tool_name: 'Bash', tool_use_id: 't1', tool_input: { command: 'ls' } },
+      { tool_name: 'Bash', tool_use_id: 't1', tool_input: { command: 'make' } },
     ]);
     expect(systemMessages(harness, 'permission_denied')).toMatchObject([
       { decision_reason_type: 'hook', tool_use_id: 't1' },
@@ -99,7 +99,7 @@ describe('PreToolUse', () => {
   it('allows a call that only the mode would ask about', async () => {
     const { harness, inputs } = await runOne({ hooks: [pre({ permissionDecision: 'allow' })] });
     expect(harness.questions).toEqual([]);
-    expect(inputs).toEqual([{ command: 'ls' }]);
+    expect(inputs).toEqual([{ command: 'make' }]);
   });
 
   it('can ask for a question where permissions are bypassed', async () => {
@@ -111,9 +111,9 @@ describe('PreToolUse', () => {
   });
 
   it('replaces the whole input, for the question and for the run', async () => {
-    const { harness, inputs } = await runOne({ hooks: [pre({ updatedInput: { command: 'ls -l' } })] });
-    expect(harness.questions).toMatchObject([{ input: { command: 'ls -l' } }]);
-    expect(inputs).toEqual([{ command: 'ls -l' }]);
+    const { harness, inputs } = await runOne({ hooks: [pre({ updatedInput: { command: 'make -l' } })] });
+    expect(harness.questions).toMatchObject([{ input: { command: 'make -l' } }]);
+    expect(inputs).toEqual([{ command: 'make -l' }]);
   });
 
   it('runs nothing when the changed input does not fit the tool', async () => {
@@ -126,7 +126,7 @@ describe('PreToolUse', () => {
       ),
     };
     const harness = await createHookHarness({
-      replies: [reply([call('t1', 'Bash', { command: 'ls' })]), done],
+      replies: [reply([call('t1', 'Bash', { command: 'make' })]), done],
       tools: [tool],
       hooks: [pre({ permissionDecision: 'allow', updatedInput: { command: 7 } })],
     });
@@ -144,7 +144,7 @@ describe('PreToolUse', () => {
       ],
     };
     const harness = await createHookHarness({
-      replies: [reply([call('t1', 'Bash', { command: 'ls' })]), done],
+      replies: [reply([call('t1', 'Bash', { command: 'make' })]), done],
       tools: [tool],
       hooks: [pre({ permissionDecision: 'allow', updatedInput: { command: 'rm x' } })],
       options: {
@@ -182,7 +182,7 @@ describe('PreToolUse', () => {
     expect(inputs).toEqual([]);
     expect(result).toMatchObject({
       terminal_reason: 'tool_deferred',
-      deferred_tool_use: { id: 't1', name: 'Bash', input: { command: 'ls' } },
+      deferred_tool_use: { id: 't1', name: 'Bash', input: { command: 'make' } },
     });
   });
 
@@ -344,7 +344,12 @@ describe('PostToolUse', () => {
   it('is told what the tool gave, and adds context', async () => {
     const { harness } = await runOne({ hooks: [post({ additionalContext: 'run the tests' })] });
     expect(harness.heard).toMatchObject([
-      { hook_event_name: 'PostToolUse', tool_response: 'ran', tool_input: { command: 'ls' }, duration_ms: 0 },
+      {
+        hook_event_name: 'PostToolUse',
+        tool_response: 'ran',
+        tool_input: { command: 'make' },
+        duration_ms: 0,
+      },
     ]);
     expect(textsOf(lastBlocks(harness, 2))).toEqual(['A PostToolUse hook says:\nrun the tests']);
   });
@@ -417,8 +422,8 @@ describe('PermissionRequest', () => {
   });
 
   it('changes the input it allows', async () => {
-    const hooks = [request({ behavior: 'allow', updatedInput: { command: 'ls -a' } })];
-    expect((await runOne({ hooks })).inputs).toEqual([{ command: 'ls -a' }]);
+    const hooks = [request({ behavior: 'allow', updatedInput: { command: 'make -a' } })];
+    expect((await runOne({ hooks })).inputs).toEqual([{ command: 'make -a' }]);
   });
 
   it('denies with a word to the model, and ends the turn when it wants to', async () => {

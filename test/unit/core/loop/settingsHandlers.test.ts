@@ -65,6 +65,7 @@ describe('a file that the client has read', () => {
     let read = 0;
     const files = {
       realPath: async (path: string) => path,
+      tracePath: async (path: string) => ({ real: path, hops: [], folding: { case: false, unicode: false } }),
       stat: async () => ({ mtimeMs }),
       readFile: async () => {
         read += 1;

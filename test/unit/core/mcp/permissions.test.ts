@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { decidePermission, type LayeredRule } from '../../../../src/core/permissions/decidePermission.ts';
+import {
+  decidePermission,
+  type LayeredRule,
+  type PermissionContext,
+  type PermissionQuestion,
+} from '../../../../src/core/permissions/decidePermission.ts';
+import { listOffers } from '../../../../src/core/permissions/suggestions.ts';
 import type { PermissionMode } from '../../../../src/protocol/permissions.ts';
 
 interface Asked {
@@ -9,29 +15,30 @@ interface Asked {
 }
 
 function decide({ mode = 'default', rules = [], changed = false }: Asked) {
-  return decidePermission(
-    {
-      toolName: 'mcp__my_server__do_it',
-      input: {},
-      effects: [{ kind: 'mcp', server: 'my server', tool: 'do it', changed }],
-      realPaths: new Map(),
+  const question: PermissionQuestion = {
+    toolName: 'mcp__my_server__do_it',
+    input: {},
+    effects: [{ kind: 'mcp', server: 'my server', tool: 'do it', changed }],
+    places: new Map(),
+  };
+  const context: PermissionContext = {
+    mode,
+    rules,
+    workspace: {
+      cwd: '/w',
+      roots: ['/w'],
+      home: '/home/u',
+      platform: 'linux',
+      trusted: true,
+      osDescription: 'Linux',
     },
-    {
-      mode,
-      rules,
-      workspace: {
-        cwd: '/w',
-        roots: ['/w'],
-        home: '/home/u',
-        platform: 'linux',
-        trusted: true,
-        osDescription: 'Linux',
-      },
-      realRoots: ['/w'],
-      additionalDirectories: [],
-      readableDirectories: [],
-    },
-  );
+    realRoots: ['/w'],
+    additionalDirectories: [],
+    readableDirectories: [],
+  };
+  const decision = decidePermission(question, context);
+  if (decision.behavior !== 'ask') return decision;
+  return { ...decision, suggestions: listOffers(question, context, decision).map(({ update }) => update) };
 }
 
 const rule = (behavior: LayeredRule['behavior'], toolName: string, ruleContent?: string): LayeredRule => ({

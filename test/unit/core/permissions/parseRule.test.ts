@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatRule } from '../../../../src/core/permissions/decidePermission.ts';
-import { parseRule, splitRules } from '../../../../src/core/permissions/parseRule.ts';
+import { formatRule, parseRule, splitRules } from '../../../../src/core/permissions/parseRule.ts';
 
 describe('a rule as people write it', () => {
   it.each([

@@ -3,8 +3,10 @@ import {
   decidePermission,
   type LayeredRule,
   type PermissionContext,
+  type PermissionQuestion,
 } from '../../../../src/core/permissions/decidePermission.ts';
 import { parseRule } from '../../../../src/core/permissions/parseRule.ts';
+import { listOffers } from '../../../../src/core/permissions/suggestions.ts';
 import type { Effect } from '../../../../src/core/tools/tool.ts';
 
 type Sandbox = Extract<Effect, { kind: 'execute' }>['sandbox'];
@@ -30,23 +32,24 @@ function decide(sandbox: Sandbox, { command = 'npm test', mode = 'default', rule
     trusted: true,
     osDescription: 'Linux',
   } as const;
-  return decidePermission(
-    {
-      toolName: 'Bash',
-      input: { command },
-      effects: [{ kind: 'execute', command, cwd: '/w', ...(sandbox && { sandbox }) }],
-      realPaths: new Map(),
-      hook: hook && { behavior: hook, reason: 'A hook says so.' },
-    },
-    {
-      mode,
-      rules: layered,
-      workspace,
-      realRoots: ['/w'],
-      additionalDirectories: [],
-      readableDirectories: [],
-    },
-  );
+  const question: PermissionQuestion = {
+    toolName: 'Bash',
+    input: { command },
+    effects: [{ kind: 'execute', command, cwd: '/w', ...(sandbox && { sandbox }) }],
+    places: new Map(),
+    hook: hook && { behavior: hook, reason: 'A hook says so.' },
+  };
+  const context: PermissionContext = {
+    mode,
+    rules: layered,
+    workspace,
+    realRoots: ['/w'],
+    additionalDirectories: [],
+    readableDirectories: [],
+  };
+  const decision = decidePermission(question, context);
+  if (decision.behavior !== 'ask') return decision;
+  return { ...decision, suggestions: listOffers(question, context, decision).map(({ update }) => update) };
 }
 
 describe('a command that asks to leave the sandbox', () => {
@@ -56,12 +59,11 @@ describe('a command that asks to leave the sandbox', () => {
     ['where a rule allows the command', { rules: [['allow', 'Bash(npm test)']] }],
     ['where a rule allows every command', { rules: [['allow', 'Bash']] }],
     ['where a hook allows it', { hook: 'allow' }],
-  ])('is asked for %s, and what is answered can not be remembered', (_, how) => {
+  ])('is asked for %s', (_, how) => {
     const decision = decide('outside', how);
-    expect(decision).toEqual({
+    expect(decision).toMatchObject({
       behavior: 'ask',
       reasons: [{ type: 'sandboxOverride', text: 'It runs a command outside the sandbox.' }],
-      suggestions: [],
     });
   });
 
@@ -94,6 +96,6 @@ describe('a command in the sandbox', () => {
 
   it('is remembered as a rule for the command', () => {
     const decision = decide('inside');
-    expect(decision.behavior === 'ask' && decision.suggestions).toHaveLength(1);
+    expect(decision.behavior === 'ask' && decision.suggestions).toHaveLength(2);
   });
 });

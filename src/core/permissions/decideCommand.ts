@@ -1,0 +1,337 @@
+/**
+ * Whether a command line may run. To forbid, a suspicion is enough: a rule that denies or asks is held against every command
+ * found anywhere in it, under every form. To allow takes proof: all of it is understood, each command is covered by a rule or
+ * only looks, and each file it writes may be written. Nothing is left out because something else was found first.
+ */
+import { normalizePath } from '../paths.ts';
+import type { Effect } from '../tools/tool.ts';
+import type { CommandPart, DecisionReason, LayeredRule, PermissionContext } from './decidePermission.ts';
+import { formatRule } from './parseRule.ts';
+import { PathRules } from './pathRules.ts';
+import { createRuleIndex, type RuleIndex } from './ruleIndex.ts';
+import { isCoveredByNameOnly, listStrictForms, MAX_STARTS, toForm } from './shell/commandForms.ts';
+import { listCommandPaths, listPartUses, locate, MAX_PATHS, readCommand } from './shell/commandPaths.ts';
+import { findCriticalPath } from './shell/criticalPaths.ts';
+import { findRiskyAssignment } from './shell/environment.ts';
+import type { FileUse } from './shell/fileUses.ts';
+import { findHiddenRun } from './shell/hiddenRuns.ts';
+import { findCode, stripWrappers } from './shell/programs.ts';
+import { listLookedAt } from './shell/readOnly.ts';
+import type { ShellPart, ShellScript } from './shell/shellScript.ts';
+import { certainValue, type ShellWord } from './shell/shellWord.ts';
+
+export interface CommandDeps {
+  readonly context: PermissionContext;
+  readonly index: RuleIndex;
+  readonly paths: PathRules;
+  /** Whether a file may be read or written, by rules and mode; the deny and ask rules have been held against it already. */
+  readonly judgePath: (access: 'read' | 'write', path: string) => PathVerdict;
+}
+
+export interface PathVerdict {
+  readonly behavior: 'allow' | 'ask';
+  readonly reason: DecisionReason;
+}
+
+export interface CommandVerdict {
+  readonly denied: LayeredRule | undefined;
+  readonly asked: LayeredRule | undefined;
+  /** Why it is asked; empty: it is allowed. */
+  readonly asks: readonly DecisionReason[];
+  /** Why it is allowed. */
+  readonly grounds: readonly DecisionReason[];
+  /** It only looks at what may be looked at, whatever the rules say. */
+  readonly isReadOnly: boolean;
+  /** The commands in it, as a person sees them, in order. */
+  readonly parts: readonly CommandPart[];
+}
+
+type Execute = Extract<Effect, { kind: 'execute' }>;
+
+export function decideCommand({ command, cwd }: Execute, deps: CommandDeps): CommandVerdict {
+  const judge = new CommandJudge(readCommand(command, { ...deps.context.workspace, cwd }), cwd, deps);
+  return {
+    denied: judge.findStrict('deny', command),
+    asked: judge.findStrict('ask', command),
+    ...judge.weigh(command),
+  };
+}
+
+/** Whether a rule for commands that has this in its brackets speaks for all that the command line does. */
+export function coversWholeCommand(scope: string, effect: Execute, context: PermissionContext): boolean {
+  const rules: readonly LayeredRule[] = [
+    { toolName: 'Bash', ruleContent: scope, behavior: 'allow', layer: 'session' },
+  ];
+  const index = createRuleIndex(rules, context.workspace, []);
+  const paths = new PathRules({ context: { ...context, rules }, index, places: new Map() });
+  const reason = other('It is no matter of this rule.');
+  const judgePath = (): PathVerdict => ({ behavior: 'ask', reason });
+  const verdict = decideCommand(effect, { context: { ...context, rules }, index, paths, judgePath });
+  return verdict.asks.length === 0 && verdict.grounds.some(({ rule }) => rule !== undefined);
+}
+
+/** What one part of a command line has been found to be. */
+interface Weighed {
+  readonly grounds: readonly DecisionReason[];
+  readonly asks: readonly DecisionReason[];
+  readonly isReadOnly: boolean;
+}
+
+class CommandJudge {
+  readonly #script: ShellScript;
+  readonly #cwd: string;
+  readonly #deps: CommandDeps;
+  readonly #uses = new Map<ShellPart, readonly FileUse[]>();
+
+  constructor(script: ShellScript, cwd: string, deps: CommandDeps) {
+    this.#script = script;
+    this.#cwd = cwd;
+    this.#deps = deps;
+    for (const part of script.parts) this.#uses.set(part, listPartUses(part));
+  }
+
+  findStrict(behavior: 'deny' | 'ask', command: string): LayeredRule | undefined {
+    const rules = this.#deps.index.commands[behavior];
+    for (const text of [command.trim(), ...this.#script.guesses]) {
+      const found = rules.find(text);
+      if (found !== undefined) return found;
+    }
+    for (const part of this.#script.parts) {
+      const found = this.#findStrictForm(part, behavior) ?? this.#findStrictFile(part, behavior);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #findStrictForm({ words }: ShellPart, behavior: 'deny' | 'ask'): LayeredRule | undefined {
+    const rules = this.#deps.index.commands[behavior];
+    if (words.length === 0 || !rules.hasScoped) return undefined;
+    const foldsCase = this.#deps.context.workspace.platform !== 'linux';
+    for (const form of listStrictForms(words, foldsCase).forms) {
+      const found = rules.find(form);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #findStrictFile(part: ShellPart, behavior: 'deny' | 'ask'): LayeredRule | undefined {
+    if (!this.#deps.paths.hasStrict()) return undefined;
+    for (const { access, word } of this.#uses.get(part) ?? []) {
+      if (access === 'mention' || word.kind === 'glob') continue;
+      for (const path of this.#locate(word, part)) {
+        const found = this.#deps.paths.findStrict(behavior, access, path, 'Bash');
+        if (found !== undefined) return found;
+      }
+    }
+    return undefined;
+  }
+
+  weigh(command: string): Omit<CommandVerdict, 'denied' | 'asked'> {
+    const whole = this.#deps.index.commands.allow.whole;
+    const shown = this.#script.parts.filter((part) => !part.isSuspected);
+    const weighed = shown.map((part) => this.#weighPart(part, whole));
+    const doubts = this.#listDoubts(whole, command);
+    const asks = dedupe([...doubts, ...weighed.flatMap((each) => each.asks)]);
+    const isEmpty = this.#script.parts.length === 0 && doubts.length === 0 && whole === undefined;
+    return {
+      asks: isEmpty ? [other('It can not be told what it runs.')] : asks,
+      grounds: dedupe(weighed.flatMap(({ grounds }) => grounds)),
+      isReadOnly:
+        !isEmpty && this.#script.doubts.length === 0 && weighed.every(({ isReadOnly }) => isReadOnly),
+      parts: shown.map(({ text }, index) => {
+        const own = weighed[index];
+        const isAllowed = own !== undefined && own.asks.length === 0;
+        const reasons = (isAllowed ? own.grounds : own?.asks) ?? [];
+        return {
+          text,
+          behavior: isAllowed ? 'allow' : 'ask',
+          reason: reasons.map((each) => each.text).join(' '),
+        };
+      }),
+    };
+  }
+
+  /** What is no part's own: whether it was understood, and whether a rule could be evaded by what was not. */
+  #listDoubts(whole: LayeredRule | undefined, command: string): readonly DecisionReason[] {
+    const { workspace } = this.#deps.context;
+    const doubts = this.#script.doubts
+      .filter(({ kind }) => kind === 'hidden' || whole === undefined || this.#canEvade())
+      .map(({ text }) => other(text));
+    if (workspace.platform === 'win32' && doubts.length === 0)
+      doubts.push(...this.#script.doubts.map(({ text }) => other(text)));
+    if (listCommandPaths(command, { ...workspace, cwd: this.#cwd }).length >= MAX_PATHS)
+      doubts.push(other('It names more files than are looked up.'));
+    return doubts;
+  }
+
+  #canEvade(): boolean {
+    const { commands } = this.#deps.index;
+    return commands.deny.hasScoped || commands.ask.hasScoped || this.#deps.paths.hasStrict();
+  }
+
+  #weighPart(part: ShellPart, whole: LayeredRule | undefined): Weighed {
+    const looks = this.#looks(part);
+    const covered = whole === undefined ? this.#cover(part, looks) : [ground(whole)];
+    const asks = [
+      ...(typeof covered === 'string' ? [other(covered)] : []),
+      ...this.#listSafety(part),
+      ...this.#listRedirectAsks(part, whole),
+      ...this.#listEvasions(part, whole),
+    ];
+    const isReadOnly = looks && asks.length === 0 && part.redirects.every(({ access }) => access === 'read');
+    return { grounds: typeof covered === 'string' ? [] : covered, asks, isReadOnly };
+  }
+
+  /** Grounds to allow it; a text says why there are none. */
+  #cover(part: ShellPart, looks: boolean): readonly DecisionReason[] | string {
+    if (part.words.length === 0) return part.redirects.length > 0 ? [] : 'It sets a variable.';
+    if (looks) return [{ type: 'other', text: 'It only looks.' }];
+    const risky = findRiskyAssignment(part.assignments);
+    if (risky !== undefined) return `It sets ${risky.name}, which can change what is run.`;
+    if (part.folders.length > 0 && certainValue(part.words[0])?.includes('/') === true)
+      return 'It runs a program by a path from another folder.';
+    const found = this.#findAllowRule(part.words);
+    return typeof found === 'string' ? found : [ground(found)];
+  }
+
+  #findAllowRule(words: readonly ShellWord[]): LayeredRule | string {
+    if (words[0]?.kind !== 'literal') return 'It can not be told what it runs.';
+    const rules = this.#deps.index.commands.allow;
+    const stripped = stripWrappers(words);
+    const hidden = findHiddenRun(stripped.takesMore ? [...stripped.words, MORE] : stripped.words);
+    const exact = rules.find(toForm(words), ({ kind }) => kind === 'exact');
+    if (exact !== undefined) return exact;
+    const inner = rules.find(toForm(stripped.words), ({ kind, pieces }) =>
+      kind === 'exact'
+        ? !stripped.takesMore
+        : hidden === undefined && !isCoveredByNameOnly(stripped.words, pieces[0] ?? ''),
+    );
+    if (inner !== undefined) return inner;
+    return hidden ?? 'It runs a command.';
+  }
+
+  /** It is known to only look, and may look at all it looks at. */
+  #looks(part: ShellPart): boolean {
+    const files = listLookedAt(part, { trusted: this.#deps.context.workspace.trusted });
+    if (files === undefined || part.folders.includes(undefined)) return false;
+    return files.every((word) =>
+      this.#locate(word, part).every((path) => {
+        const shown = word.kind === 'glob' ? path.replace(/[^/]*[*?[].*$/s, '') : path;
+        return this.#deps.judgePath('read', shown).behavior === 'allow';
+      }),
+    );
+  }
+
+  /** What no rule may take away: protected files, what can't be taken back, git in a folder that brings its own configuration. */
+  #listSafety(part: ShellPart): readonly DecisionReason[] {
+    const { workspace } = this.#deps.context;
+    const critical = findCriticalPath(
+      part.words,
+      {
+        precious: [workspace.home, this.#cwd, ...workspace.roots],
+        resolve: (path) =>
+          normalizePath(this.#locate({ ...MORE, kind: 'literal', value: path }, part)[0] ?? path, 'linux'),
+      },
+      MAX_STARTS,
+    );
+    const reasons: DecisionReason[] = critical === undefined ? [] : [{ type: 'safetyCheck', text: critical }];
+    for (const { access, word } of this.#uses.get(part) ?? []) {
+      if (access !== 'write') continue;
+      for (const path of this.#locate(word, part)) {
+        const { behavior, reason } = this.#deps.judgePath('write', path);
+        if (behavior === 'ask' && reason.type === 'safetyCheck') reasons.push(reason);
+      }
+    }
+    return reasons;
+  }
+
+  #listRedirectAsks(part: ShellPart, whole: LayeredRule | undefined): readonly DecisionReason[] {
+    return part.redirects.flatMap(({ access, target }): readonly DecisionReason[] => {
+      if (target !== undefined && certainValue(target) === '/dev/null') return [];
+      if (whole !== undefined) return [];
+      if (target === undefined || certainValue(target) === undefined)
+        return [other(`It can not be told which file ${target?.text ?? 'a redirect'} is.`)];
+      if (part.folders.length > 0) return [other('It redirects to a file from another folder.')];
+      return this.#locate(target, part).flatMap((path) => {
+        const { behavior, reason } = this.#deps.judgePath(access, path);
+        return behavior === 'ask' ? [reason] : [];
+      });
+    });
+  }
+
+  /** Where a rule that denies or asks could apply to what can't be told. */
+  #listEvasions(part: ShellPart, whole: LayeredRule | undefined): readonly DecisionReason[] {
+    const reasons: DecisionReason[] = [];
+    const { commands } = this.#deps.index;
+    const code = findCode(part.words, part);
+    if (code !== undefined && whole !== undefined && this.#canEvade()) reasons.push(other(code));
+    if (listStrictForms(part.words, false).isCut && this.#canEvade())
+      reasons.push(other('It has very many words.'));
+    const start = toCertainStart(part.words);
+    const possible =
+      start === undefined
+        ? undefined
+        : (commands.deny.findPossible(start) ?? commands.ask.findPossible(start));
+    if (possible !== undefined) reasons.push(rulePossible(possible));
+    if (this.#deps.paths.hasStrict())
+      for (const use of this.#uses.get(part) ?? []) reasons.push(...this.#listFileEvasions(use, part));
+    const isGitElsewhere = part.folders.length > 0 && part.words.some((word) => certainValue(word) === 'git');
+    if (isGitElsewhere && whole === undefined)
+      reasons.push({ type: 'safetyCheck', text: 'git goes by the configuration of another folder.' });
+    return reasons;
+  }
+
+  #listFileEvasions({ access, word, below }: FileUse, part: ShellPart): readonly DecisionReason[] {
+    const { paths } = this.#deps;
+    const sides = access === 'mention' ? (['read', 'write'] as const) : [access];
+    type Found = LayeredRule | 'unknown';
+    const found = sides.flatMap((side) =>
+      (['deny', 'ask'] as const).flatMap((behavior): readonly Found[] => {
+        if (word.kind === 'unknown' || (part.folders.includes(undefined) && !word.value.startsWith('/')))
+          return access === 'mention' ? [] : ['unknown'];
+        return this.#locate(word, part).flatMap((path) => {
+          if (word.kind === 'glob') return paths.findPossible(behavior, side, { glob: path }) ?? [];
+          if (below) return paths.findPossible(behavior, side, { below: path }) ?? [];
+          return access === 'mention' ? (paths.findStrict(behavior, side, path, 'Bash') ?? []) : [];
+        });
+      }),
+    );
+    return found.map((rule) =>
+      rule === 'unknown' ? other(`It can not be told which file ${word.text} is.`) : rulePossible(rule),
+    );
+  }
+
+  #locate(word: ShellWord, part: ShellPart): readonly string[] {
+    return locate(word, part, { ...this.#deps.context.workspace, cwd: this.#cwd });
+  }
+}
+
+/** A word that could be anything. */
+const MORE: ShellWord = { text: '…', kind: 'unknown', value: '', splits: true };
+
+/** The form of the words before the first that can't be told; undefined: all can. */
+function toCertainStart(words: readonly ShellWord[]): string | undefined {
+  const index = words.findIndex((word) => word.kind === 'unknown');
+  if (index === -1) return undefined;
+  return words
+    .slice(0, index)
+    .map((word) => `${toForm([word])} `)
+    .join('')
+    .concat(words[index]?.value ?? '');
+}
+
+function ground(rule: LayeredRule): DecisionReason {
+  return { type: 'rule', text: `The rule ${formatRule(rule)} (${rule.layer}) allows it.`, rule };
+}
+
+function rulePossible(rule: LayeredRule): DecisionReason {
+  return { type: 'rule', text: `The rule ${formatRule(rule)} (${rule.layer}) may be about it.`, rule };
+}
+
+function other(text: string): DecisionReason {
+  return { type: 'other', text };
+}
+
+function dedupe(reasons: readonly DecisionReason[]): readonly DecisionReason[] {
+  return [...new Map(reasons.map((reason) => [`${reason.type} ${reason.text}`, reason])).values()];
+}

@@ -1,0 +1,129 @@
+/** Rules and folders held against the files that a call touches: under every spelling they have. */
+import { isInside } from '../paths.ts';
+import type { NameFolding } from '../ports.ts';
+import type { LayeredRule, PermissionContext, PermissionQuestion } from './decidePermission.ts';
+import { EXACT_NAMES, FOLDED_NAMES, foldName } from './nameFolding.ts';
+import { type NamePattern, parseNamePattern } from './namePattern.ts';
+import { toSegments } from './pathSegments.ts';
+import type { RuleIndex } from './ruleIndex.ts';
+
+export type PathAccess = 'read' | 'write';
+
+export interface PathRulesOptions {
+  readonly context: PermissionContext;
+  readonly index: RuleIndex;
+  readonly places: PermissionQuestion['places'];
+}
+
+export class PathRules {
+  readonly #context: PermissionContext;
+  readonly #index: RuleIndex;
+  readonly #places: PermissionQuestion['places'];
+  readonly #segments = new Map<string, readonly (readonly string[])[]>();
+
+  constructor({ context, index, places }: PathRulesOptions) {
+    this.#context = context;
+    this.#index = index;
+    this.#places = places;
+  }
+
+  /** A rule that forbids, or asks: one spelling is enough. What may not be read may not be written either. */
+  findStrict(
+    behavior: 'deny' | 'ask',
+    access: PathAccess,
+    path: string,
+    toolName: string,
+  ): LayeredRule | undefined {
+    const names = new Set([toolName, ...STRICT_NAMES[access], ...(behavior === 'deny' ? ['Read'] : [])]);
+    const spellings = this.#spellings(path);
+    const folding = this.#folding(path);
+    return this.#index.paths(behavior, [...names]).find((rule) => {
+      const pattern = this.#index.pattern(rule, folding);
+      return spellings.some((spelling) => pattern.covers(spelling));
+    });
+  }
+
+  /** A rule that allows: all spellings must be covered. */
+  findAllow(access: PathAccess, path: string, toolName: string): LayeredRule | undefined {
+    const own = access === 'read' ? [...new Set([toolName, 'Read'])] : ['Edit'];
+    const spellings = this.#spellings(path);
+    const folding = this.#folding(path);
+    return this.#index.paths('allow', own).find((rule) => {
+      const pattern = this.#index.pattern(rule, folding);
+      return spellings.every((spelling) => pattern.covers(spelling));
+    });
+  }
+
+  /** Whether what the shell finds for this pattern, or what lies below this folder, could be forbidden or asked for. */
+  findPossible(
+    behavior: 'deny' | 'ask',
+    access: PathAccess,
+    what: { readonly glob: string } | { readonly below: string },
+  ): LayeredRule | undefined {
+    const names = [...STRICT_NAMES[access], ...(behavior === 'deny' ? ['Read'] : [])];
+    const folding = this.#folding('glob' in what ? what.glob : what.below);
+    const glob = 'glob' in what ? toPatterns(what.glob, folding) : [];
+    const folders = 'below' in what ? this.#spellings(what.below) : [];
+    return this.#index.paths(behavior, names).find((rule) => {
+      const pattern = this.#index.pattern(rule, folding);
+      if ('glob' in what) return pattern.couldCoverGlob(glob);
+      return folders.some((folder) => pattern.couldCoverBelow(folder));
+    });
+  }
+
+  hasStrict(): boolean {
+    const names = ['Read', 'Edit', 'Write'];
+    return this.#index.paths('deny', names).length + this.#index.paths('ask', names).length > 0;
+  }
+
+  /** Both the path as given and where it really leads must be inside. */
+  isWithin(path: string, more: readonly string[]): boolean {
+    const { workspace, realRoots, additionalDirectories } = this.#context;
+    const folders = [...workspace.roots, ...realRoots, ...additionalDirectories, ...more];
+    return [path, this.real(path)].every((spelling) =>
+      folders.some((folder) => isInside(folder, spelling, workspace.platform)),
+    );
+  }
+
+  real(path: string): string {
+    return this.#places.get(path)?.real ?? path;
+  }
+
+  /** The path as given, after each link on its way, and where it really leads. */
+  spellings(path: string): readonly string[] {
+    const { hops = [], real = path } = this.#places.get(path) ?? {};
+    return [...new Set([path, ...hops, real])];
+  }
+
+  /** Its names from the root on, for each spelling. */
+  #spellings(path: string): readonly (readonly string[])[] {
+    const known = this.#segments.get(path);
+    if (known !== undefined) return known;
+    const folding = this.#folding(path);
+    const { platform } = this.#context.workspace;
+    const spellings = this.spellings(path).map((each) => toSegments(each, platform, folding));
+    this.#segments.set(path, spellings);
+    return spellings;
+  }
+
+  /** What nobody has looked at: as on most disks of that system. */
+  #folding(path: string): NameFolding {
+    return (
+      this.#places.get(path)?.folding ??
+      (this.#context.workspace.platform === 'linux' ? EXACT_NAMES : FOLDED_NAMES)
+    );
+  }
+}
+
+/** Rules of these tools speak for every tool that does the same. */
+const STRICT_NAMES: Readonly<Record<PathAccess, readonly string[]>> = {
+  read: ['Read'],
+  write: ['Edit', 'Write'],
+};
+
+function toPatterns(glob: string, folding: NameFolding): readonly NamePattern[] {
+  return glob
+    .split('/')
+    .filter((name) => name !== '' && name !== '.')
+    .map((name) => parseNamePattern(name, (each) => foldName(each, folding)));
+}

@@ -1,0 +1,207 @@
+/** From a command line to a ShellScript. The grammar is that of the package `unbash`. */
+import { type Command, forEachChild, parse, type Redirection, type SyntaxNode, type Word } from 'unbash';
+import { changesMeaning, isFolderChange, listCodeWords, readsCommands } from './programs.ts';
+import { findNodeDoubt } from './shellDoubts.ts';
+import type { ShellAssignment, ShellPart, ShellRedirect, ShellScript } from './shellScript.ts';
+import { certainValue, readAssignmentWord, readWord, type ShellPlace, type ShellWord } from './shellWord.ts';
+
+export interface ShellOptions extends ShellPlace {
+  /** The absolute path of a folder that a `cd` names. */
+  readonly resolve: (folder: string) => string;
+}
+
+/** Longer than anybody reads before agreeing to it. Characters. */
+const MAX_CERTAIN_CHARS = 10_000;
+/** Strings within strings that are looked into. */
+const MAX_STRING_DEPTH = 6;
+
+export function readShell(source: string, options: ShellOptions): ShellScript {
+  const reader = new ShellReader(options);
+  if (source.length > MAX_CERTAIN_CHARS) reader.doubt('unclear', 'It is very long.');
+  if (/[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/u.test(source))
+    reader.doubt('hidden', 'It holds characters that do not show.');
+  reader.readSource(source);
+  return reader.end(source);
+}
+
+/** A command line of a shell whose grammar is not known here (PowerShell): nothing about it is certain. */
+export function readForeignShell(source: string): ShellScript {
+  const text = 'Commands of this shell can not be taken apart, so each one is asked for.';
+  return { parts: [], doubts: [{ kind: 'unclear', text }], guesses: guessCommands(source) };
+}
+
+/** What surrounds the node that is being read. */
+interface Surroundings {
+  readonly source: string;
+  readonly isFed: boolean;
+}
+
+class ShellReader {
+  readonly #options: ShellOptions;
+  readonly #parts: ShellPart[] = [];
+  readonly #doubts = new Map<string, ShellScript['doubts'][number]>();
+  #folders: readonly (string | undefined)[] = [];
+  #stringDepth = 0;
+
+  constructor(options: ShellOptions) {
+    this.#options = options;
+  }
+
+  doubt(kind: ShellScript['doubts'][number]['kind'], text: string): void {
+    this.#doubts.set(text, { kind, text });
+  }
+
+  readSource(source: string): void {
+    this.#visit(parse(source), { source, isFed: false });
+  }
+
+  end(source: string): ShellScript {
+    const doubts = [...this.#doubts.values()];
+    return { parts: this.#parts, doubts, guesses: doubts.length > 0 ? guessCommands(source) : [] };
+  }
+
+  #visit(node: SyntaxNode, around: Surroundings): void {
+    const doubt = findNodeDoubt(node);
+    if (doubt !== undefined) this.doubt('unclear', doubt);
+    switch (node.type) {
+      case 'Script':
+        return this.#visitChildren(node, { ...around, source: node.source ?? around.source });
+      case 'Command':
+        this.#readCommand(node, around);
+        return this.#visitChildren(node, { ...around, isFed: false });
+      case 'Redirected':
+        this.#readRedirects(node.redirects, around);
+        return this.#visitChildren(node, { ...around, isFed: around.isFed || node.redirects.some(feeds) });
+      case 'Pipeline':
+        node.prefixes.forEach((prefix) => {
+          this.#visit(prefix, around);
+        });
+        node.commands.forEach((command, index) => {
+          this.#visit(command, { ...around, isFed: around.isFed || index > 0 });
+        });
+        return;
+      default:
+        this.#visitChildren(node, around);
+    }
+  }
+
+  #visitChildren(node: SyntaxNode, around: Surroundings): void {
+    forEachChild(node, (child) => this.#visit(child, around));
+  }
+
+  #readCommand(node: Command, around: Surroundings): void {
+    const { words, assignments } = this.#readWords(node);
+    const redirects = this.#toRedirects(node.redirects);
+    if (words.length === 0 && assignments.length > 0)
+      this.doubt('unclear', 'It sets a variable that later commands go by.');
+    const [program] = words;
+    if (program !== undefined && program.kind !== 'literal')
+      this.doubt('unclear', `It can not be told what ${program.text} runs.`);
+    if (changesMeaning(words)) this.doubt('unclear', `${words[0]?.text} changes what later commands mean.`);
+    const part: ShellPart = {
+      text: around.source.slice(node.pos, node.end),
+      words,
+      assignments,
+      redirects,
+      folders: this.#folders,
+      isFed: around.isFed || node.redirects.some(feeds),
+      isSuspected: this.#stringDepth > 0,
+    };
+    this.#parts.push(part);
+    this.#followFolderChange(part);
+    for (const code of this.#listStrings(part, node.redirects)) this.#readString(code);
+  }
+
+  /**
+   * The grammar takes `x=<(a) b` for a program `<(a)` behind an empty assignment; for bash the value of the assignment is
+   * the substitution, and the program is b.
+   */
+  #readWords(node: Command): Pick<ShellPart, 'words' | 'assignments'> {
+    const last = node.prefix.findLast((each) => each.type === 'Assignment');
+    const isValue = last !== undefined && node.name !== undefined && last.end === node.name.pos;
+    const words: ShellWord[] = [];
+    if (node.name !== undefined && !isValue) words.push(readWord(node.name, this.#options));
+    for (const each of node.args)
+      words.push(
+        each.type === 'Word' ? readWord(each, this.#options) : readAssignmentWord(each, this.#options),
+      );
+    const assignments = node.prefix.flatMap((each): ShellAssignment[] => {
+      if (each.type !== 'Assignment') return [];
+      const word = readAssignmentWord(each, this.#options);
+      const isPlain = word.kind === 'literal' && !(isValue && each === last);
+      return [{ name: each.name, value: isPlain ? word.value.slice(each.name.length + 1) : undefined }];
+    });
+    return { words, assignments };
+  }
+
+  #readRedirects(redirections: readonly Redirection[], around: Surroundings): void {
+    const redirects = this.#toRedirects(redirections);
+    if (redirects.length === 0) return;
+    const [first, last] = [redirections[0], redirections.at(-1)];
+    const text = around.source.slice(first?.pos, last?.end);
+    const rest = { assignments: [], isFed: false, folders: this.#folders };
+    this.#parts.push({ text, words: [], redirects, isSuspected: this.#stringDepth > 0, ...rest });
+  }
+
+  #toRedirects(redirections: readonly Redirection[]): readonly ShellRedirect[] {
+    return redirections.flatMap((each): ShellRedirect[] => {
+      if (each.type !== 'Redirect') return [];
+      const copies = each.operator === '>&' || each.operator === '<&';
+      if (copies && /^(?:\d+-?|-)$/.test(each.target?.text ?? '')) return [];
+      const target = each.target === undefined ? undefined : readWord(each.target, this.#options);
+      const isRead = each.operator === '<' || each.operator === '<&';
+      return [{ access: isRead ? 'read' : 'write', target }];
+    });
+  }
+
+  /** From here on, whatever comes later in the source may run in another folder: also in a subshell, to be on the safe side. */
+  #followFolderChange(part: ShellPart): void {
+    if (!isFolderChange(part.words)) return;
+    const { cwd, resolve } = this.#options;
+    const target = part.words.length === 2 ? certainValue(part.words[1]) : undefined;
+    const isKnown =
+      target !== undefined && target !== '-' && this.#folders.every((each) => each !== undefined);
+    const folder = isKnown ? resolve(target) : undefined;
+    if (folder === cwd && this.#folders.length === 0) return;
+    // A relative one after another change starts from there, which is more than is followed here.
+    const isAbsolute = this.#folders.length === 0 || (target !== undefined && resolve(target) === target);
+    this.#folders = [...this.#folders, isAbsolute ? folder : undefined];
+  }
+
+  #listStrings(part: ShellPart, redirections: readonly Redirection[]): readonly string[] {
+    const strings = listCodeWords(part.words);
+    if (!readsCommands(part.words)) return strings;
+    return [...strings, ...redirections.flatMap((each) => toFedText(each, this.#options))];
+  }
+
+  #readString(code: string): void {
+    if (this.#stringDepth >= MAX_STRING_DEPTH)
+      return this.doubt('unclear', 'It holds commands in strings in strings.');
+    const folders = this.#folders;
+    this.#stringDepth += 1;
+    this.readSource(code);
+    this.#stringDepth -= 1;
+    this.#folders = folders;
+  }
+}
+
+function feeds(redirection: Redirection): boolean {
+  return redirection.type !== 'Redirect' || redirection.operator === '<';
+}
+
+function toFedText(redirection: Redirection, place: ShellPlace): readonly string[] {
+  if (redirection.type === 'HereDoc') return [redirection.body.text];
+  if (redirection.type !== 'HereString') return [];
+  const value = toValue(redirection.target, place);
+  return value === undefined ? [] : [value];
+}
+
+function toValue(word: Word | undefined, place: ShellPlace): string | undefined {
+  return word === undefined ? undefined : certainValue(readWord(word, place));
+}
+
+/** Whatever stands between characters that could end one command and begin another. */
+function guessCommands(source: string): readonly string[] {
+  const pieces = source.split(/[;&|\n\r(){}`]|\$\(/).map((piece) => piece.trim());
+  return [...new Set(pieces)].filter((piece) => piece !== '');
+}
