@@ -2,6 +2,8 @@
  * The environment of the commands the agent runs: nothing that waits for a person, nothing that changes what a command
  * line means, and none of the user's keys.
  */
+import { delimiter, isAbsolute } from 'node:path';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** No pager, no prompt, no colours made for a terminal. */
@@ -40,7 +42,10 @@ export function buildEnvironment(
 ): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const [name, value] of Object.entries(base)) {
-    if (value !== undefined && !isRemoved(name)) environment[name] = value;
+    if (value === undefined || isRemoved(name)) continue;
+    const kept = /^path$/i.test(name) ? withoutRelative(value) : value;
+    // An empty PATH would again mean the folder of the command; without one the system's own counts.
+    if (kept !== undefined) environment[name] = kept;
   }
   for (const [name, value] of Object.entries({ ...quiet, ...changes, [callIdVariable]: callId })) {
     if (value === undefined) delete environment[name];
@@ -51,4 +56,9 @@ export function buildEnvironment(
 
 function isRemoved(name: string): boolean {
   return [...secrets, ...redirections].some((pattern) => pattern.test(name));
+}
+
+/** A folder seen from where the command runs would offer what a project has planted there in place of `bash` or `git`. */
+function withoutRelative(path: string): string | undefined {
+  return path.split(delimiter).filter(isAbsolute).join(delimiter) || undefined;
 }

@@ -24,14 +24,17 @@ export interface World {
   write(name: string, content: string): Promise<void>;
   content(name: string): Promise<string>;
   isThere(name: string): Promise<boolean>;
-  options(more?: Options): Options;
+  options(more?: WorldOptions): Options;
   /** One prompt, one turn. Resolves when the SDK's iterator has ended. */
   ask(prompt: string, more?: Options): Promise<Told>;
   /** A session with streaming input. */
-  open(more?: Options): Conversation;
+  open(more?: WorldOptions): Conversation;
   /** Ends what is still open. Throws when the model server refused a request. */
   dispose(): Promise<void>;
 }
+
+/** `trusted` false: as a client starts it that says nothing of settings. */
+export type WorldOptions = Options & { readonly trusted?: boolean };
 
 /** What a client heard. */
 export interface Told {
@@ -72,12 +75,12 @@ export async function createWorld(): Promise<World> {
     ANTHROPIC_BASE_URL: server.url,
     CLAUDE_CONFIG_DIR: configDir,
   };
-  const options = (more: Options = {}): Options => ({
+  const options = ({ trusted = true, ...more }: WorldOptions = {}): Options => ({
     cwd: folder,
     pathToClaudeCodeExecutable: inject('belayCommand'),
     model: 'claude-opus-5-5',
-    // Naming them trusts the folder; trust.test.ts is about what happens otherwise.
-    settingSources: ['user', 'project', 'local'],
+    // Naming them trusts the folder.
+    ...(trusted ? { settingSources: ['user', 'project', 'local'] } : {}),
     ...more,
     env: { ...env, ...more.env },
   });

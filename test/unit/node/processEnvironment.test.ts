@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildEnvironment } from '../../../src/node/processEnvironment.ts';
 
@@ -56,15 +57,7 @@ describe('the environment of a command', () => {
   });
 
   it('keeps what programs need', () => {
-    const plain = [
-      'PATH',
-      'HOME',
-      'LANG',
-      'KEYBOARD',
-      'TOKENIZERS_PARALLELISM',
-      'PASSWORD_STORE_DIR',
-      'JAVA_HOME',
-    ];
+    const plain = ['HOME', 'LANG', 'KEYBOARD', 'TOKENIZERS_PARALLELISM', 'PASSWORD_STORE_DIR', 'JAVA_HOME'];
     expect(namesLeftOf(plain)).toEqual(plain);
   });
 
@@ -83,5 +76,11 @@ describe('the environment of a command', () => {
       PAGER: 'cat',
       TERM: 'dumb',
     });
+  });
+
+  it('looks for programs in no folder of the project', () => {
+    const PATH = ['.', '/usr/bin', './node_modules/.bin', '', 'bin', '/bin'].join(delimiter);
+    expect(buildEnvironment({ PATH }, {}, 'call').PATH).toBe(['/usr/bin', '/bin'].join(delimiter));
+    expect(buildEnvironment({ PATH: '.' }, {}, 'call')).not.toHaveProperty('PATH');
   });
 });
