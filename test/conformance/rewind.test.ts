@@ -1,7 +1,7 @@
 /** What the official Agent SDK must be able to do with Belay: taking back what was done to files. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Conversation, createWorld, type World } from '../support/conformance/sdkSession.ts';
-import { text, toolUse } from '../support/modelServer/steps.ts';
+import { playTwoTurns } from '../support/conformance/twoTurns.ts';
 
 let world: World;
 let first: string;
@@ -9,34 +9,16 @@ let second: string;
 
 beforeEach(async () => {
   world = await createWorld();
-  first = crypto.randomUUID();
-  second = crypto.randomUUID();
 });
 
 afterEach(() => world.dispose());
 
 /** Two turns: a.txt is changed in both, b.txt is made in the second. */
 async function change(): Promise<Conversation> {
-  await world.write('a.txt', 'zero\n');
-  world.server.script(
-    [toolUse('Read', { file_path: 'a.txt' })],
-    [toolUse('Write', { file_path: 'a.txt', content: 'one\n' })],
-    [text('Done.')],
-    [
-      toolUse('Write', { file_path: 'a.txt', content: 'two\n' }),
-      toolUse('Write', { file_path: 'b.txt', content: 'made\n' }),
-    ],
-    [text('Done.')],
-  );
-  const session = world.open({
-    enableFileCheckpointing: true,
-    permissionMode: 'acceptEdits',
-    extraArgs: { 'replay-user-messages': null },
-  });
-  await session.ask('one', { uuid: first as ReturnType<typeof crypto.randomUUID> });
-  await session.ask('two', { uuid: second as ReturnType<typeof crypto.randomUUID> });
+  const turns = await playTwoTurns(world, { extraArgs: { 'replay-user-messages': null } });
+  ({ first, second } = turns);
   expect(await world.content('a.txt')).toBe('two\n');
-  return session;
+  return turns.session;
 }
 
 describe('rewindFiles', () => {
@@ -81,7 +63,7 @@ describe('rewindFiles', () => {
 
   it('says that it can not when checkpoints are off', async () => {
     const session = world.open();
-    expect(await session.query.rewindFiles(first)).toMatchObject({
+    expect(await session.query.rewindFiles(crypto.randomUUID())).toMatchObject({
       canRewind: false,
       error: expect.stringContaining('off'),
     });

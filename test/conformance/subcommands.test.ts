@@ -3,6 +3,7 @@ import { symlink } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Ended, runProgram, STREAM, startProgram } from '../support/conformance/program.ts';
 import { createWorld, type World } from '../support/conformance/sdkSession.ts';
+import { playTwoTurns } from '../support/conformance/twoTurns.ts';
 import { text, toolUse } from '../support/modelServer/steps.ts';
 
 let world: World;
@@ -137,28 +138,15 @@ describe('permissions test', () => {
 });
 
 describe('checkpoints', () => {
-  const first = crypto.randomUUID();
-  const second = crypto.randomUUID();
-  const checkpointing = { CLAUDE_CODE_ENABLE_SDK_FILE_CHECKPOINTING: '1' };
+  let first: string;
+  let second: string;
 
   /** Two turns: a.txt is changed in both, b.txt is made in the second. `leaveOpen`: the session goes on running. */
   async function change({ leaveOpen = false } = {}): Promise<string> {
-    await world.write('a.txt', 'zero\n');
-    world.server.script(
-      [toolUse('Read', { file_path: 'a.txt' })],
-      [toolUse('Write', { file_path: 'a.txt', content: 'one\n' })],
-      [text('Done.')],
-      [
-        toolUse('Write', { file_path: 'a.txt', content: 'two\n' }),
-        toolUse('Write', { file_path: 'b.txt', content: 'made\n' }),
-      ],
-      [text('Done.')],
-    );
-    const session = world.open({ enableFileCheckpointing: true, permissionMode: 'acceptEdits' });
-    await session.ask('one', { uuid: first });
-    const { session_id } = await session.ask('two', { uuid: second });
-    if (!leaveOpen) await session.end();
-    return session_id;
+    const turns = await playTwoTurns(world);
+    ({ first, second } = turns);
+    if (!leaveOpen) await turns.session.end();
+    return turns.sessionId;
   }
 
   const run = (...args: string[]): Promise<Ended> => runProgram(world, ['checkpoints', ...args]);
@@ -280,7 +268,9 @@ describe('checkpoints', () => {
 
   it('were recorded by a prompt of the command line, too', async () => {
     world.server.script([toolUse('Write', { file_path: 'new.txt', content: 'x' })], [text('Done.')]);
-    await runProgram(world, ['-p', 'Go.', '--permission-mode', 'acceptEdits'], checkpointing);
+    await runProgram(world, ['-p', 'Go.', '--permission-mode', 'acceptEdits'], {
+      CLAUDE_CODE_ENABLE_SDK_FILE_CHECKPOINTING: '1',
+    });
     const [listed] = (await run('list')).messages;
     await run('rewind', String(listed?.user_message_id));
     expect(await world.isThere('new.txt')).toBe(false);
