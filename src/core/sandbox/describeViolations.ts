@@ -11,16 +11,28 @@ export interface ViolationsOf {
 
 const MAX_TOLD = 20;
 
+/** What is to be told, as a person reads it: "writing /etc/x". */
+export interface Refusals {
+  /** Empty when there is nothing to tell. */
+  readonly list: readonly string[];
+  /** The same for the model, with what it can do about it. */
+  readonly text: string;
+}
+
 /**
- * Empty when there is nothing to tell. A command that went well without what it was kept from (a cache that could not be
+ * A command that went well without what it was kept from (a cache that could not be
  * written) needs no word of that; the network is told of always, since programs hide why they got nothing.
  */
-export function describeViolations({ violations, failed, mayAskOut }: ViolationsOf): string {
+export function describeViolations({ violations, failed, mayAskOut }: ViolationsOf): Refusals {
   const told = violations.filter(({ kind }) => failed || kind === 'network');
-  if (told.length === 0) return '';
-  const lines = told.slice(0, MAX_TOLD).map((violation) => `- ${describe(violation)}`);
-  if (told.length > MAX_TOLD) lines.push(`- … and ${told.length - MAX_TOLD} more`);
-  return `The sandbox has kept the command from:\n${lines.join('\n')}\n${mayAskOut ? WAY_OUT : NO_WAY_OUT}`;
+  if (told.length === 0) return { list: [], text: '' };
+  const list = told.slice(0, MAX_TOLD).map(describe);
+  if (told.length > MAX_TOLD) list.push(`… and ${told.length - MAX_TOLD} more`);
+  const lines = list.map((line) => `- ${line}\n`).join('');
+  return {
+    list,
+    text: `The sandbox has kept the command from:\n${lines}${mayAskOut ? WAY_OUT : NO_WAY_OUT}`,
+  };
 }
 
 const WAY_OUT =

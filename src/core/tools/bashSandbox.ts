@@ -16,7 +16,9 @@ export interface SandboxedOutput {
   readonly sandboxed?: true;
   /** It ran outside of the sandbox that others run in, because the model asked for that. */
   readonly dangerouslyDisableSandbox?: true;
-  /** What the sandbox has kept it from, and what to do about it; for the model. */
+  /** What the sandbox has kept it from, for a person: "writing /etc/x". */
+  readonly refused?: readonly string[];
+  /** The same and what to do about it, for the model. */
   readonly refusals?: string;
 }
 
@@ -64,8 +66,8 @@ export function toSandboxedOutput(
   if (place === 'excluded') return {};
   const mayAskOut = sandbox.place({ ...call, asksOut: true }) === 'outside';
   const { violations = [], code } = exit ?? { code: 0 };
-  const refusals = describeViolations({ violations, failed: code !== 0, mayAskOut });
-  return { sandboxed: true, ...(refusals === '' ? {} : { refusals }) };
+  const { list, text } = describeViolations({ violations, failed: code !== 0, mayAskOut });
+  return { sandboxed: true, ...(list.length === 0 ? {} : { refused: list, refusals: text }) };
 }
 
 /** For the prompt of the tool. */

@@ -208,6 +208,40 @@ export const SCENES: Readonly<Record<string, Scene>> = {
         permission_suggestions: [rememberNpm],
       }),
   },
+  sandbox: {
+    snapshot: snapshotOf([
+      ...OPENING,
+      assistantSays('m2', [
+        toolUse('t4', 'Bash', { command: 'npm test -- --run', description: 'Run the tests' }),
+        toolUse('t5', 'Bash', { command: 'npm install date-fns' }),
+      ]),
+      toolResult('t4', ' ✓ 6 tests passed', {
+        tool_use_result: { exitCode: 0, stdout: ' ✓ 6 tests passed', sandboxed: true },
+      }),
+      toolResult('t5', 'npm error network', {
+        is_error: true,
+        tool_use_result: {
+          exitCode: 1,
+          stdout: 'npm error code EAI_AGAIN\nnpm error request to https://registry.example.com failed',
+          sandboxed: true,
+          refused: ['reaching registry.example.com:443 (host is not on the allow list)'],
+        },
+      }),
+      assistantSays('m3', [
+        toolUse('t6', 'Bash', { command: 'npm install date-fns', dangerouslyDisableSandbox: true }),
+      ]),
+    ]),
+    play: (host) =>
+      permission(host, {
+        tool_name: 'Bash',
+        tool_use_id: 't6',
+        input: { command: 'npm install date-fns', dangerouslyDisableSandbox: true },
+        title: 'Run outside the sandbox: npm install date-fns',
+        description: 'Fetch date-fns, which the sandbox may not reach',
+        decision_reason: 'It runs a command outside the sandbox.',
+        decision_reason_type: 'sandboxOverride',
+      }),
+  },
   'permission-diff': {
     snapshot: snapshotOf([...OPENING, assistantSays('m2', [toolUse('t4', 'Edit', EDIT)])]),
     play: (host) => {

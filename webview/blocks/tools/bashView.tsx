@@ -1,9 +1,10 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { CopyButton } from '../../controls/CopyButton.tsx';
+import { showHidden } from '../../permission/hiddenCharacters.ts';
 import { TerminalOutput } from '../../terminal/TerminalOutput.tsx';
 import { toResultText } from './resultText.ts';
-import { getField, getString } from './toolInput.ts';
+import { getField, getList, getString } from './toolInput.ts';
 import type { ToolCall, ToolView } from './toolView.ts';
 import './bash.css';
 
@@ -18,7 +19,7 @@ export const bashView: ToolView = {
   },
   hasBody: ({ input }) => getString(input, 'command') !== '',
   isOpenByDefault: () => true,
-  Summary: ExitCode,
+  Summary: Badges,
   Body: BashBody,
 };
 
@@ -46,6 +47,7 @@ function BashBody({ call }: { readonly call: ToolCall }): VNode {
           {countLines(output)} lines, show all
         </button>
       )}
+      <Refused call={call} />
     </>
   );
 }
@@ -58,6 +60,44 @@ function getOutput({ run }: ToolCall): string {
     .join('\n');
   if (details !== '') return details;
   return run.result === null ? run.output : toResultText(run.result);
+}
+
+/** What the sandbox did not let it do; often that is why it failed. */
+function Refused({ call }: { readonly call: ToolCall }): VNode | null {
+  const refused = getList(call.run.details, 'refused').filter((line) => typeof line === 'string');
+  if (refused.length === 0) return null;
+  return (
+    <div class="bash-refused">
+      The sandbox has kept it from
+      <ul>
+        {refused.map((line) => (
+          <li key={line}>{showHidden(line)}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Badges({ call }: { readonly call: ToolCall }): VNode {
+  return (
+    <>
+      <Place call={call} />
+      <ExitCode call={call} />
+    </>
+  );
+}
+
+/** Where it ran, when there is a sandbox to speak of. */
+function Place({ call }: { readonly call: ToolCall }): VNode | null {
+  const { input, run } = call;
+  if (getField(input, 'dangerouslyDisableSandbox') === true)
+    return <span class="tool-badge is-warning">outside the sandbox</span>;
+  if (getField(run.details, 'sandboxed') !== true) return null;
+  return (
+    <span class="tool-badge" title="It ran in the sandbox">
+      sandbox
+    </span>
+  );
 }
 
 function ExitCode({ call }: { readonly call: ToolCall }): VNode | null {
