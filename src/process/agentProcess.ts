@@ -75,7 +75,7 @@ async function start(request: RequestOf<'belay/agent_start'>): Promise<Agent> {
   const workspace = createLiveWorkspace(() => facts ?? request.facts);
   const { storageRoot, ripgrepCandidates, start } = request;
   const parts = createNodeParts({ workspace, environment: process.env, log, storageRoot });
-  model = createHostModel({ host, clock: parts.clock, models: () => models });
+  model = createHostModel(host);
   const opened = await openSession({ ...start, permissionMode: start.permissionMode }, main, {
     ...parts,
     workspace,

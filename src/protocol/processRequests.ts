@@ -7,7 +7,6 @@ import { contentBlock } from './blocks.ts';
 import { spec } from './controlSpec.ts';
 import { failure } from './failure.ts';
 import { effortLevel, modelInfo } from './models.ts';
-import { providerKind } from './panel.ts';
 import { permissionMode } from './permissions.ts';
 
 const empty = z.looseObject({});
@@ -77,6 +76,7 @@ const modelFailure = z.object({
   code: z.string().optional(),
   retryAfterMs: z.number().optional(),
   retryable: z.boolean(),
+  requestId: z.string().optional(),
   host: z.string().optional(),
 });
 export type WireModelFailure = z.infer<typeof modelFailure>;
@@ -95,6 +95,8 @@ const modelRequest = z.object({
     z.object({ role: z.enum(['user', 'assistant', 'system']), content: z.array(contentBlock) }),
   ),
   maxTokens: z.number(),
+  effort: effortLevel.optional(),
+  maxThinkingTokens: z.number().optional(),
 });
 
 export const processRequests = {
@@ -143,18 +145,7 @@ export const processRequests = {
       z.object({ kind: z.literal('written'), content: z.string(), changedOnSave: z.boolean() }),
     ]),
   ),
-  /** Where the model is now, and the key to it. Asked for each request and kept nowhere. null: nothing is chosen. */
-  'belay/model_access': spec(
-    'host',
-    empty,
-    z.object({
-      provider: providerKind.nullable(),
-      baseUrl: z.string().optional(),
-      apiKey: z.string().optional(),
-      authToken: z.string().optional(),
-    }),
-  ),
-  /** Asks a model of the editor. Its events come as `belay/model_event` messages before the answer. */
+  /** Asks the model of the provider that is chosen now. The events of its reply come as `belay/model_event` messages before the answer. */
   'belay/model_stream': spec(
     'host',
     z.object({ stream_id: z.string(), request: modelRequest }),

@@ -10,7 +10,7 @@ import {
 import type { Clock, Secrets } from '../core/ports.ts';
 import type { ProviderKind } from '../protocol/panel.ts';
 import { createLanguageModel, type LanguageModelApi, toModelId } from './languageModel.ts';
-import type { ModelAccess, Provider } from './providers.ts';
+import type { Provider } from './providers.ts';
 import type { EditorSecrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 
@@ -36,7 +36,6 @@ function createAnthropic({ secrets, clock, settings, environment }: ProviderTabl
   const { askModels, models } = createListing({ secrets, baseUrl, clock, settings });
   return {
     streamModel: createAnthropicModel({ secrets, clock, models, baseUrl }),
-    readAccess: () => readAccess(secrets, baseUrl()),
     readModels: async () => models(),
     askModels,
     offer: (table) => table.rows.map(({ id }) => id),
@@ -51,7 +50,6 @@ function createLocal({ secrets, clock, settings }: ProviderTableDeps): Provider 
   const { askModels, models, listed } = createListing({ secrets: own, baseUrl, clock, settings });
   return {
     streamModel: createAnthropicModel({ secrets: own, clock, models, baseUrl }),
-    readAccess: () => readAccess(own, baseUrl()),
     readModels: async () => models(),
     askModels,
     offer: () => [...new Set([settings().model, ...listed()])].filter((model) => model !== ''),
@@ -87,17 +85,6 @@ function createOffline({ clock }: ProviderTableDeps): Provider {
     offer: () => [OFFLINE_MODEL],
     label: () => 'Scripted offline tour',
   };
-}
-
-async function readAccess(
-  secrets: Secrets,
-  baseUrl: string | undefined,
-): Promise<Omit<ModelAccess, 'provider'>> {
-  const [apiKey, authToken] = [
-    await secrets.get('anthropic-api-key'),
-    await secrets.get('anthropic-auth-token'),
-  ];
-  return { baseUrl, apiKey, authToken };
 }
 
 type ListingDeps = Pick<ProviderTableDeps, 'clock' | 'settings'> & {

@@ -50,7 +50,6 @@ function openOutside(start: SessionStart, deps: OpenAgentDeps): AgentLink {
       isDirtyText: (path) => findDocument(path)?.isDirty === true,
       hasUnsavedChanges,
     },
-    access: providers.access,
     streamModel: providers.streamModel,
     request: {
       start: { ...start },

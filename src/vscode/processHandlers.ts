@@ -1,11 +1,10 @@
-/** What an agent in a process of its own gets from the editor: its documents, its models, and the way to the model's provider. */
+/** What an agent in a process of its own gets from the editor: its documents, and the model. */
 import type { Handlers } from '../channel/peer.ts';
 import { ModelError } from '../core/model/modelError.ts';
 import type { ModelRequest } from '../core/model/modelRequest.ts';
 import { FileError, type FileSystem, type StreamModel } from '../core/ports.ts';
 import type { RequestOf, ResponseOf } from '../protocol/control.ts';
 import type { ProcessMessage, WireModelFailure } from '../protocol/processRequests.ts';
-import type { ModelAccess } from './providers.ts';
 
 /** Which files the editor holds; the part of openDocuments.ts that is needed here. */
 export interface HeldDocuments {
@@ -19,8 +18,6 @@ export interface ProcessHandlerDeps {
   /** The files as the editor has them: its documents before the disk. */
   readonly files: Pick<FileSystem, 'readFile' | 'writeFile'>;
   readonly documents: HeldDocuments;
-  readonly access: () => Promise<ModelAccess>;
-  /** The models of the editor itself. */
   readonly streamModel: StreamModel;
   readonly tell: (message: ProcessMessage) => void;
 }
@@ -52,7 +49,6 @@ export function createProcessHandlers(deps: ProcessHandlerDeps): Handlers<'host'
         };
       });
     },
-    'belay/model_access': async () => deps.access(),
     'belay/model_stream': (request, { signal }) => streamModel(request, { ...deps, signal }),
   };
 }
@@ -77,9 +73,8 @@ async function streamModel(
   { stream_id, request }: RequestOf<'belay/model_stream'>,
   { streamModel, tell, signal }: Streaming,
 ): Promise<ResponseOf<'belay/model_stream'>> {
-  const asked: ModelRequest = request;
   try {
-    for await (const event of streamModel(asked, signal))
+    for await (const event of streamModel(toModelRequest(request), signal))
       tell({ type: 'belay/model_event', stream_id, data: JSON.stringify(event) });
     return {};
   } catch (error) {
@@ -88,16 +83,21 @@ async function streamModel(
   }
 }
 
-function toWireFailure({
-  kind,
-  message,
-  status,
-  code,
-  retryAfterMs,
-  retryable,
-  host,
-}: ModelError): WireModelFailure {
-  return { kind, message, status, code, retryAfterMs, retryable, host };
+function toModelRequest({
+  effort,
+  maxThinkingTokens,
+  ...request
+}: RequestOf<'belay/model_stream'>['request']): ModelRequest {
+  return {
+    ...request,
+    ...(effort === undefined ? {} : { effort }),
+    ...(maxThinkingTokens === undefined ? {} : { maxThinkingTokens }),
+  };
+}
+
+function toWireFailure(error: ModelError): WireModelFailure {
+  const { kind, message, status, code, retryAfterMs, retryable, requestId, host } = error;
+  return { kind, message, status, code, retryAfterMs, retryable, requestId, host };
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -6,20 +6,14 @@ import type { Disposable } from 'vscode';
 import { ModelError } from '../core/model/modelError.ts';
 import { buildUnknownRow, type ModelTable, toModelInfo } from '../core/model/modelTable.ts';
 import type { Log, StreamModel } from '../core/ports.ts';
-import type { ResponseOf } from '../protocol/control.ts';
 import type { ModelInfo } from '../protocol/models.ts';
 import type { ProviderKind } from '../protocol/panel.ts';
 import type { EditorSecrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 
-/** How to ask the chosen provider from another process. The key is in it: it is passed on and kept nowhere. */
-export type ModelAccess = ResponseOf<'belay/model_access'>;
-
 /** One place models come from. */
 export interface Provider {
   readonly streamModel: StreamModel;
-  /** Address and key of its server; absent: it has none. */
-  readonly readAccess?: () => Promise<Omit<ModelAccess, 'provider'>>;
   /** What is known of its models without asking far away; nothing starts before it is there. Never rejects. */
   readonly readModels: () => Promise<ModelTable>;
   /** What the provider itself says of them, for later: the first panel doesn't wait for it. */
@@ -57,8 +51,6 @@ export interface Providers extends Disposable {
   /** A person chose this model: the next session starts with it, too. */
   rememberModel(model: string): void;
   readonly streamModel: StreamModel;
-  /** Of the provider that is chosen now. */
-  access(): Promise<ModelAccess>;
   onDidChange(listener: () => void): Disposable;
   /** Looks again at settings, keys and models. */
   refresh(): Promise<void>;
@@ -140,10 +132,6 @@ export function createProviders(deps: ProvidersDeps): Providers {
         throw new ModelError({ kind: 'no_provider', code: 'no_provider', message: 'No provider is chosen.' });
       }
       yield* deps.providers[asked].streamModel(request, signal);
-    },
-    async access() {
-      const provider = await decideProvider(deps);
-      return { ...(provider === null ? {} : await deps.providers[provider].readAccess?.()), provider };
     },
     onDidChange(listener) {
       listeners.add(listener);

@@ -1,0 +1,206 @@
+// What an agent in a process of its own asks of the editor: the same answers, and the same errors, as within one process.
+
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createInProcessPair } from '../../../src/channel/inProcess.ts';
+import { createPeer, type Handlers, type Peer } from '../../../src/channel/peer.ts';
+import { splitChannel } from '../../../src/channel/splitChannel.ts';
+import { ModelError } from '../../../src/core/model/modelError.ts';
+import type { ModelRequest } from '../../../src/core/model/modelRequest.ts';
+import { createModelTable } from '../../../src/core/model/modelTable.ts';
+import { parseStreamEvent } from '../../../src/core/model/parseStreamEvent.ts';
+import { FileError, type FileSystem, type StreamModel } from '../../../src/core/ports.ts';
+import { createNodeFileSystem } from '../../../src/node/fileSystem.ts';
+import { createHostFiles } from '../../../src/process/hostFiles.ts';
+import { createHostModel, type HostModel } from '../../../src/process/hostModel.ts';
+import { toModelTable, toWireRows } from '../../../src/process/modelRows.ts';
+import { type ProcessMessage, processMessage } from '../../../src/protocol/processRequests.ts';
+import { createProcessHandlers, type ProcessHandlerDeps } from '../../../src/vscode/processHandlers.ts';
+import { temporaryFolder } from '../node/temporaryFolder.ts';
+
+const disk = createNodeFileSystem({ platform: 'linux' });
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const text = (content: Uint8Array): string => new TextDecoder().decode(content);
+
+describe('files, from another process', () => {
+  it('are read from the disk where no editor has unsaved text of them, and from the editor where one has', async () => {
+    const path = join(await temporaryFolder(), 'a.txt');
+    await writeFile(path, 'on the disk');
+    const { files, documents } = connect({ readFile: async () => bytes('in the editor') });
+    expect(text(await files.readFile(path))).toBe('on the disk');
+    documents.dirty.add(path);
+    expect(text(await files.readFile(path))).toBe('in the editor');
+    expect(await files.hasUnsavedChanges(path)).toBe(true);
+  });
+
+  it('are written to the disk where no editor holds them, and through the editor where one does', async () => {
+    const path = join(await temporaryFolder(), 'a.txt');
+    const written: unknown[] = [];
+    const { files, documents } = connect({
+      writeFile: async (...call) => {
+        written.push(call);
+        return { bytes: bytes('formatted\n'), changedOnSave: true };
+      },
+    });
+    expect((await files.writeFile(path, bytes('plain'))).changedOnSave).toBe(false);
+    expect(await readFile(path, 'utf8')).toBe('plain');
+    documents.held.add(path);
+    const outcome = await files.writeFile(path, bytes('formatted'), { expectedRealPath: path });
+    expect(outcome).toEqual({ bytes: bytes('formatted\n'), changedOnSave: true });
+    expect(written).toEqual([[path, bytes('formatted'), { expectedRealPath: path }]]);
+    expect(await readFile(path, 'utf8')).toBe('plain');
+  });
+
+  it('fail with the same word as they do beside the editor', async () => {
+    const path = join(await temporaryFolder(), 'a.txt');
+    const { files, documents } = connect({
+      readFile: () => Promise.reject(new FileError('EFBIG', path, 'It is too large.')),
+      writeFile: () => Promise.reject(new FileError('ESTALE', path, 'It leads elsewhere.')),
+    });
+    documents.held.add(path);
+    documents.dirty.add(path);
+    await expect(files.readFile(path)).rejects.toMatchObject({
+      code: 'EFBIG',
+      path,
+      message: 'It is too large.',
+    });
+    await expect(files.writeFile(path, bytes('x'))).rejects.toMatchObject({
+      name: 'FileError',
+      code: 'ESTALE',
+    });
+  });
+});
+
+describe('the model, from another process', () => {
+  it('says what it says, in its order, and is asked for all that it was to be asked', async () => {
+    const asked: ModelRequest[] = [];
+    const { model } = connect({
+      async *streamModel(request) {
+        asked.push(request);
+        for (const index of [0, 1, 2]) yield { type: 'content_block_stop', index };
+        yield { type: 'message_stop' };
+      },
+    });
+    const said = [];
+    for await (const event of model.streamModel(request, never)) said.push(event);
+    expect(said.map(({ type }) => type)).toEqual([...Array(3).fill('content_block_stop'), 'message_stop']);
+    expect(asked).toEqual([request]);
+  });
+
+  it('fails as it does beside the editor, after what it had said', async () => {
+    const { model } = connect({
+      async *streamModel() {
+        yield { type: 'ping' };
+        throw new ModelError({ kind: 'rate_limit', message: 'Later.', status: 429, retryAfterMs: 7000 });
+      },
+    });
+    const events = model.streamModel(request, never)[Symbol.asyncIterator]();
+    expect(await events.next()).toEqual({ done: false, value: { type: 'ping' } });
+    await expect(events.next()).rejects.toMatchObject({
+      ...{ name: 'ModelError', kind: 'rate_limit', status: 429, retryAfterMs: 7000, retryable: true },
+      message: 'Later.',
+    });
+  });
+
+  it('stops when it is to stop', async () => {
+    let stopped: (reason: unknown) => void = () => {};
+    const heard = new Promise((resolve) => {
+      stopped = resolve;
+    });
+    const { model } = connect({
+      async *streamModel(_request, signal) {
+        yield { type: 'ping' };
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+        stopped('stopped');
+      },
+    });
+    const stop = new AbortController();
+    const events = model.streamModel(request, stop.signal)[Symbol.asyncIterator]();
+    await events.next();
+    stop.abort(new Error('enough'));
+    await expect(events.next()).rejects.toThrow('enough');
+    expect(await heard).toBe('stopped');
+  });
+
+  it('costs and holds what it does beside the editor', () => {
+    const table = createModelTable({ prices: { mine: { input: 1, output: 2 } } });
+    const across = toModelTable(JSON.parse(JSON.stringify(toWireRows(table))));
+    expect(across.rows).toEqual(table.rows);
+    for (const id of ['mine', 'us.anthropic.claude-opus-5-5-20260901-v1:0', 'unheard-of'])
+      expect(across.get(id)).toEqual(table.get(id));
+  });
+});
+
+describe('two channels over one', () => {
+  it('keep what they carry apart, and end together', async () => {
+    const [left, right] = createInProcessPair();
+    const [here, there] = [splitChannel(left), splitChannel(right)];
+    await here.main.send({ type: 'one' });
+    await here.side.send({ type: 'two' });
+    await here.main.send({ type: 'three' });
+    left.close();
+    const all = async (messages: AsyncIterable<unknown>): Promise<unknown[]> => {
+      const found: unknown[] = [];
+      for await (const message of messages) found.push(message);
+      return found;
+    };
+    expect(await all(there.main.messages)).toEqual([{ type: 'one' }, { type: 'three' }]);
+    expect(await all(there.side.messages)).toEqual([{ type: 'two' }]);
+  });
+});
+
+const never = new AbortController().signal;
+const request: ModelRequest = {
+  model: 'm',
+  system: ['Be kind.'],
+  tools: [{ name: 'Look', description: 'Looks.', input_schema: { type: 'object' } }],
+  messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }],
+  maxTokens: 100,
+  effort: 'low',
+  maxThinkingTokens: 5,
+};
+
+type Editor = Partial<Pick<FileSystem, 'readFile' | 'writeFile'>> & { readonly streamModel?: StreamModel };
+
+/** Both ends, with what they say going through JSON as it does between processes. */
+function connect({ readFile = disk.readFile, writeFile = disk.writeFile, streamModel = noModel }: Editor) {
+  const [processEnd, hostEnd] = createInProcessPair();
+  const documents = { held: new Set<string>(), dirty: new Set<string>() };
+  let model: HostModel | undefined;
+  const deps: ProcessHandlerDeps = {
+    files: { readFile, writeFile },
+    documents: {
+      isHeld: (path) => documents.held.has(path),
+      isDirtyText: (path) => documents.dirty.has(path),
+      hasUnsavedChanges: (path) => documents.dirty.has(path),
+    },
+    streamModel,
+    tell: (message) => void hostEnd.send(toJson(message)),
+  };
+  createPeer<'host'>(hostEnd, {
+    handlers: createProcessHandlers(deps),
+    onMessage: () => {},
+    onProblem: () => {},
+  });
+  const process: Peer = createPeer<'process'>(processEnd, {
+    handlers: {} as Handlers<'process'>,
+    onMessage: (message) => receive(processMessage.parse(message)),
+    onProblem: () => {},
+  });
+  const receive = (message: ProcessMessage): void => {
+    const event = message.type === 'belay/model_event' ? parseStreamEvent('', message.data) : undefined;
+    if (message.type === 'belay/model_event' && event !== undefined && event.type !== 'error')
+      model?.receive(message.stream_id, event);
+  };
+  model = createHostModel(process);
+  return { files: createHostFiles(disk, process), model, documents };
+}
+
+function noModel(): never {
+  throw new Error('No model here.');
+}
+
+function toJson(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
