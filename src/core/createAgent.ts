@@ -107,11 +107,11 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
   const memory = openMemory({ ports, options }, permissions);
   setup.addSection(() => memory.section());
   const readState = new ReadState((path) => memory.sawFile(path));
-  const tasks = createBackgroundTasks({
+  const tasks: BackgroundTasks = createBackgroundTasks({
     storage: ports.storage,
     clock,
     sessionId: options.sessionId,
-    onChange: (task) => void tellTask(task, { emitter, actor }),
+    onChange: (task) => void tellTask(task, { emitter, actor, tasks }),
   });
   const hooks = createSessionHooks({
     ports,
@@ -202,10 +202,10 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
   const mcp: McpServers = openMcp({
     ports,
     options,
-    emitter,
     setup,
-    onPromptsChanged: () => void tellCommands({ emitter, commands, mcp: () => mcp }),
+    emitter,
     request: (subtype, payload, how) => peer.request(subtype, payload, how),
+    onPromptsChanged: () => void tellCommands({ emitter, commands, mcp: () => mcp }),
     notice: (text) => actor.notice(text),
     idle: () => actor.idle(),
   });

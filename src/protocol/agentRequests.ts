@@ -67,6 +67,24 @@ export const agentRequests = {
     z.looseObject({ message_uuid: z.string() }),
     z.looseObject({ cancelled: z.boolean() }),
   ),
+  /** Has a call that runs (a command, a subagent) go on in the background, or all of them without `tool_use_id`. */
+  background_tasks: spec(
+    'agent',
+    z.looseObject({ tool_use_id: z.string().optional() }),
+    /** False: there is no such call. */
+    z.looseObject({ backgrounded: z.boolean() }),
+  ),
+  /** Files and folders of the workspace whose path has the letters of the query in their order, the best first. */
+  file_suggestions: spec(
+    'agent',
+    z.looseObject({ query: z.string() }),
+    z.looseObject({
+      suggestions: z.array(
+        /** Relative to the folder of the session, with slashes. */
+        z.looseObject({ path: z.string(), type: z.enum(['file', 'directory']) }),
+      ),
+    }),
+  ),
   stop_task: spec('agent', z.looseObject({ task_id: z.string() }), empty),
   mcp_status: spec('agent', empty, z.looseObject({ mcpServers: z.array(mcpServerStatus) })),
   /** Connect a server anew. An error when it could not be connected. */

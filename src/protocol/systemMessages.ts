@@ -92,11 +92,6 @@ export const systemMessages = {
     prompt: z.string().optional(),
     spawn_depth: z.number().optional(),
   }),
-  /** What changed of a task: it went on in the background. */
-  task_updated: system('task_updated', {
-    task_id: z.string(),
-    patch: z.looseObject({ is_backgrounded: z.boolean().optional() }),
-  }),
   /** All that runs in the background now, in place of what was told before. */
   background_tasks_changed: system('background_tasks_changed', {
     tasks: z.array(

@@ -97,6 +97,8 @@ function createForwarders({ host, actions }: PanelHandlerDeps): Handlers<'agent'
     rewind_files: forward('rewind_files'),
     cancel_async_message: forward('cancel_async_message'),
     stop_task: forward('stop_task'),
+    background_tasks: forward('background_tasks'),
+    file_suggestions: forward('file_suggestions'),
     mcp_status: forward('mcp_status'),
     mcp_reconnect: forward('mcp_reconnect'),
     mcp_toggle: forward('mcp_toggle'),

@@ -34,7 +34,6 @@ export function reduceSystem(draft: Draft, message: SystemMessage, now: number):
     case 'commands_changed':
     case 'elicitation_complete':
     case 'background_tasks_changed':
-    case 'task_updated':
       return;
     case 'local_command_output':
       return addNotice(draft, message.uuid, { kind: 'information', text: message.content, level: 'info' });

@@ -1,6 +1,7 @@
 /** The control requests the agent answers, one handler each. */
 import type { Handlers } from '../../channel/peer.ts';
 import type { RewindAnswer } from '../../protocol/checkpoints.ts';
+import { suggestFiles } from '../context/fileSuggestions.ts';
 import { createMcpHandlers, toToldServers } from '../mcp/mcpHandlers.ts';
 import { promptText } from '../sessions/listSessions.ts';
 import type { BackgroundTasks } from '../tools/backgroundTasks.ts';
@@ -74,6 +75,12 @@ export function createAgentHandlers(deps: AgentHandlerDeps): Handlers<'agent'> {
     },
     ...createSettingsHandlers(deps),
     cancel_async_message: async ({ message_uuid }) => ({ cancelled: actor.queue.remove(message_uuid) }),
+    background_tasks: async ({ tool_use_id }) => ({
+      backgrounded: tasks.foreground.move(tool_use_id) || tool_use_id === undefined,
+    }),
+    file_suggestions: async ({ query }, { signal }) => ({
+      suggestions: (await suggestFiles(query, parts, signal)).map((suggestion) => ({ ...suggestion })),
+    }),
     stop_task: async ({ task_id }) => {
       if (!(await tasks.stop(task_id))) throw new Error(`There is no running task "${task_id}".`);
       return {};

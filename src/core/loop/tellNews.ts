@@ -1,7 +1,7 @@
 /** What happens beside the turns and is told as it happens: checkpoints, background commands, what a crash left. */
 import type { AgentPorts } from '../agent.ts';
 import type { Checkpoint } from '../checkpoints/checkpoints.ts';
-import type { BackgroundTask } from '../tools/backgroundTasks.ts';
+import type { BackgroundTask, BackgroundTasks } from '../tools/backgroundTasks.ts';
 import type { ActorParts } from './actorParts.ts';
 import type { Emitter } from './emitter.ts';
 import type { SessionActor } from './sessionActor.ts';
@@ -37,8 +37,13 @@ export async function tellCommands({
 
 export async function tellTask(
   task: BackgroundTask,
-  { emitter, actor }: { readonly emitter: Emitter; readonly actor: SessionActor },
+  {
+    emitter,
+    actor,
+    tasks,
+  }: { readonly emitter: Emitter; readonly actor: SessionActor; readonly tasks: BackgroundTasks },
 ): Promise<void> {
+  await tellRunning(tasks, emitter);
   const named = { task_id: task.id, tool_use_id: task.toolUseId };
   if (task.state === 'running') {
     const { agent } = task;
@@ -62,6 +67,18 @@ export async function tellTask(
     ...(task.report === undefined ? {} : { usage: task.report.usage }),
   });
   actor.notice(describeEnd(task, status));
+}
+
+async function tellRunning(tasks: BackgroundTasks, emitter: Emitter): Promise<void> {
+  const running = tasks.list().filter(({ state }) => state === 'running');
+  await emitter.emitSystem('background_tasks_changed', {
+    tasks: running.map(({ id, type, command, agent }) => ({
+      task_id: id,
+      task_type: type,
+      description: command,
+      ...(agent === undefined ? {} : { subagent_type: agent.type }),
+    })),
+  });
 }
 
 /** For the model. */

@@ -44,13 +44,17 @@ export interface RanSubagent extends SubagentReport {
   readonly model: string;
 }
 
+/** One that works in the background. */
+export type StartedSubagent = BackgroundTask & { readonly model: string };
+
 export interface AgentToolDeps {
   /** What the model is told of. */
   readonly told: ReadonlyMap<string, AgentDefinition>;
   /** What there is at the time of a call. */
   readonly definitions: () => Promise<ReadonlyMap<string, AgentDefinition>>;
-  run(call: AgentCall, signal: AbortSignal): Promise<RanSubagent>;
-  start(call: AgentCall): Promise<BackgroundTask & { readonly model: string }>;
+  /** To its end, unless it is moved to the background before that. */
+  run(call: AgentCall, signal: AbortSignal): Promise<RanSubagent | StartedSubagent>;
+  start(call: AgentCall): Promise<StartedSubagent>;
 }
 
 /** Fields as the Agent SDK's AgentOutput. */
@@ -111,11 +115,10 @@ async function runAgent(
   const { description, prompt, model } = input;
   const call = { type, definition, description, prompt, model, toolUseId, userMessageId };
   if (input.run_in_background === true || definition.background === true) {
-    const { id, outputFile, model: resolvedModel } = await deps.start(call);
-    const ids = { agentId: id, description, prompt, resolvedModel, outputFile };
-    return succeed({ status: 'async_launched', isAsync: true, ...ids });
+    return succeed(toLaunched(await deps.start(call), call));
   }
   const ran = await deps.run(call, signal);
+  if ('outputFile' in ran) return succeed(toLaunched(ran, call));
   if (ran.failure !== undefined) return fail(ran.failure);
   return succeed({
     status: 'completed',
@@ -130,6 +133,14 @@ async function runAgent(
     usage: ran.usage,
     modelUsage: ran.modelUsage,
   });
+}
+
+function toLaunched(
+  { id, outputFile, model: resolvedModel }: StartedSubagent,
+  { description, prompt }: AgentCall,
+): AgentOutput {
+  const ids = { agentId: id, description, prompt, resolvedModel, outputFile };
+  return { status: 'async_launched', isAsync: true, ...ids };
 }
 
 async function findDefinition(

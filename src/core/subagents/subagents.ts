@@ -2,13 +2,14 @@
 import type { AgentDefinition, AgentInfo } from '../../protocol/agents.ts';
 import type { ResultMessage } from '../../protocol/messages.ts';
 import type { BackgroundTasks } from '../tools/backgroundTasks.ts';
+import { followTurn } from '../tools/foregroundCalls.ts';
 import type { AnyTool } from '../tools/tool.ts';
 import { createAgentCatalog, toAgentInfos } from './agentCatalog.ts';
-import { type AgentCall, createAgentTool, type RanSubagent } from './agentTool.ts';
+import { type AgentCall, createAgentTool, type RanSubagent, type StartedSubagent } from './agentTool.ts';
 import { findAgentFolders, loadAgents } from './loadAgents.ts';
 import { resolveModel } from './resolveModel.ts';
-import { runInBackground } from './runInBackground.ts';
-import { runSubagent, type SubagentHost, type SubagentTask } from './runSubagent.ts';
+import { type BackgroundRun, runInBackground } from './runInBackground.ts';
+import { runSubagent, type SubagentHost, type SubagentReport, type SubagentTask } from './runSubagent.ts';
 import { selectTools } from './selectTools.ts';
 import type { SubagentIdentity } from './subagentEmitter.ts';
 import { AGENT_TOOL } from './toolNames.ts';
@@ -67,21 +68,48 @@ export function createSubagents(deps: SubagentsDeps): Subagents {
     });
   }
 
-  async function run(call: AgentCall, caller: Caller, signal: AbortSignal): Promise<RanSubagent> {
+  async function run(
+    call: AgentCall,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<RanSubagent | StartedSubagent> {
     const task = await prepare(call, caller);
-    const report = await runSubagent(task, deps, signal);
+    const foreground = deps.tasks.foreground.offer(call.toolUseId);
+    const turn = followTurn(signal);
+    const said = createSaid();
+    try {
+      const running = runSubagent({ ...task, onSaid: said.say }, deps, turn.signal);
+      const report = await foreground.orMoved(running);
+      if (report !== 'moved') return takeReport(report, task);
+      const work = runInBackground((stop, onSaid) => {
+        said.sendTo(onSaid);
+        stop.addEventListener('abort', () => turn.stop(stop.reason));
+        return running;
+      }, ports.log);
+      return await addTask(work, call, task);
+    } finally {
+      foreground.end();
+      turn.letGo();
+    }
+  }
+
+  function takeReport(report: SubagentReport, task: SubagentTask): RanSubagent {
     denials = [...denials, ...report.denials];
     if (report.endsTurn) deps.endTurn();
     return { ...report, agentId: task.identity.agentId, model: task.model };
   }
 
-  async function start(call: AgentCall, caller: Caller) {
+  async function start(call: AgentCall, caller: Caller): Promise<StartedSubagent> {
     const task = await prepare(call, caller);
-    const { agentId, type, depth } = task.identity;
     const work = runInBackground(
       (signal, onSaid) => runSubagent({ ...task, onSaid }, deps, signal),
       ports.log,
     );
+    return addTask(work, call, task);
+  }
+
+  async function addTask(work: BackgroundRun, call: AgentCall, task: SubagentTask): Promise<StartedSubagent> {
+    const { agentId, type, depth } = task.identity;
     const added = await deps.tasks.add({
       command: call.description,
       toolUseId: call.toolUseId,
@@ -127,6 +155,23 @@ export function createSubagents(deps: SubagentsDeps): Subagents {
       const taken = denials;
       denials = [];
       return taken;
+    },
+  };
+}
+
+/** What a subagent says, kept until somebody takes it. */
+function createSaid() {
+  let kept: readonly string[] = [];
+  let send: ((text: string) => void) | undefined;
+  return {
+    say(text: string): void {
+      if (send === undefined) kept = [...kept, text];
+      else send(text);
+    },
+    sendTo(target: (text: string) => void): void {
+      send = target;
+      for (const text of kept) target(text);
+      kept = [];
     },
   };
 }

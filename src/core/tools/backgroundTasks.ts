@@ -3,6 +3,7 @@
  * with it.
  */
 import type { Clock, ProcessExit, RunningProcess, Storage } from '../ports.ts';
+import { createForegroundCalls, type ForegroundCalls } from './foregroundCalls.ts';
 import { createOutputFile, type OutputFile } from './outputFile.ts';
 import { TerminalText } from './terminalText.ts';
 
@@ -63,6 +64,8 @@ export interface NewTask {
 }
 
 export interface BackgroundTasks {
+  /** What could go on in the background, but has not been moved there. */
+  readonly foreground: ForegroundCalls;
   list(): readonly BackgroundTask[];
   get(id: string): BackgroundTask | undefined;
   /** Takes over a running process: reads its output into a file, and ends it with the session at the latest. */
@@ -112,6 +115,7 @@ export function createBackgroundTasks(options: BackgroundTasksOptions): Backgrou
     await entry.ended;
   };
   return {
+    foreground: createForegroundCalls(),
     list: () => [...entries.values()].map((entry) => entry.task),
     get: (id) => entries.get(id)?.task,
     add: async ({ command, toolUseId, running, agent, epilogue }) => {

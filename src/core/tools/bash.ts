@@ -1,6 +1,6 @@
 /** Bash: runs a command line in the platform's shell. */
 import * as z from 'zod';
-import { type ProcessExit, SpawnError } from '../ports.ts';
+import { type Clock, type ProcessExit, type RunningProcess, SpawnError } from '../ports.ts';
 import type { SandboxOptions } from '../sandbox/sandboxSettings.ts';
 import {
   describeSandbox,
@@ -11,6 +11,7 @@ import {
 } from './bashSandbox.ts';
 import { describeEnd } from './commandEnd.ts';
 import { CommandOutput } from './commandOutput.ts';
+import { followTurn } from './foregroundCalls.ts';
 import { type Tool, type ToolContext, ToolInputError, type ToolOutcome, type ToolProgress } from './tool.ts';
 import { fail, isFailure, succeed, type ToolFailure } from './toolOutcome.ts';
 import { escapeName } from './toolPath.ts';
@@ -115,20 +116,41 @@ async function* runToEnd(
   context: ToolContext,
 ): AsyncGenerator<ToolProgress, Outcome, void> {
   const timeoutMs = Math.min(input.timeout ?? defaultTimeout, maxTimeout);
-  const started = await start(input, context, { timeoutMs, signal: context.signal });
+  const turn = followTurn(context.signal);
+  const started = await start(input, context, { timeoutMs: maxBackgroundTimeout, signal: turn.signal });
   if ('problem' in started) return fail(started.problem);
   const { running } = started;
+  const call = context.tasks.foreground.offer(context.toolUseId);
+  const limit = startLimit(timeoutMs, running, context.clock);
   const collected = new CommandOutput(() => context.tasks.openOutput(context.toolUseId));
+  let isMoved = false;
   let exit: ProcessExit | undefined;
   try {
-    for await (const { text } of running.output) {
-      await collected.push(text);
-      yield { output: text };
+    const chunks = running.output[Symbol.asyncIterator]();
+    for (;;) {
+      const next = chunks.next();
+      const step = await call.orMoved(next);
+      if (step === 'moved') {
+        isMoved = true;
+        const { text } = await collected.end();
+        const output = continueOutput(text, next, chunks);
+        return await goOnInBackground(input, context, {
+          output,
+          exit: running.exit,
+          kill: () => running.kill(),
+        });
+      }
+      if (step.done === true) break;
+      await collected.push(step.value.text);
+      yield { output: step.value.text };
     }
-    exit = await running.exit;
+    exit = { ...(await running.exit), ...(limit.isReached() ? { timedOut: true } : {}) };
+    call.end();
+    limit.end();
+    turn.letGo();
   } finally {
     // Whoever stops listening must not leave it running.
-    if (exit === undefined) await running.kill();
+    if (exit === undefined && !isMoved) await running.kill();
   }
   const { text, file } = await collected.end();
   const interrupted = context.signal.aborted;
@@ -143,6 +165,7 @@ async function* runToEnd(
   };
   return { output, isError: interrupted || exit.timedOut || exit.code !== 0 };
 }
+// biome-ignore lint/correctness/useYield: what it prints goes into its file
 
 async function* startInBackground(
   input: BashInput,
@@ -151,11 +174,19 @@ async function* startInBackground(
   const timeoutMs = Math.min(input.timeout ?? defaultBackgroundTimeout, maxBackgroundTimeout);
   // Not bound to the turn: it ends by itself, by TaskStop, or with the session.
   const started = await start(input, context, { timeoutMs });
+  return goOnInBackground(input, context, started.running);
+}
+
+async function goOnInBackground(
+  input: BashInput,
+  context: ToolContext,
+  running: Pick<RunningProcess, 'output' | 'exit' | 'kill'>,
+): Promise<Outcome> {
   if ('problem' in started) return fail(started.problem);
   const { command } = input;
   const { toolUseId, sandbox } = context;
   const epilogue = (exit: ProcessExit): string => toSandboxedOutput(input, sandbox, exit).refusals ?? '';
-  const task = await context.tasks.add({ command, toolUseId, running: started.running, epilogue });
+  const task = await context.tasks.add({ command, toolUseId, running, epilogue });
   return succeed({
     stdout: `It runs in the background as ${task.id}. What it prints goes to ${task.outputFile}. You will be told when it has ended.`,
     stderr: '',
@@ -166,6 +197,33 @@ async function* startInBackground(
     backgroundTaskId: task.id,
   });
 }
+/** The time a command has in the foreground: it ends with what follows if it goes on in the background. */
+function startLimit(timeoutMs: number, running: RunningProcess, clock: Clock) {
+  const done = new AbortController();
+  let isReached = false;
+  clock.sleep(timeoutMs, done.signal).then(
+    () => {
+      isReached = true;
+      return running.kill();
+    },
+    () => undefined,
+  );
+  return { isReached: () => isReached, end: () => done.abort() };
+}
+
+type Chunks = RunningProcess['output'];
+type Chunk = Chunks extends AsyncIterable<infer Value> ? Value : never;
+
+/** What was printed so far, then what is still to come. `next` has been asked for already. */
+async function* continueOutput(
+  printed: string,
+  next: Promise<IteratorResult<Chunk>>,
+  chunks: AsyncIterator<Chunk>,
+): AsyncGenerator<Chunk, void, void> {
+  if (printed !== '') yield { stream: 'stdout', text: printed };
+  for (let step = await next; step.done !== true; step = await chunks.next()) yield step.value;
+}
+
 
 async function start(
   input: BashInput,

@@ -32,7 +32,10 @@ const first = ['--no-config', '--color=never', '--hidden'];
 /** Hidden files are searched, but not the insides of version control. Last, because the last glob that matches counts. */
 const last = ['.git', '.hg', '.svn', '.jj'].map((name) => `--glob=!${name}`);
 
-export async function startRipgrep(request: RipgrepRequest, context: ToolContext): Promise<RipgrepStart> {
+export async function startRipgrep(
+  request: RipgrepRequest,
+  context: Pick<ToolContext, 'processes' | 'signal'>,
+): Promise<RipgrepStart> {
   const program = await context.processes.ripgrep();
   if (program === undefined) {
     const reason =

@@ -97,6 +97,8 @@ function buildAnswers(snapshot: Snapshot): Answers {
     rewind_files: async () => ({ canRewind: true, filesChanged: [], files: [] }),
     cancel_async_message: async () => ({ cancelled: true }),
     stop_task: nothing,
+    background_tasks: async () => ({ backgrounded: true }),
+    file_suggestions: async () => ({ suggestions: [] }),
     mcp_status: async () => ({ mcpServers: [] }),
     mcp_reconnect: nothing,
     mcp_toggle: nothing,
