@@ -56,7 +56,8 @@ export async function startModelExtension(installed: string, extensionsDir: stri
   };
 }
 
-async function copyExtensions(from: string, to: string): Promise<void> {
+/** Into a folder of its own, to which more can be added. */
+export async function copyExtensions(from: string, to: string): Promise<void> {
   await cp(from, to, { recursive: true });
   // The list of what is installed; without it VS Code looks what is there.
   await rm(join(to, 'extensions.json'), { force: true });
