@@ -8,6 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.{ts,tsx}'],
+          globalSetup: ['test/support/sandboxPrograms.ts'],
           // Generous: a busy machine is no failure, a test that hangs is.
           testTimeout: 60_000,
         },
@@ -17,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'conformance',
           include: ['test/conformance/**/*.test.ts'],
-          globalSetup: ['test/conformance/globalSetup.ts'],
+          globalSetup: ['test/support/sandboxPrograms.ts', 'test/conformance/globalSetup.ts'],
           testTimeout: 60_000,
         },
       },

@@ -2,8 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { canInstall, installPackages, isRoot } from './aptGet.mts';
 import { withLock } from './cache.mts';
-import { runQuietly, tail } from './command.mts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
 const wellKnown = [
@@ -43,27 +43,15 @@ function findBrowser(): string | undefined {
 }
 
 async function installBrowser(): Promise<string> {
-  if (!isRoot() || !existsSync('/usr/bin/apt-get')) {
+  if (!canInstall()) {
     throw new Error(
       'No browser found for the tests in a real VS Code. Install Chromium, Chrome or Edge (on Debian: ' +
         '`apt-get install chromium`), or set BELAY_BROWSER to its path.',
     );
   }
-  process.stdout.write('Installing Chromium (apt-get) …\n');
-  await aptGet('update');
-  await aptGet('install', '-y', '--no-install-recommends', 'chromium');
+  await installPackages('chromium');
   const found = findBrowser();
   if (found === undefined)
     throw new Error('apt-get installed chromium, but there is no browser on the PATH.');
   return found;
-}
-
-async function aptGet(...args: string[]): Promise<void> {
-  const { code, output } = await runQuietly('apt-get', args, { env: { DEBIAN_FRONTEND: 'noninteractive' } });
-  if (code !== 0)
-    throw new Error(`\`apt-get ${args.join(' ')}\` failed; install Chromium yourself:\n${tail(output)}`);
-}
-
-function isRoot(): boolean {
-  return process.getuid?.() === 0;
 }

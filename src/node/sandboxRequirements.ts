@@ -35,15 +35,18 @@ export async function findSandboxProblem(machine: Machine): Promise<string | und
 async function findLinuxProblem({ architecture, path, hostProc }: Machine): Promise<string | undefined> {
   if (architecture !== 'x64' && architecture !== 'arm64')
     return `There is no sandbox for commands on this processor (${architecture}): only on x64 and arm64.`;
+  const missing = await findMissingPrograms(path);
   const bwrap = await findProgram('bwrap', path);
-  const missing = [
-    ...(bwrap === undefined ? ['bubblewrap (the program bwrap)'] : []),
-    ...((await findProgram('socat', path)) === undefined ? ['socat'] : []),
-  ];
   if (bwrap === undefined || missing.length > 0)
     return `The sandbox needs ${missing.join(' and ')}, not found on the PATH. Install it: ${INSTALL}.`;
   const refusal = await tryNamespaces(bwrap, hostProc);
   return refusal === undefined ? undefined : explainRefusal(refusal);
+}
+
+/** Of Linux, by the names they are installed under. */
+export async function findMissingPrograms(path: string | undefined): Promise<readonly string[]> {
+  const found = await Promise.all(['bwrap', 'socat'].map((name) => findProgram(name, path)));
+  return ['bubblewrap', 'socat'].filter((_, index) => found[index] === undefined);
 }
 
 const INSTALL =

@@ -359,7 +359,7 @@ describe('where there is no sandbox', () => {
     const empty = await temporaryFolder();
     const by = createNodeProcesses({ ...options, env: { PATH: empty } });
     const problem = await by.checkSandbox?.({ hostProc: false });
-    expect(problem).toContain('bubblewrap (the program bwrap) and socat');
+    expect(problem).toContain('The sandbox needs bubblewrap and socat');
     expect(problem).toContain('sudo apt-get install bubblewrap socat');
     const file = join(empty, 'made');
     const failed = by.runShell(`/bin/echo x > ${file}`, { cwd: '/', sandbox: policy });
