@@ -120,11 +120,11 @@ async function* runToEnd(
   const started = await start(input, context, { timeoutMs: maxBackgroundTimeout, signal: turn.signal });
   if ('problem' in started) return fail(started.problem);
   const { running } = started;
+  const collected = new CommandOutput(() => context.tasks.openOutput(context.toolUseId));
   const call = context.tasks.foreground.offer(context.toolUseId);
   const limit = startLimit(timeoutMs, running, context.clock);
-  const collected = new CommandOutput(() => context.tasks.openOutput(context.toolUseId));
-  let isMoved = false;
   let exit: ProcessExit | undefined;
+  let isMoved = false;
   try {
     const chunks = running.output[Symbol.asyncIterator]();
     for (;;) {
@@ -145,10 +145,10 @@ async function* runToEnd(
       yield { output: step.value.text };
     }
     exit = { ...(await running.exit), ...(limit.isReached() ? { timedOut: true } : {}) };
+  } finally {
     call.end();
     limit.end();
     turn.letGo();
-  } finally {
     // Whoever stops listening must not leave it running.
     if (exit === undefined && !isMoved) await running.kill();
   }
@@ -165,8 +165,8 @@ async function* runToEnd(
   };
   return { output, isError: interrupted || exit.timedOut || exit.code !== 0 };
 }
-// biome-ignore lint/correctness/useYield: what it prints goes into its file
 
+// biome-ignore lint/correctness/useYield: what it prints goes into its file
 async function* startInBackground(
   input: BashInput,
   context: ToolContext,
@@ -174,6 +174,7 @@ async function* startInBackground(
   const timeoutMs = Math.min(input.timeout ?? defaultBackgroundTimeout, maxBackgroundTimeout);
   // Not bound to the turn: it ends by itself, by TaskStop, or with the session.
   const started = await start(input, context, { timeoutMs });
+  if ('problem' in started) return fail(started.problem);
   return goOnInBackground(input, context, started.running);
 }
 
@@ -182,7 +183,6 @@ async function goOnInBackground(
   context: ToolContext,
   running: Pick<RunningProcess, 'output' | 'exit' | 'kill'>,
 ): Promise<Outcome> {
-  if ('problem' in started) return fail(started.problem);
   const { command } = input;
   const { toolUseId, sandbox } = context;
   const epilogue = (exit: ProcessExit): string => toSandboxedOutput(input, sandbox, exit).refusals ?? '';
@@ -197,6 +197,7 @@ async function goOnInBackground(
     backgroundTaskId: task.id,
   });
 }
+
 /** The time a command has in the foreground: it ends with what follows if it goes on in the background. */
 function startLimit(timeoutMs: number, running: RunningProcess, clock: Clock) {
   const done = new AbortController();
@@ -223,7 +224,6 @@ async function* continueOutput(
   if (printed !== '') yield { stream: 'stdout', text: printed };
   for (let step = await next; step.done !== true; step = await chunks.next()) yield step.value;
 }
-
 
 async function start(
   input: BashInput,
