@@ -36,6 +36,8 @@ const DECODER = new TextDecoder();
 /** Reused for line after line: what it says of one is gone with the next `scan`. */
 export class JsonScanner {
   readonly #names: readonly Uint8Array[];
+  /** Which of the names have as many bytes as the index says. */
+  readonly #byLength: readonly (readonly number[])[];
   readonly #starts: number[];
   readonly #ends: number[];
   #bytes: Uint8Array = new Uint8Array();
@@ -48,6 +50,10 @@ export class JsonScanner {
   /** `names`: of the fields that are looked for, each in ASCII. */
   constructor(names: readonly string[]) {
     this.#names = names.map((name) => new TextEncoder().encode(name));
+    const longest = Math.max(0, ...this.#names.map(({ length }) => length));
+    this.#byLength = Array.from({ length: longest + 1 }, (_, length) =>
+      this.#names.flatMap((name, index) => (name.length === length ? [index] : [])),
+    );
     this.#starts = names.map(() => NOWHERE);
     this.#ends = names.map(() => NOWHERE);
   }
@@ -233,9 +239,9 @@ export class JsonScanner {
   /** Which of the names stands there; NOWHERE: none. */
   #nameIn(start: number, end: number): number {
     const bytes = this.#bytes;
-    for (let name = 0; name < this.#names.length; name += 1) {
+    for (const name of this.#byLength[end - start] ?? []) {
       const wanted = this.#names[name];
-      if (wanted?.length === end - start && isAt(bytes, start, wanted)) return name;
+      if (wanted !== undefined && isAt(bytes, start, wanted)) return name;
     }
     if (!hasEscape(bytes, start, end)) return NOWHERE;
     const written: unknown = JSON.parse(`"${toText(bytes, { start, end })}"`);

@@ -55,23 +55,26 @@ class Window {
     const held = this.#buffer.subarray(0, this.#filled);
     let start = 0;
     for (let found = held.indexOf(NEWLINE); found !== -1; found = held.indexOf(NEWLINE, start)) {
-      yield* this.#line(held.subarray(start, found), start);
+      const line = this.#toLine(held.subarray(start, found), start);
+      if (line !== undefined) yield line;
       start = found + 1;
     }
     if (isEnd) {
-      yield* this.#line(held.subarray(start), start);
+      const line = this.#toLine(held.subarray(start), start);
+      if (line !== undefined) yield line;
       start = held.length;
     }
     this.#keepFrom(start);
   }
 
-  *#line(bytes: Uint8Array, at: number): Generator<RawLine, void> {
+  /** undefined: there is nothing in it. */
+  #toLine(bytes: Uint8Array, at: number): RawLine | undefined {
     const end = this.#start + at + bytes.length;
     const start = this.#tooLongFrom ?? this.#start + at;
     const isTooLong = end - start > MAX_LINE_BYTES;
     this.#tooLongFrom = undefined;
-    if (isTooLong) yield { bytes: undefined, place: { start, end } };
-    else if (!isBlank(bytes)) yield { bytes, place: { start, end } };
+    if (isTooLong) return { bytes: undefined, place: { start, end } };
+    return isBlank(bytes) ? undefined : { bytes, place: { start, end } };
   }
 
   #keepFrom(start: number): void {
