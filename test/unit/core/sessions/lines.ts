@@ -54,3 +54,26 @@ export function noteLine(uuid: string, parentUuid: string | null): NoteLine {
     level: 'info',
   };
 }
+
+/** The end of a turn, with the totals of the session until then. */
+export function resultLine(
+  uuid: string,
+  parentUuid: string,
+  modelUsage: Extract<NoteLine, { type: 'result' }>['modelUsage'],
+): NoteLine {
+  return {
+    type: 'result',
+    subtype: 'success',
+    ...local(uuid, parentUuid),
+    duration_ms: 1,
+    duration_api_ms: 1,
+    is_error: false,
+    num_turns: 1,
+    result: 'hi',
+    stop_reason: 'end_turn',
+    total_cost_usd: 0,
+    usage: { input_tokens: 1, output_tokens: 1 },
+    modelUsage,
+    permission_denials: [],
+  };
+}
