@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { callResult, MAX_TEXT, toResultBlocks } from '../../../../src/core/mcp/resultContent.ts';
+import { wholeCharacter } from '../../../support/anyCharacter.ts';
 
 function blocksOf(result: unknown) {
   return toResultBlocks(callResult.parse(result));
@@ -85,7 +86,7 @@ describe('what a server answered', () => {
 
   it('is always something that the API takes', () => {
     const block = fc.oneof(
-      fc.record({ type: fc.constant('text'), text: fc.string({ unit: 'binary' }) }),
+      fc.record({ type: fc.constant('text'), text: fc.string({ unit: wholeCharacter }) }),
       fc.record({ type: fc.constantFrom('image', 'audio'), mimeType: fc.string(), data: fc.base64String() }),
       fc.record({ type: fc.string() }),
     );

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseStreamEvent } from '../../../../src/core/model/parseStreamEvent.ts';
 import { ServerSentEventReader } from '../../../../src/core/model/serverSentEvents.ts';
+import { wholeCharacter } from '../../../support/anyCharacter.ts';
 
 interface ServerSentEvent {
   readonly name: string;
@@ -135,7 +136,7 @@ describe('the data of an event becomes an event of a reply', () => {
     fc.assert(
       fc.property(
         kind,
-        fc.string({ unit: 'binary' }),
+        fc.string({ unit: wholeCharacter }),
         fc.nat({ max: 12 }),
         fc.constantFrom('', ' ', '    '),
         ([type = '', field = ''], value, index, space) => {
