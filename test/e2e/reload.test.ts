@@ -1,7 +1,9 @@
 // Webviews are killed and windows reloaded; nothing of the conversation may be lost or doubled by that.
 
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { gate, text } from '../support/modelServer/steps.ts';
+import { gate, text, toolUse } from '../support/modelServer/steps.ts';
 import { createGate, findPanel, openChat, patience, startEditorWith, startModel } from './panel.ts';
 
 test('a conversation comes back after a reload of the window, and goes on', async () => {
@@ -20,6 +22,34 @@ test('a conversation comes back after a reload of the window, and goes on', asyn
   await after.shows('You said hello.');
   expect(JSON.stringify(model.requests[1]?.body.messages)).toContain('Hello from before');
   expect(await after.conversation.getByText('Nice to meet you.').count()).toBe(1);
+  model.assertNoRefusals();
+});
+
+test('what a subagent did comes back after a reload of the window', async () => {
+  const model = await startModel();
+  const editor = await startEditorWith(model);
+  const walks = join(editor.folder, 'walks.txt');
+  await writeFile(walks, 'round the lake\n');
+  model.scenarios({
+    'Have it looked at': [
+      [toolUse('Agent', { description: 'look at the walks', prompt: 'Count the walks' })],
+      [text('There is one walk.')],
+    ],
+    'Count the walks': [[toolUse('Read', { file_path: walks })], [text('I have counted one.')]],
+  });
+  const before = await openChat(editor);
+  await before.send('Have it looked at');
+  await before.shows('There is one walk.');
+  await before.stop.waitFor({ state: 'detached' });
+  await editor.reload();
+  const after = await findPanel(editor);
+  await after.shows('There is one walk.');
+  const card = after.tool('Agent').first();
+  await card.getByText('1 step').waitFor();
+  await card.getByRole('button').first().click();
+  await card.getByText('walks.txt').first().waitFor();
+  await card.getByText('I have counted one.').first().waitFor();
+  await editor.screenshot('subagent-after-reload');
   model.assertNoRefusals();
 });
 
