@@ -8,7 +8,6 @@ import type { ModelTable } from '../core/model/modelTable.ts';
 import type { Log, Platform, Secrets, Workspace } from '../core/ports.ts';
 import { createNodeClock } from '../node/clock.ts';
 import { createNodeFileSystem } from '../node/fileSystem.ts';
-import { createNodeModelFetch } from '../node/modelFetch.ts';
 import { createNodeProcesses, type NodeProcesses } from '../node/processes.ts';
 import { createNodeStorage } from '../node/storage.ts';
 import { createTemporaryFiles, type TemporaryFiles } from '../node/temporaryFiles.ts';
@@ -82,7 +81,6 @@ export function createHeadlessPorts(options: HeadlessPortsOptions): HeadlessPort
     streamModel: createAnthropicModel({
       secrets: createSecrets(environment),
       baseUrl: () => environment.ANTHROPIC_BASE_URL || undefined,
-      fetch: createNodeModelFetch(),
       clock,
       models,
     }),

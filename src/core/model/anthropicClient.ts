@@ -1,11 +1,12 @@
 /**
- * The way to a server of the Messages API: its address, the credentials, and what its failures mean. Two requests of plain
- * JSON, so that no client library has to be loaded and evaluated before the first of them.
+ * The way to a server of the Messages API: its address, the credentials, and what its failures mean. The official SDK makes
+ * the requests (headers and errors as its users know them), with its retries, its time limit and its search for
+ * credentials switched off.
  */
-import type { Clock, Secrets } from '../ports.ts';
+import { APIConnectionError, APIError, BaseAnthropic } from '@anthropic-ai/sdk';
+import type { Secrets } from '../ports.ts';
 import { buildApiError } from './apiError.ts';
 import { ModelError, toModelError } from './modelError.ts';
-import type { ModelAnswer, ModelFetch, ModelFetchRequest } from './modelFetch.ts';
 
 export interface AnthropicAccess {
   /** Asked anew for each request: a key set after a refusal counts from the next one on. */
@@ -13,15 +14,14 @@ export interface AnthropicAccess {
   /** Address of the server; undefined: the Anthropic API, which wants a key. With an address a key is optional. */
   readonly baseUrl: () => string | undefined;
   /** Default: the global one. Proxies are its business. */
-  readonly fetch?: ModelFetch | undefined;
+  readonly fetch?: typeof fetch | undefined;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly clock: Clock;
 }
 
 const ANTHROPIC_URL = 'https://api.anthropic.com';
-/** https://docs.anthropic.com/en/api/versioning */
-const API_VERSION = '2026-10-21';
+/** The SDK's own time limit is put out of the way: the longest a timer can be. */
+const NEVER_MS = 2 ** 31 - 1;
 
 export interface Address {
   readonly url: string;
@@ -45,71 +45,61 @@ export function parseAddress(given: string | undefined): Address {
   return { url, host: parsed.host, isAnthropic: url === ANTHROPIC_URL };
 }
 
-export interface MessagesClient {
-  /** Resolves with the answer to read the reply from. Throws ModelError, or the signal's reason. */
-  post(path: string, body: object, signal: AbortSignal): Promise<ModelAnswer>;
-  /** Resolves with what was answered; undefined where that is no JSON. Throws as `post` does. */
-  get(path: string, signal: AbortSignal): Promise<unknown>;
+/** Uses the credentials it is given and no others: none of the environment, no profile of the user's. */
+class MessagesClient extends BaseAnthropic {
+  protected override _shouldResolveDefaultCredentials(): boolean {
+    return false;
+  }
 }
 
 /** Throws ModelError('no_provider') where a key is needed and there is none. */
-export async function connect(address: Address, access: AnthropicAccess): Promise<MessagesClient> {
-  const { clock, fetch = globalThis.fetch } = access;
-  const headers = {
-    accept: 'application/json',
-    'user-agent': 'Belay',
-    'anthropic-version': API_VERSION,
-    ...(await buildCredentials(address, access.secrets)),
-    ...access.headers,
-  };
-  const ask = async (path: string, request: Omit<ModelFetchRequest, 'headers'>): Promise<ModelAnswer> => {
-    const sent = request.body === undefined ? headers : { ...headers, 'content-type': 'application/json' };
-    const answer = await connectTo(address.host, () =>
-      fetch(address.url + path, { ...request, headers: sent }),
-    );
-    if (answer.status >= 200 && answer.status < 300) return answer;
-    const { status } = answer;
-    const body = parseJson(await connectTo(address.host, () => answer.text()));
-    throw buildApiError({ status, headers: answer.headers, body, host: address.host, now: clock.now() });
-  };
-  return {
-    post: (path, body, signal) => ask(path, { method: 'POST', body: JSON.stringify(body), signal }),
-    async get(path, signal) {
-      const answer = await ask(path, { method: 'GET', signal });
-      return parseJson(await connectTo(address.host, () => answer.text()));
+export async function connect(
+  address: Address,
+  { secrets, headers, fetch }: AnthropicAccess,
+): Promise<MessagesClient> {
+  const apiKey = (await secrets.get('anthropic-api-key')) ?? null;
+  const authToken = apiKey === null ? ((await secrets.get('anthropic-auth-token')) ?? null) : null;
+  const isKeyless = apiKey === null && authToken === null;
+  if (isKeyless && address.isAnthropic) {
+    throw new ModelError({
+      kind: 'no_provider',
+      code: 'no_key',
+      host: address.host,
+      message: 'No API key is set.',
+    });
+  }
+  return new MessagesClient({
+    apiKey,
+    authToken,
+    baseURL: address.url,
+    maxRetries: 0,
+    timeout: NEVER_MS,
+    logLevel: 'off',
+    openTelemetry: false,
+    fetch,
+    defaultHeaders: {
+      ...(isKeyless ? { Authorization: null } : {}),
+      // The SDK sends the key as a bearer token; many compatible servers read this header only.
+      ...(apiKey !== null && !address.isAnthropic ? { 'X-Api-Key': apiKey } : {}),
+      ...headers,
     },
-  };
+  });
 }
 
-async function buildCredentials(
-  { host, isAnthropic }: Address,
-  secrets: Secrets,
-): Promise<Readonly<Record<string, string>>> {
-  const apiKey = await secrets.get('anthropic-api-key');
-  // Many compatible servers read the older of the two headers only.
-  if (apiKey !== undefined)
-    return { authorization: `Bearer ${apiKey}`, ...(isAnthropic ? {} : { 'x-api-key': apiKey }) };
-  const token = await secrets.get('anthropic-auth-token');
-  if (token !== undefined) return { authorization: `Bearer ${token}` };
-  if (!isAnthropic) return {};
-  throw new ModelError({ kind: 'no_provider', code: 'no_key', host, message: 'No API key is set.' });
-}
-
-/** Whatever a connection fails with, known or not, it is the network's. */
-async function connectTo<Result>(host: string, run: () => Promise<Result>): Promise<Result> {
-  try {
-    return await run();
-  } catch (cause) {
-    const { kind, message, code } = toModelError(cause);
+/** From what the client throws. Aborts are for the caller to tell. */
+export function toEdgeError(
+  thrown: unknown,
+  { host, now }: { readonly host: string; readonly now: number },
+): ModelError {
+  if (thrown instanceof APIConnectionError) {
+    const { kind, message, code } = toModelError(thrown.cause ?? thrown);
+    // What fetch throws without a known code is still a connection that failed.
     const isKnown = kind === 'network' || kind === 'certificate';
-    throw new ModelError({ kind: isKnown ? kind : 'network', message, code, host, cause });
+    return new ModelError({ kind: isKnown ? kind : 'network', message, code, host, cause: thrown });
   }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+  if (thrown instanceof APIError && thrown.status !== undefined) {
+    const { status, headers, error: body } = thrown;
+    return buildApiError({ status, headers: headers ?? new Headers(), body, host, now });
   }
+  return toModelError(thrown);
 }

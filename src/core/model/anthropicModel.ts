@@ -1,18 +1,20 @@
 /**
  * A model behind the Messages API: the Anthropic API, or any server that speaks it. When to ask again is decided elsewhere
- * (retry.ts), what a stream says in readReply.ts.
+ * (retry.ts); the stream is read by readReply.ts, because the SDK's own reader drops pings, unwraps nothing and can't tell a
+ * broken stream from a whole one.
  */
 import type { StreamEvent } from '../../protocol/streamEvents.ts';
-import type { StreamModel } from '../ports.ts';
-import { type AnthropicAccess, connect, parseAddress } from './anthropicClient.ts';
+import type { Clock, StreamModel } from '../ports.ts';
+import { type AnthropicAccess, connect, parseAddress, toEdgeError } from './anthropicClient.ts';
 import { buildRequestBody } from './buildRequestBody.ts';
-import { ModelError, toModelError } from './modelError.ts';
+import { ModelError } from './modelError.ts';
 import type { ModelRequest } from './modelRequest.ts';
 import type { ModelTable } from './modelTable.ts';
 import { readReply } from './readReply.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
 
 export interface AnthropicModelOptions extends AnthropicAccess {
+  readonly clock: Clock;
   readonly models: () => ModelTable;
   /** How long the answer may take to begin. Default 5 minutes. */
   readonly answerTimeoutMs?: number | undefined;
@@ -41,12 +43,14 @@ async function* streamOnce(
   const watchdog = startWatchdog({ clock, answerMs: answerTimeoutMs, silenceMs: idleTimeoutMs });
   try {
     const ended = AbortSignal.any([signal, watchdog.signal]);
-    const answer = await client.post('/v1/messages', body, ended);
+    const answer = await client.post('/v1/messages', { body, stream: true, signal: ended }).asResponse();
     watchdog.feed();
     yield* readReply(answer, { host: address.host, clock, onBytes: watchdog.feed });
   } catch (thrown) {
     signal.throwIfAborted();
-    throw describeBark(watchdog, address.host) ?? toModelError(thrown);
+    throw (
+      describeBark(watchdog, address.host) ?? toEdgeError(thrown, { host: address.host, now: clock.now() })
+    );
   } finally {
     watchdog.stop();
   }

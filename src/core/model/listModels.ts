@@ -1,7 +1,8 @@
 /** What a provider says of its models at run time (https://docs.anthropic.com/en/api/models-list). */
 import * as z from 'zod';
-import { type AnthropicAccess, connect, parseAddress } from './anthropicClient.ts';
-import { ModelError, toModelError } from './modelError.ts';
+import type { Clock } from '../ports.ts';
+import { type AnthropicAccess, connect, parseAddress, toEdgeError } from './anthropicClient.ts';
+import { ModelError } from './modelError.ts';
 import type { Effort } from './modelRequest.ts';
 import type { ListedModel } from './modelTable.ts';
 
@@ -28,13 +29,14 @@ const EFFORTS: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
 
 /** Newest first. Throws ModelError; a server without such a list answers with an error, too. */
 export async function listModels(
-  access: AnthropicAccess,
+  access: AnthropicAccess & { readonly clock: Clock },
   signal: AbortSignal,
 ): Promise<readonly ListedModel[]> {
   const address = parseAddress(access.baseUrl());
   const client = await connect(address, access);
   try {
-    const page = modelPage.safeParse(await client.get('/v1/models?limit=1000', signal));
+    const answer: unknown = await client.get('/v1/models', { query: { limit: 1000 }, signal });
+    const page = modelPage.safeParse(answer);
     if (!page.success) {
       throw new ModelError({
         kind: 'bad_response',
@@ -48,7 +50,7 @@ export async function listModels(
     );
   } catch (thrown) {
     signal.throwIfAborted();
-    throw toModelError(thrown);
+    throw toEdgeError(thrown, { host: address.host, now: access.clock.now() });
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * A server of the Messages API in a function: the offline model behind `fetch`, so that everything from the request on runs
- * as it does with a real one. Says its lines at the pace of a person reading along.
+ * A server of the Messages API in a function: the offline model behind `fetch`, so that everything from the SDK on runs as it
+ * does with a real one. Says its lines at the pace of a person reading along.
  */
 import type { Clock } from '../../ports.ts';
 import { decideReply } from './decideReply.ts';

@@ -147,7 +147,7 @@ describe('a reply', () => {
 });
 
 describe('the request', () => {
-  test('carries the key as the API reads it, and as older servers do', async () => {
+  test('carries the key as the SDK sends it, and as older servers read it', async () => {
     server.script([say.text('hi')]);
     await ask();
     expect(server.requests[0]?.headers).toMatchObject({
