@@ -5,7 +5,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createJsonLinesChannel } from '../channel/jsonLines.ts';
-import { createPeer } from '../channel/peer.ts';
+import { ChannelClosedError, createPeer, type Peer } from '../channel/peer.ts';
 import { splitChannel } from '../channel/splitChannel.ts';
 import type { Log, Platform } from '../core/ports.ts';
 import { endTree } from '../node/processTree.ts';
@@ -35,7 +35,7 @@ const POLITE_MS = 500;
 const MARKER = 'BELAY_AGENT_ID';
 
 export function openAgentProcess(options: AgentProcessOptions): AgentLink {
-  const { log, platform, environment, request, script } = options;
+  const { log, environment, request, script } = options;
   const id = crypto.randomUUID();
   const child = spawn(process.execPath, [script], {
     cwd: request.storageRoot,
@@ -58,7 +58,6 @@ export function openAgentProcess(options: AgentProcessOptions): AgentLink {
     onMessage: (message) => receive(message, log),
     onProblem: (problem, cause) => log.warn(problem, { cause }),
   });
-  const started = peer.request('belay/agent_start', request).then(() => undefined);
   const stopTelling = options.onFacts((facts) => {
     peer.request('belay/facts_change', facts).catch((error: unknown) => {
       log.debug('the agent’s process did not hear what has changed', { error });
@@ -70,13 +69,10 @@ export function openAgentProcess(options: AgentProcessOptions): AgentLink {
   const gone = ended.then(async (how) => {
     stopTelling();
     lines.close();
-    await endTree({
-      ...{ platform, env: environment, politeMs: POLITE_MS },
-      pid: child.pid ?? 0,
-      marker: `${MARKER}=${id}`,
-    });
+    await endLeftovers(child.pid, { ...options, marker: `${MARKER}=${id}` });
     return how;
   });
+  const started = start(peer, { request, gone });
   const lost = new Promise<string>((resolve) => {
     void gone.then((how) => {
       if (!isClosing) resolve(how);
@@ -98,6 +94,34 @@ export function openAgentProcess(options: AgentProcessOptions): AgentLink {
   }
 
   return { channel: main, started, lost, close };
+}
+
+interface Starting {
+  readonly request: AgentProcessOptions['request'];
+  readonly gone: Promise<string>;
+}
+
+/** Rejects with what went wrong there, or with how the process ended before it could say so. */
+async function start(peer: Peer, { request, gone }: Starting): Promise<void> {
+  try {
+    await peer.request('belay/agent_start', request);
+  } catch (error) {
+    if (!(error instanceof ChannelClosedError)) throw error;
+    throw new Error(await gone, { cause: error });
+  }
+}
+
+/** Of a process that has ended. On Windows they are known by their parent alone, whose number may be another's by now. */
+async function endLeftovers(
+  pid: number | undefined,
+  {
+    platform,
+    environment,
+    marker,
+  }: Pick<AgentProcessOptions, 'platform' | 'environment'> & { marker: string },
+): Promise<void> {
+  if (pid === undefined || platform === 'win32') return;
+  await endTree({ pid, platform, marker, env: environment, politeMs: POLITE_MS });
 }
 
 /** Resolves with how it ended, for a person; also when it never started. */

@@ -77,7 +77,7 @@ test('a rewind leaves a file with unsaved changes alone', async () => {
 
 test('an agent that is killed in a turn takes nothing along, and the session goes on in a new one', async () => {
   const model = await startModel();
-  const editor = await startEditorWith(model, outside({ 'belay.permissionMode': 'acceptEdits' }));
+  const editor = await startEditorWith(model, outside({ 'belay.permissionMode': 'bypassPermissions' }));
   const marker = `sleep ${3000 + (process.pid % 1000)}`;
   model.script(
     [text('First things first.')],
@@ -88,8 +88,6 @@ test('an agent that is killed in a turn takes nothing along, and the session goe
   await panel.send('Begin');
   await panel.shows('First things first.');
   await panel.send('Wait for it');
-  await panel.permission.waitFor();
-  await panel.allow();
   await expect.poll(() => findProcesses(marker), patience).not.toEqual([]);
   await panel.composer.fill('Not sent yet');
   const killed = await killAgent();
@@ -117,7 +115,7 @@ test('an agent that is killed while it asks withdraws its question, and is asked
   model.script(
     [toolUse('Write', { file_path: made, content: 'made\n' })],
     [toolUse('Write', { file_path: made, content: 'made\n' })],
-    [text('Made.')],
+    [text('There it is.')],
   );
   const panel = await openChat(editor);
   await panel.send('Make it');
@@ -129,7 +127,7 @@ test('an agent that is killed while it asks withdraws its question, and is asked
   await panel.permission.waitFor();
   await expect(access(made)).rejects.toThrow();
   await panel.allow();
-  await panel.shows('Made.');
+  await panel.shows('There it is.');
   expect(await readFile(made, 'utf8')).toBe('made\n');
   model.assertNoRefusals();
 });
@@ -137,13 +135,11 @@ test('an agent that is killed while it asks withdraws its question, and is asked
 test('nothing is left when the window closes in the middle of a turn', async () => {
   const model = await startModel();
   const never = createGate();
-  const editor = await startEditorWith(model, outside({ 'belay.permissionMode': 'acceptEdits' }));
+  const editor = await startEditorWith(model, outside({ 'belay.permissionMode': 'bypassPermissions' }));
   const marker = `sleep ${4000 + (process.pid % 1000)}`;
   model.script([toolUse('Bash', { command: marker })], [gate(never.opened)]);
   const panel = await openChat(editor);
   await panel.send('Wait for it');
-  await panel.permission.waitFor();
-  await panel.allow();
   await expect.poll(() => findProcesses(marker), patience).not.toEqual([]);
   expect(await findAgents()).toHaveLength(1);
   await editor.close();
