@@ -17,9 +17,9 @@ import { createEmitter, type Emitter } from './loop/emitter.ts';
 import { createGuardedFiles } from './loop/guardedFiles.ts';
 import { reportOpenFailure } from './loop/openFailure.ts';
 import { resumeSession } from './loop/resumeSession.ts';
+import { createRunTool } from './loop/runTool.ts';
 import { SessionActor } from './loop/sessionActor.ts';
 import { createSessionSetup } from './loop/sessionSetup.ts';
-import { createRunTool } from './loop/slashCommands.ts';
 import { tellCheckpoint, tellCommands, tellLinesSetAside, tellRecovery, tellTask } from './loop/tellNews.ts';
 import { createUsageMeter } from './loop/usageMeter.ts';
 import type { McpServers } from './mcp/mcpServers.ts';
@@ -156,6 +156,8 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
           tasks,
           mayRead: (path) => !isReadDenied(path, permissions.context()),
           sandbox,
+          runTool: (name, input) =>
+            createRunTool(callDeps(userMessageId, tools, subagent), { createId, signal })(name, input),
           signal,
         },
         allowWrites,
@@ -174,8 +176,8 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
   setup.addSection(() => commands.section());
   setup.addTools(async () => {
     if ((await commands.forModel()).length === 0) return [];
-    const expand: SkillToolDeps['expand'] = (command, args, { userMessageId, signal }) =>
-      expandCommand(command, args, createRunTool({ callDeps, setup, ports }, { userMessageId, signal }));
+    const expand: SkillToolDeps['expand'] = (command, args, { runTool }) =>
+      expandCommand(command, args, runTool);
     return [createSkillTool({ commands, expand })];
   });
   const subagents = createSubagents({

@@ -77,3 +77,32 @@ describe('a subagent', () => {
     ]);
   });
 });
+
+describe('a skill that a subagent loads', () => {
+  it('may do no more than the subagent', async () => {
+    await world.write(
+      '.claude/skills/mark/SKILL.md',
+      '---\nname: mark\ndescription: How to mark\n---\nMarked: !`touch marked`',
+    );
+    const scenarios = (name: string) => ({
+      [`ask ${name}`]: [
+        [toolUse('Agent', { description: 'mark', prompt: `mark as ${name}`, subagent_type: name })],
+        [text('Done.')],
+      ],
+      [`mark as ${name}`]: [[toolUse('Skill', { skill: 'mark' })], [text('Tried.')]],
+    });
+    world.server.scenarios({ ...scenarios('narrow'), ...scenarios('wide') });
+    const marking = {
+      permissionMode: 'bypassPermissions' as const,
+      allowDangerouslySkipPermissions: true,
+      agents: {
+        narrow: { description: 'Has no shell.', prompt: 'You mark.', tools: ['Skill'] },
+        wide: { description: 'Has one.', prompt: 'You mark.', tools: ['Skill', 'Bash'] },
+      },
+    };
+    await world.ask('ask narrow', marking);
+    expect(await world.isThere('marked')).toBe(false);
+    await world.ask('ask wide', marking);
+    expect(await world.isThere('marked')).toBe(true);
+  });
+});

@@ -3,14 +3,9 @@
  * runs and reads goes through the permission layer like any call of the model.
  */
 import { findImports } from '../context/memoryImports.ts';
+import type { RunTool } from '../tools/tool.ts';
 import type { Command } from './command.ts';
 import { splitArguments } from './slash.ts';
-
-/** Runs a tool as the model would; the text is what the model would read of it. Rejects only when the turn is aborted. */
-export type RunTool = (
-  name: 'Bash' | 'Read',
-  input: Readonly<Record<string, unknown>>,
-) => Promise<{ readonly text: string; readonly isError: boolean }>;
 
 /** A shell line: `!` and a line of code, at the beginning of a line or behind a blank. */
 const SHELL = /(?<=^|\s)!`([^`\n]+)`/m;

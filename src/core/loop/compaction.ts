@@ -15,7 +15,7 @@ import { buildContinuation, buildSummaryRequest, type CompactTrigger } from './s
 import { tellRetry } from './tellRetry.ts';
 import { trimForSummary } from './trimForSummary.ts';
 import type { TurnDeps } from './turnDeps.ts';
-import { reportUsage } from './turnMessages.ts';
+import { appendTexts, reportUsage } from './turnMessages.ts';
 import { buildRequestOf, findVoid } from './turnRequest.ts';
 
 export interface CompactRequest {
@@ -30,8 +30,8 @@ export type CompactDeps = Omit<TurnDeps, 'callDeps' | 'maxTurns' | 'maxBudgetUsd
 export interface CompactHooks {
   /** Asked before; a text says why it is not to be. */
   before(request: CompactRequest, signal: AbortSignal): Promise<string | undefined>;
-  /** The model has lost what it was told besides the conversation. */
-  after(): void;
+  /** The model has lost what it was told besides the conversation. What it is to be told in its place; never rejects. */
+  after(source: 'compact' | 'clear', signal: AbortSignal): Promise<readonly string[]>;
 }
 
 /** PreCompact: a text says why the conversation is not to be compacted. */
@@ -72,7 +72,8 @@ export async function compact(
   const summary = outcome.kind === 'complete' ? textOf(outcome.reply) : '';
   if (outcome.kind === 'complete' && summary !== '') {
     const text = buildContinuation(summary, { lines, trigger: request.trigger });
-    await appendBoundary(request, { deps, lines, text, durationMs: deps.clock.monotonic() - started });
+    const durationMs = deps.clock.monotonic() - started;
+    await appendBoundary(request, { deps, lines, text, durationMs, signal });
     return { kind: 'compacted' };
   }
   return endWithout(outcome, deps);
@@ -132,10 +133,11 @@ interface Boundary {
   readonly lines: readonly VisibleLine[];
   readonly text: string;
   readonly durationMs: number;
+  readonly signal: AbortSignal;
 }
 
 async function appendBoundary({ trigger }: CompactRequest, boundary: Boundary): Promise<void> {
-  const { deps, lines, text, durationMs } = boundary;
+  const { deps, lines, text, durationMs, signal } = boundary;
   const { emitter, session, meter } = deps;
   const preTokens = estimateContext(lines, deps);
   await session.note(
@@ -143,14 +145,20 @@ async function appendBoundary({ trigger }: CompactRequest, boundary: Boundary): 
       compact_metadata: { trigger, pre_tokens: preTokens, duration_ms: durationMs },
     }),
   );
-  await startContext(text, deps);
+  await startContext({ text, source: 'compact', signal }, deps);
   meter.setContext(estimateContext(await session.visibleToModel(), deps));
   await reportUsage(deps.model(), deps);
 }
 
+interface NewContext {
+  readonly text: string;
+  readonly source: 'compact' | 'clear';
+  readonly signal: AbortSignal;
+}
+
 /** From here on the model sees this text in place of all before it. */
 export async function startContext(
-  text: string,
+  { text, source, signal }: NewContext,
   { emitter, session, clock, compaction }: Pick<CompactDeps, 'emitter' | 'session' | 'clock' | 'compaction'>,
 ): Promise<void> {
   const message: UserMessage = {
@@ -164,7 +172,8 @@ export async function startContext(
   };
   await emitter.emit(message);
   await session.append(message);
-  compaction?.after();
+  const told = (await compaction?.after(source, signal)) ?? [];
+  if (told.length > 0) await appendTexts(told, { emitter, session, clock });
 }
 
 /** F62: the history stays as it is, and the person is told. */

@@ -29,7 +29,7 @@ export async function answerLocally(
   const { name } = slash;
   switch (name) {
     case 'clear':
-      return clear(deps);
+      return clear(deps, signal);
     case 'compact':
       return compactByHand(slash.args, deps, signal);
     case 'context':
@@ -41,9 +41,13 @@ export async function answerLocally(
   }
 }
 
-async function clear({ turn, userMessageId, createId }: LocalDeps): Promise<Partial<TurnEnd>> {
+async function clear(
+  { turn, userMessageId, createId }: LocalDeps,
+  signal: AbortSignal,
+): Promise<Partial<TurnEnd>> {
   const { emitter, session, meter } = turn;
-  if (session.conversation.visible.length > 0) await startContext(CLEARED, turn);
+  if (session.conversation.visible.length > 0)
+    await startContext({ text: CLEARED, source: 'clear', signal }, turn);
   meter.setContext(estimateContext(await session.visibleToModel(), turn));
   await emitter.emit({
     type: 'conversation_reset',

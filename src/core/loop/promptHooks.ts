@@ -16,6 +16,24 @@ export interface PromptHooks {
   end(): Promise<void>;
 }
 
+/**
+ * The conversation begins anew, after a compaction or /clear: what SessionStart hooks have to say to the model then. Empty when
+ * the turn is stopped meanwhile. Such a hook can't end anything: the conversation has been cut already.
+ */
+export async function askAtNewContext(
+  start: HookInputs['SessionStart'],
+  hooks: Hooks,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  try {
+    const { additionalContext } = await hooks.run('SessionStart', start, { signal });
+    return toContext('SessionStart', additionalContext);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return [];
+  }
+}
+
 /** Milliseconds. */
 const END_LIMIT = 1500;
 

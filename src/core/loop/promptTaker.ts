@@ -9,8 +9,9 @@ import type { ModelChoice } from './modelChoice.ts';
 import type { Notices } from './notices.ts';
 import type { BeforePrompt, PromptHooks } from './promptHooks.ts';
 import { type QueuedPrompt, toPromptText } from './promptQueue.ts';
+import { createRunTool } from './runTool.ts';
 import { readServerPrompt } from './serverPrompts.ts';
-import { createRunTool, findSlash, grantTools, type Slash } from './slashCommands.ts';
+import { findSlash, grantTools, type Slash } from './slashCommands.ts';
 import { SessionReadOnlyError } from './turnFailure.ts';
 import { appendTexts, appendUser, inform } from './turnMessages.ts';
 import { ENDED, FAILED } from './turnResult.ts';
@@ -91,11 +92,12 @@ export class PromptTaker {
     uuid: string,
     signal: AbortSignal,
   ): Promise<void> {
-    const { ports, permissions, options } = this.#parts;
+    const { ports, permissions, options, callDeps, setup } = this.#parts;
     const started = ports.clock.monotonic();
     const revoke = grantTools(command, permissions);
     try {
-      const runTool = createRunTool(this.#parts, { userMessageId: uuid, signal });
+      const { tools } = await setup.freeze();
+      const runTool = createRunTool(callDeps(uuid, tools), { createId: ports.createId, signal });
       await this.#appendNotice(await expandCommand(command, args, runTool));
       this.#choice.turnModel = resolveModel({
         asked: [command.model],

@@ -4,12 +4,10 @@ import type { UserMessage } from '../../protocol/messages.ts';
 import type { PermissionRule } from '../../protocol/permissions.ts';
 import { type BuiltinName, toBuiltinName } from '../commands/builtinCommands.ts';
 import type { Command } from '../commands/command.ts';
-import type { RunTool } from '../commands/expandCommand.ts';
 import { parseSlash } from '../commands/slash.ts';
 import type { FoundPrompt } from '../mcp/mcpServers.ts';
 import type { MutablePermissionState } from '../permissions/permissionState.ts';
 import type { ActorParts } from './actorParts.ts';
-import { runToolCall } from './runToolCall.ts';
 
 export type Slash =
   | { readonly kind: 'prompt' }
@@ -36,37 +34,6 @@ export async function findSlash(
   const prompt = await mcp.findPrompt(call.name);
   if (prompt !== undefined) return { kind: 'server prompt', prompt, args: call.args };
   return { kind: 'unknown', name: call.name };
-}
-
-export interface ToolRunning {
-  readonly userMessageId: string;
-  readonly signal: AbortSignal;
-}
-
-/** Runs tools for a command as the model would run them: with permission, hooks and checkpoints. */
-export function createRunTool(
-  {
-    callDeps,
-    setup,
-    ports,
-  }: Pick<ActorParts, 'callDeps' | 'setup'> & { readonly ports: Pick<ActorParts['ports'], 'createId'> },
-  { userMessageId, signal }: ToolRunning,
-): RunTool {
-  return async (name, input) => {
-    const { tools } = await setup.freeze();
-    const block = { type: 'tool_use', id: `toolu_${ports.createId()}`, name, input: { ...input } } as const;
-    const confirmed = Promise.resolve();
-    const { result } = await runToolCall(
-      { block, inputProblem: undefined, signal, confirmed },
-      callDeps(userMessageId, tools),
-    );
-    const { content = '' } = result;
-    const text =
-      typeof content === 'string'
-        ? content
-        : content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
-    return { text, isError: result.is_error === true };
-  };
 }
 
 /** Lets a command's tools run without asking until the returned function is called. Deny and ask rules hold all the same. */

@@ -4,6 +4,7 @@ import type { ActorParts } from './actorParts.ts';
 import { askPreCompact } from './compaction.ts';
 import { digestOf } from './digest.ts';
 import type { ModelChoice } from './modelChoice.ts';
+import { askAtNewContext } from './promptHooks.ts';
 import { runTurn } from './runTurn.ts';
 import type { Prefix } from './sessionSetup.ts';
 import type { TurnDeps, TurnEnd } from './turnDeps.ts';
@@ -63,7 +64,10 @@ export class TurnRunner {
       afterCalls: () => memory.takeRules(),
       compaction: {
         before: (request, signal) => askPreCompact(request, hooks, signal),
-        after: () => memory.forgetTold(),
+        after: (source, signal) => {
+          memory.forgetTold();
+          return askAtNewContext({ source, model: this.#choice.model }, hooks, signal);
+        },
       },
     };
   }

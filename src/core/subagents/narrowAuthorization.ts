@@ -19,7 +19,11 @@ export function narrowAuthorization(session: AuthorizeDeps, caller: Caller): Aut
   return { ...named, permissions: { ...permissions, context } };
 }
 
-function nameCaller(hooks: Hooks, { agentId, agentType }: Caller): Hooks {
+/** Hooks are told which subagent it is about. */
+export function nameCaller(
+  hooks: Hooks,
+  { agentId, agentType }: Pick<SubagentCalls, 'agentId' | 'agentType'>,
+): Hooks {
   const caller = { agent_id: agentId, agent_type: agentType };
   return { run: (event, input, options) => hooks.run(event, { ...input, ...caller }, options) };
 }

@@ -218,7 +218,13 @@ function buildTurnDeps(task: SubagentTask, parts: Parts): TurnDeps {
     maxBudgetUsd: options.maxBudgetUsd,
     partialMessages: options.partialMessages,
     afterCalls: () => memory.takeRules(),
-    compaction: { before: async () => undefined, after: () => memory.forgetTold() },
+    compaction: {
+      before: (request, signal) => host.hooks.onCompact(identity, request, signal),
+      after: async () => {
+        memory.forgetTold();
+        return [];
+      },
+    },
   };
 }
 

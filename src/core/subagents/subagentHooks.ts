@@ -1,5 +1,7 @@
 /** What hooks have to say when a subagent starts and when it wants to end. */
 import type { Hooks } from '../hooks/hooks.ts';
+import { askPreCompact, type CompactRequest } from '../loop/compaction.ts';
+import { nameCaller } from './narrowAuthorization.ts';
 import type { SubagentIdentity } from './subagentEmitter.ts';
 
 export interface StoppingSubagent {
@@ -12,6 +14,12 @@ export interface StoppingSubagent {
 export interface SubagentHooks {
   /** For the subagent, besides its prompt. */
   onStart(agent: SubagentIdentity, signal: AbortSignal): Promise<readonly string[]>;
+  /** Before its conversation is compacted; a text says why it is not to be. */
+  onCompact(
+    agent: SubagentIdentity,
+    request: CompactRequest,
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
   /** What it has still to do; empty: it may end. */
   onStop(
     agent: SubagentIdentity,
@@ -26,6 +34,8 @@ export function createSubagentHooks(hooks: Hooks): SubagentHooks {
       const input = { agent_id: agentId, agent_type: type };
       return (await hooks.run('SubagentStart', input, { signal })).additionalContext;
     },
+    onCompact: ({ agentId, type: agentType }, request, signal) =>
+      askPreCompact(request, nameCaller(hooks, { agentId, agentType }), signal),
     async onStop({ agentId, type }, { transcriptPath, lastText, isRepeated }, signal) {
       const input = {
         agent_id: agentId,

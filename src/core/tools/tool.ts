@@ -61,6 +61,12 @@ export interface ToolFiles
   ): Promise<WriteOutcome>;
 }
 
+/** The text is what the model would read of the result. */
+export type RunTool = (
+  name: string,
+  input: Readonly<Record<string, unknown>>,
+) => Promise<{ readonly text: string; readonly isError: boolean }>;
+
 /** What a call is given. Lives as long as the call, but for `readState` and `tasks`, which live as long as the session. */
 export interface ToolContext {
   readonly toolUseId: string;
@@ -83,6 +89,11 @@ export interface ToolContext {
   readonly mayRead?: (path: string) => boolean;
   /** Where commands run; absent: there is no sandbox for them. */
   readonly sandbox?: CommandSandbox | undefined;
+  /**
+   * Runs another tool as whoever called this one would: with the same tools to choose from, permissions, hooks and checkpoints.
+   * Rejects only when the turn is aborted.
+   */
+  readonly runTool: RunTool;
   /** Aborted when the turn is. The tool must end soon after, and leave no child behind. */
   readonly signal: AbortSignal;
 }

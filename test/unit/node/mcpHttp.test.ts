@@ -128,3 +128,57 @@ describe.each(types)('a server over %s', (type, mode) => {
     });
   });
 });
+
+/** A server over HTTP whose tool `hang` begins to answer, and then says nothing any more. */
+const hanging: RequestListener = async (request, response) => {
+  if (request.method !== 'POST') return void response.writeHead(405).end();
+  let body = '';
+  for await (const chunk of request) body += String(chunk);
+  const { id, method, params } = JSON.parse(body);
+  if (id === undefined) return void response.writeHead(202).end();
+  const result = {
+    initialize: {
+      protocolVersion: '2025-06-18',
+      capabilities: { tools: {} },
+      serverInfo: { name: 'hanging', version: '1' },
+    },
+    'tools/list': {
+      tools: ['hang', 'work'].map((name) => ({ name, description: name, inputSchema: { type: 'object' } })),
+    },
+    'tools/call': { content: [{ type: 'text', text: 'It works.' }] },
+    ping: {},
+  }[String(method)];
+  if (params?.name === 'hang') {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': it has begun\n\n');
+    return;
+  }
+  response
+    .writeHead(200, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ jsonrpc: '2.0', id, result }));
+};
+
+describe('a server over http whose answer hangs', () => {
+  it('gives an error when the time of the call is over, and the next call works', async () => {
+    const { call, statusOf } = rig({ type: 'http', url: await serve(hanging), timeout: 1000 });
+    expect(await call('mcp__s__hang')).toMatchObject({
+      isError: true,
+      content: [
+        { type: 'text', text: 'The MCP server "s" gave no result. It did not answer within 1 seconds.' },
+      ],
+    });
+    expect(await call('mcp__s__work')).toMatchObject({
+      isError: false,
+      content: [{ type: 'text', text: 'It works.' }],
+    });
+    expect(statusOf('s')).toMatchObject({ status: 'connected' });
+  });
+
+  it('is given up at once when the turn is stopped', async () => {
+    const { call } = rig({ type: 'http', url: await serve(hanging) });
+    const turn = new AbortController();
+    const called = call('mcp__s__hang', {}, { signal: turn.signal });
+    turn.abort(new Error('stopped'));
+    await expect(called).rejects.toThrow('stopped');
+    expect(await call('mcp__s__work')).toMatchObject({ isError: false });
+  });
+});

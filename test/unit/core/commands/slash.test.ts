@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseCommand } from '../../../../src/core/commands/command.ts';
-import { expandCommand, type RunTool } from '../../../../src/core/commands/expandCommand.ts';
+import { expandCommand } from '../../../../src/core/commands/expandCommand.ts';
 import { parseSlash, splitArguments } from '../../../../src/core/commands/slash.ts';
+import type { RunTool } from '../../../../src/core/tools/tool.ts';
 
 describe('a prompt that calls a command', () => {
   test.each([

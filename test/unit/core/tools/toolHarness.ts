@@ -78,6 +78,9 @@ export async function createHarness(options: HarnessOptions = {}): Promise<Harne
       sessionId: 's',
       onChange: (task) => void taskNews.push(task),
     }),
+    runTool: async (name) => {
+      throw new Error(`the test did not expect ${name} to be run`);
+    },
     signal: new AbortController().signal,
   };
   return {
