@@ -217,7 +217,8 @@ export class SessionHost {
     this.#options.log.error('the session could not be started', { error });
     void this.#leave(run);
     const why = error instanceof Error ? error.message : String(error);
-    this.#notice(`This session could not be started: ${why}\nYour next message tries again.`);
+    const sentence = why.replace(/[^.!?]$/, '$&.');
+    this.#notice(`This session could not be started: ${sentence} Your next message tries again.`);
   }
 
   /** Its transcript has all it had said but the reply in flight, so another one goes on from there. */
