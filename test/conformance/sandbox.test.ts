@@ -75,7 +75,7 @@ suite(`the sandbox${because}`, () => {
       {
         input: { command, dangerouslyDisableSandbox: true },
         options: {
-          title: `Run ${command} outside the sandbox`,
+          title: `Run outside the sandbox: ${command}`,
           decisionReason: 'It runs a command outside the sandbox.',
           suggestions: [],
         },

@@ -90,10 +90,9 @@ export function createBashTool({
       input.run_in_background === true ? startInBackground(input, context) : runToEnd(input, context),
     toResultContent: (output) => (isFailure(output) ? output.error : toResult(output)),
     title: ({ command, dangerouslyDisableSandbox }) => {
-      const title = command === undefined ? 'Run a command' : `Run ${shorten(command)}`;
-      return sandbox !== undefined && dangerouslyDisableSandbox === true
-        ? `${title} outside the sandbox`
-        : title;
+      const isOut = sandbox !== undefined && dangerouslyDisableSandbox === true;
+      if (command === undefined) return 'Run a command';
+      return isOut ? `Run outside the sandbox: ${shorten(command)}` : `Run ${shorten(command)}`;
     },
   };
 }
