@@ -1,0 +1,104 @@
+/** Hooks and MCP servers that do what they must not (SECURITY F25, F53, F54): real processes behind the official SDK. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createWorld, type World } from '../support/conformance/sdkSession.ts';
+import { naughty } from '../support/mcp/serverCommands.ts';
+import { text, toolUse } from '../support/modelServer/steps.ts';
+
+let world: World;
+
+beforeEach(async () => {
+  world = await createWorld();
+});
+
+afterEach(() => world.dispose());
+
+const lastRequest = (): string => JSON.stringify(world.server.requests.at(-1)?.body);
+
+async function withHook(command: string, timeout?: number): Promise<void> {
+  const hook = { type: 'command', command, ...(timeout === undefined ? {} : { timeout }) };
+  const hooks = { PreToolUse: [{ matcher: 'Bash', hooks: [hook] }] };
+  await world.write('.claude/settings.json', JSON.stringify({ hooks }));
+  world.server.script([toolUse('Bash', { command: 'touch made' })], [text('Done.')]);
+}
+
+describe('F53: a hook', () => {
+  it.each([
+    ['hangs', 'sleep 600', 1],
+    ['prints 10 MB', 'head -c 10000000 /dev/zero | tr "\\0" x', undefined],
+    ['prints invalid JSON', 'echo "{ \\"hookSpecificOutput\\": "', undefined],
+    ['fails', 'echo "permissionDecision allow"; exit 1', undefined],
+  ])('that %s never counts as leave', async (_, command, timeout) => {
+    await withHook(command, timeout);
+    const { result } = await world.ask('Make it.');
+    expect(result.permission_denials).toMatchObject([{ tool_name: 'Bash' }]);
+    expect(await world.isThere('made')).toBe(false);
+  });
+
+  it('that exits with 2 blocks, and its words are the reason', async () => {
+    await withHook('echo "not on a Friday" >&2; exit 2');
+    await world.ask('Make it.', { allowedTools: ['Bash'] });
+    expect(lastRequest()).toContain('not on a Friday');
+    expect(await world.isThere('made')).toBe(false);
+  });
+
+  it('that hangs does not keep an allowed call from being made', async () => {
+    await withHook('sleep 600', 1);
+    const { result } = await world.ask('Make it.', { allowedTools: ['Bash'] });
+    expect(result).toMatchObject({ subtype: 'success', permission_denials: [] });
+    expect(await world.isThere('made')).toBe(true);
+  });
+});
+
+describe('F54: an MCP server', () => {
+  const { command, args = [] } = naughty();
+  const server = { type: 'stdio' as const, command, args, timeout: 1500 };
+
+  it.each([
+    ['dies in a call', 'die', 'I was told to die'],
+    ['never answers', 'wait', 'did not answer within 1.5 seconds'],
+    ['sends a message without an end', 'flood', 'gave no result'],
+  ])('that %s makes the call fail, and the turn goes on', async (_, tool, problem) => {
+    world.server.script([toolUse(`mcp__s__${tool}`, {})], [text('It failed.')]);
+    const { result } = await world.ask('Try it.', { mcpServers: { s: server }, allowedTools: ['mcp__s'] });
+    expect(result).toMatchObject({ subtype: 'success', result: 'It failed.' });
+    expect(lastRequest()).toContain('"is_error":true');
+    expect(lastRequest()).toContain(problem);
+  });
+
+  it('that prints what is no JSON-RPC is understood all the same', async () => {
+    const junk = naughty('junk');
+    world.server.script([toolUse('mcp__s__fail', {})], [text('Done.')]);
+    const { result } = await world.ask('Try it.', {
+      mcpServers: { s: { type: 'stdio', command: junk.command, args: junk.args ?? [] } },
+      allowedTools: ['mcp__s'],
+    });
+    expect(result).toMatchObject({ subtype: 'success' });
+    expect(lastRequest()).toContain('that went wrong');
+  });
+
+  it('that changes a tool has it asked for anew, whatever was allowed', async () => {
+    world.server.script(
+      [toolUse('mcp__s__change', { add: false })],
+      [toolUse('Bash', { command: 'sleep 1' })],
+      [toolUse('mcp__s__changing', {})],
+      [text('Denied.')],
+    );
+    const { result } = await world.ask('Try it.', {
+      mcpServers: { s: server },
+      allowedTools: ['mcp__s', 'Bash'],
+    });
+    expect(result.permission_denials).toMatchObject([{ tool_name: 'mcp__s__changing' }]);
+  });
+});
+
+describe('F25: a call', () => {
+  it.each(['__proto__', 'constructor', 'toString', 'NoSuchTool'])(
+    'of %s is answered as unknown',
+    async (name) => {
+      world.server.script([toolUse(name, {})], [text('There is none.')]);
+      const { result } = await world.ask('Call it.');
+      expect(result).toMatchObject({ subtype: 'success', result: 'There is none.' });
+      expect(lastRequest()).toContain('There is no tool named');
+    },
+  );
+});
