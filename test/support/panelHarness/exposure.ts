@@ -1,4 +1,5 @@
 /** Watches a panel for what hostile content could make it do: load, run, post, or draw what it must not. */
+import type { Frame, Page } from 'playwright-core';
 import type { PanelPage } from './panelPage.ts';
 
 export interface Exposure {
@@ -31,14 +32,7 @@ export async function watchExposure({ page, host, violations }: PanelPage): Prom
   });
   page.on('framenavigated', (frame) => problems.push(`navigation: ${frame.url()}`));
   page.on('popup', () => problems.push('popup'));
-  await page.evaluate(() => {
-    const canary = globalThis as unknown as Record<string, unknown>;
-    for (const name of ['alert', 'confirm', 'prompt', 'open']) {
-      canary[name] = () => {
-        canary.__pwned = name;
-      };
-    }
-  });
+  await layCanaries(page);
   let asked = host.asked.length;
   let sent = host.sent.length;
   let violated = (await violations()).length;
@@ -52,15 +46,30 @@ export async function watchExposure({ page, host, violations }: PanelPage): Prom
         ...requests.map(({ subtype, request }) => `asked: ${subtype} ${JSON.stringify(request)}`),
       );
       problems.push(...host.sent.slice(sent).map((message) => `sent: ${JSON.stringify(message)}`));
-      problems.push(
-        ...(await page.evaluate(findForbidden, [[...ALLOWED_ELEMENTS], [...ALLOWED_ATTRIBUTES]])),
-      );
+      problems.push(...(await findForbiddenIn(page)));
       asked = host.asked.length;
       sent = host.sent.length;
       violated = now.length;
       return problems.splice(0);
     },
   };
+}
+
+/** What conversation content has become in a panel that it must not, or has run. */
+export function findForbiddenIn(panel: Page | Frame): Promise<string[]> {
+  return panel.evaluate(findForbidden, [[...ALLOWED_ELEMENTS], [...ALLOWED_ATTRIBUTES]]);
+}
+
+/** Makes what scripts could do to a person leave a trace that `findForbiddenIn` sees. */
+export function layCanaries(panel: Page | Frame): Promise<void> {
+  return panel.evaluate(() => {
+    const canary = globalThis as unknown as Record<string, unknown>;
+    for (const name of ['alert', 'confirm', 'prompt', 'open']) {
+      canary[name] = () => {
+        canary.__pwned = name;
+      };
+    }
+  });
 }
 
 /** Runs in the page. */
