@@ -166,6 +166,8 @@ function startHost({ env, host }: SandboxOptions): SandboxHost {
     explain: (answer) => (answer?.kind === 'failed' ? answer.problem : complaint.trim() || 'it ended.'),
     hasEnded: () => hasEnded || !child.connected,
     async close() {
+      // Who waits for the end must not end before it.
+      if (!hasEnded) child.ref();
       if (child.connected) child.disconnect();
       await ended;
     },

@@ -346,9 +346,29 @@ suite(`the sandbox on Linux${because}`, () => {
     await textOf(running);
     await running.exit;
     await by.close();
+    await by.close();
     expect(processesNamed('sandboxHost.ts').length).toBe(before);
     expect(processesNamed(tmp)).toEqual([]);
     expect(await fs.readdir(tmp)).toEqual([]);
+  });
+});
+
+suite(`a program that uses the sandbox${because}`, () => {
+  it('ends by itself, with or without closing it', async () => {
+    const world = await createWorld();
+    for (const end of ['await processes.close();', '']) {
+      const script = `
+        const { createNodeProcesses } = await import(${JSON.stringify(join(process.cwd(), 'src/node/processes.ts'))});
+        const processes = createNodeProcesses(${JSON.stringify({ ...options, env: { PATH: process.env.PATH } })});
+        const sandbox = ${JSON.stringify(confinedTo(world))};
+        const running = await processes.runShell('echo ran', { cwd: ${JSON.stringify(world.inside)}, sandbox });
+        for await (const { text } of running.output) process.stdout.write(text);
+        await running.exit;
+        ${end}
+        console.log('end');`;
+      const args = ['--input-type=module', '--eval', script];
+      expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe('ran\nend\n');
+    }
   });
 });
 
