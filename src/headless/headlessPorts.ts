@@ -8,6 +8,7 @@ import type { ModelTable } from '../core/model/modelTable.ts';
 import type { Log, Platform, Secrets, Workspace } from '../core/ports.ts';
 import { createNodeClock } from '../node/clock.ts';
 import { createNodeFileSystem } from '../node/fileSystem.ts';
+import { createNodeModelFetch } from '../node/modelFetch.ts';
 import { createNodeProcesses, type NodeProcesses } from '../node/processes.ts';
 import { createNodeStorage } from '../node/storage.ts';
 import { createTemporaryFiles, type TemporaryFiles } from '../node/temporaryFiles.ts';
@@ -83,6 +84,7 @@ export function createHeadlessPorts(options: HeadlessPortsOptions): HeadlessPort
       baseUrl: () => environment.ANTHROPIC_BASE_URL || undefined,
       clock,
       models,
+      fetch: createNodeModelFetch(),
     }),
     createId: randomUUID,
   };

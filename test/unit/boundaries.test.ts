@@ -55,6 +55,7 @@ const rooms: Readonly<Record<string, Room>> = {
 const ports = new Set([
   'src/core/ports.ts',
   'src/core/mcp/connector.ts',
+  'src/core/model/modelFetch.ts',
   'src/core/sessions/transcriptStore.ts',
 ]);
 

@@ -3,10 +3,11 @@
  * the requests (headers and errors as its users know them), with its retries, its time limit and its search for
  * credentials switched off.
  */
-import { APIConnectionError, APIError, BaseAnthropic } from '@anthropic-ai/sdk';
+import { APIConnectionError, APIError, BaseAnthropic, type ClientOptions } from '@anthropic-ai/sdk';
 import type { Secrets } from '../ports.ts';
 import { buildApiError } from './apiError.ts';
 import { ModelError, toModelError } from './modelError.ts';
+import type { ModelFetch } from './modelFetch.ts';
 
 export interface AnthropicAccess {
   /** Asked anew for each request: a key set after a refusal counts from the next one on. */
@@ -14,7 +15,7 @@ export interface AnthropicAccess {
   /** Address of the server; undefined: the Anthropic API, which wants a key. With an address a key is optional. */
   readonly baseUrl: () => string | undefined;
   /** Default: the global one. Proxies are its business. */
-  readonly fetch?: typeof fetch | undefined;
+  readonly fetch?: ModelFetch | undefined;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -76,7 +77,8 @@ export async function connect(
     timeout: NEVER_MS,
     logLevel: 'off',
     openTelemetry: false,
-    fetch,
+    // Typed as the whole of the standard; of requests like these the library uses no more than a ModelFetch has.
+    fetch: fetch as ClientOptions['fetch'],
     defaultHeaders: {
       ...(isKeyless ? { Authorization: null } : {}),
       // The SDK sends the key as a bearer token; many compatible servers read this header only.

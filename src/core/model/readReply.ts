@@ -7,6 +7,7 @@ import type { StreamEvent } from '../../protocol/streamEvents.ts';
 import type { Clock } from '../ports.ts';
 import { buildApiError } from './apiError.ts';
 import { ModelError, toModelError } from './modelError.ts';
+import type { BodyReader, ModelAnswer } from './modelFetch.ts';
 import { readNetworkFailure } from './networkFailure.ts';
 import { parseStreamEvent, toEvents } from './parseStreamEvent.ts';
 import { ServerSentEventReader } from './serverSentEvents.ts';
@@ -21,7 +22,7 @@ export interface ReadReplyOptions {
 /** How long the end of the body may lag behind the end of the reply; read to its end, the connection can be used again. */
 const DRAIN_MS = 250;
 
-type Answer = Pick<Response, 'headers' | 'body'>;
+type Answer = Pick<ModelAnswer, 'headers' | 'body'>;
 
 /** Ends after `message_stop`. Throws ModelError when the stream ends before it, or breaks. */
 export async function* readReply(
@@ -41,8 +42,6 @@ export async function* readReply(
   }
 }
 
-type Reader = ReadableStreamDefaultReader<Uint8Array>;
-
 interface Reading {
   readonly answer: Answer;
   readonly options: ReadReplyOptions;
@@ -54,7 +53,7 @@ const ANGLE = 0x3c;
 
 /** Reads up to the first byte that tells what the body is; headers are not to be trusted with that. */
 async function readStart(
-  reader: Reader,
+  reader: BodyReader,
   options: ReadReplyOptions,
 ): Promise<{ readonly kind: 'events' | 'json'; readonly bytes: Uint8Array }> {
   let bytes = new Uint8Array();
@@ -76,7 +75,7 @@ async function readStart(
 }
 
 async function* readStream(
-  reader: Reader,
+  reader: BodyReader,
   start: Uint8Array,
   { answer, options }: Reading,
 ): AsyncGenerator<StreamEvent, void> {
@@ -157,7 +156,7 @@ function createInbox(reading: Reading): Inbox {
   };
 }
 
-async function drain(reader: Reader, clock: Clock): Promise<void> {
+async function drain(reader: BodyReader, clock: Clock): Promise<void> {
   const timer = new AbortController();
   const late = clock.sleep(DRAIN_MS, timer.signal).catch(() => undefined);
   try {
@@ -184,7 +183,7 @@ function* readWholeReply(text: string, { answer, options }: Reading): Generator<
   }
 }
 
-async function readRest(reader: Reader, start: Uint8Array, options: ReadReplyOptions): Promise<string> {
+async function readRest(reader: BodyReader, start: Uint8Array, options: ReadReplyOptions): Promise<string> {
   const pieces = [start];
   for (;;) {
     const piece = await readPiece(reader, options);
@@ -195,7 +194,7 @@ async function readRest(reader: Reader, start: Uint8Array, options: ReadReplyOpt
 
 /** undefined at the end. A body that can't be read any more is a broken stream, whatever the runtime calls it. */
 async function readPiece(
-  reader: Reader,
+  reader: BodyReader,
   { host, onBytes }: ReadReplyOptions,
 ): Promise<Uint8Array | undefined> {
   try {
