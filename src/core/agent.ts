@@ -16,6 +16,7 @@ import type { LayeredRule } from './permissions/decidePermission.ts';
 import type { Clock, FileSystem, Log, Processes, Storage, StreamModel, Web, Workspace } from './ports.ts';
 import type { SandboxOptions } from './sandbox/sandboxSettings.ts';
 import type { SidechainStore, TranscriptStore } from './sessions/transcriptStore.ts';
+import type { RuleProblem } from './settings/sessionSettings.ts';
 import type { SubagentOptions } from './subagents/subagents.ts';
 import type { JsonSchema } from './tools/jsonSchema.ts';
 import type { AnyTool } from './tools/tool.ts';
@@ -53,6 +54,10 @@ export interface AgentOptions {
   /** False: the mode can't be set to bypassPermissions. Default: true. */
   readonly bypassAllowed?: boolean | undefined;
   readonly rules: readonly LayeredRule[];
+  /** Rules of settings files that were left out. */
+  readonly ruleProblems?: readonly RuleProblem[] | undefined;
+  /** Where the user's own settings file lies. undefined: no rule is kept beyond the session. */
+  readonly settingsDir?: string | undefined;
   /** Commands run in a sandbox that is like this; the tools must have been made with it, too. undefined: they don't. */
   readonly sandbox?: SandboxOptions | undefined;
   readonly tools: readonly AnyTool[];

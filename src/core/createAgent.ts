@@ -2,6 +2,7 @@
 import type { Channel } from '../channel/channel.ts';
 import { createPeer, type Peer } from '../channel/peer.ts';
 import { parseConversationMessage, type UserMessage } from '../protocol/messages.ts';
+import type { PermissionUpdate } from '../protocol/permissions.ts';
 import type { Agent, AgentOptions, AgentPorts } from './agent.ts';
 import { createRecordingFiles } from './checkpoints/recordingFiles.ts';
 import { createCommands } from './commands/commands.ts';
@@ -15,6 +16,7 @@ import type { ActorParts } from './loop/actorParts.ts';
 import { createAgentHandlers } from './loop/agentHandlers.ts';
 import { createEmitter, type Emitter } from './loop/emitter.ts';
 import { createGuardedFiles } from './loop/guardedFiles.ts';
+import { noteDecided } from './loop/noteDecided.ts';
 import { reportOpenFailure } from './loop/openFailure.ts';
 import { resumeSession } from './loop/resumeSession.ts';
 import { createRunTool } from './loop/runTool.ts';
@@ -26,9 +28,11 @@ import type { McpServers } from './mcp/mcpServers.ts';
 import { openMcp } from './mcp/openMcp.ts';
 import { isReadDenied } from './permissions/decidePermission.ts';
 import { createPermissionState, type MutablePermissionState } from './permissions/permissionState.ts';
+import { listDestinations, rememberUpdates, SESSION_ONLY } from './permissions/remember.ts';
 import { createCommandSandbox } from './sandbox/commandSandbox.ts';
 import { tellSandbox } from './sandbox/tellSandbox.ts';
 import { Session } from './sessions/session.ts';
+import { createRuleFiles, type RuleFiles } from './settings/ruleFiles.ts';
 import { narrowAuthorization } from './subagents/narrowAuthorization.ts';
 import { createSubagentHooks } from './subagents/subagentHooks.ts';
 import { createSubagents } from './subagents/subagents.ts';
@@ -121,8 +125,16 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     permissions,
     request: (subtype, payload, how) => peer.request(subtype, payload, how),
   });
+  const ruleFiles = openRuleFiles({ ports, options });
+  const remember = async (updates: readonly PermissionUpdate[]): Promise<readonly string[]> => {
+    const problems = await rememberUpdates(updates, { permissions, ruleFiles });
+    for (const content of problems) await emitter.emitSystem('informational', { content, level: 'warning' });
+    return problems;
+  };
   const authorization = {
     permissions,
+    remember,
+    destinations: ruleFiles === undefined ? SESSION_ONLY : listDestinations(workspace),
     files: ports.files,
     hooks,
     log,
@@ -171,6 +183,8 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
         tool_use_id: toolUseId,
       }),
     onCheckpoint: (checkpoint) => tellCheckpoint(checkpoint, { session, emitter }),
+    onDecided: (call, decided) =>
+      noteDecided({ ...call, agentId: subagent?.agentId }, decided, { session, clock, log }),
   });
   const commands = createCommands(toMemoryDeps({ ports, options }, permissions));
   setup.addSection(() => commands.section());
@@ -218,6 +232,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     emitter,
     meter,
     permissions,
+    remember,
     readState,
     hooks,
     callDeps,
@@ -255,7 +270,13 @@ async function openPermissions({
     rules: options.rules,
     place: { workspace, realRoots, readableDirectories: [storage.locate(['output', options.sessionId])] },
     onModeChange: (permissionMode) => void emitter.emitSystem('status', { status: null, permissionMode }),
+    onRulesChange: () => void emitter.emitSystem('belay/permission_rules_changed', {}),
   });
+}
+
+function openRuleFiles({ ports, options }: Pick<Opening, 'ports' | 'options'>): RuleFiles | undefined {
+  const { settingsDir: configDir } = options;
+  return configDir === undefined ? undefined : createRuleFiles({ ...ports, configDir });
 }
 
 function openMemory(

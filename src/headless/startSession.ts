@@ -11,6 +11,7 @@ import type { Log } from '../core/ports.ts';
 import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
 import {
   findDefaultMode,
+  findRuleProblems,
   toDirectories,
   toEnvironment,
   toHooks,
@@ -178,6 +179,8 @@ function buildOptions(building: Building): Omit<AgentOptions, 'sessionId' | 'res
       ...toLayeredRules(invocation.allowedTools, { behavior: 'allow', layer: 'cliArg', log }),
       ...toLayeredRules(invocation.disallowedTools, { behavior: 'deny', layer: 'cliArg', log }),
     ],
+    ruleProblems: findRuleProblems(layers),
+    settingsDir: configDir,
     sandbox: building.sandbox,
     tools: chooseTools(building),
     subagents: chooseSubagents(invocation),

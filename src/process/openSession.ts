@@ -75,6 +75,8 @@ export async function openSession(
         version,
       },
       rules: settings.rules,
+      ruleProblems: settings.ruleProblems,
+      settingsDir: configDir,
       hooks: settings.hooks,
       mcpServers: settings.mcpServers,
       sandbox: settings.sandbox,

@@ -10,6 +10,7 @@ import { parseMcpConfig } from '../core/settings/mcpConfig.ts';
 import { readSettings } from '../core/settings/readSettings.ts';
 import {
   findDefaultMode,
+  findRuleProblems,
   toDirectories,
   toEnvironment,
   toHooks,
@@ -29,7 +30,7 @@ export interface SessionSettingsPlace {
 }
 
 export interface SessionSettings
-  extends Required<Pick<AgentOptions, 'rules' | 'hooks' | 'mcpServers' | 'sandbox'>> {
+  extends Required<Pick<AgentOptions, 'rules' | 'ruleProblems' | 'hooks' | 'mcpServers' | 'sandbox'>> {
   /** undefined: none is named. Never `bypassPermissions`: only the editor's own setting opens that. */
   readonly permissionMode: PermissionMode | undefined;
   /** Of the processes of the session. */
@@ -60,6 +61,7 @@ export async function readSessionSettings(place: SessionSettingsPlace): Promise<
   const servers = await readProjectServers(workspace, environment);
   return {
     rules: toRules(layers, log),
+    ruleProblems: findRuleProblems(layers),
     hooks: toHooks(layers),
     sandbox: mergeSandbox([...layers, ofEditor(place)], { cwd, home: workspace.home, configDir, platform }),
     permissionMode: mode === 'bypassPermissions' ? undefined : mode,

@@ -7,7 +7,7 @@ import { spec } from './controlSpec.ts';
 import { hookMatcher } from './hooks.ts';
 import { mcpServerStatus, mcpServers } from './mcp.ts';
 import { effortLevel, modelInfo } from './models.ts';
-import { permissionMode } from './permissions.ts';
+import { namedRule, permissionMode, permissionUpdate, ruleBehavior } from './permissions.ts';
 
 const empty = z.looseObject({});
 
@@ -134,19 +134,35 @@ export const agentRequests = {
     empty,
     z.looseObject({
       state: z.looseObject({
-        rules: z.array(
-          z.looseObject({
-            behavior: z.enum(['allow', 'deny', 'ask']),
-            source: z.string(),
-            rule: z.string(),
-            editability: z.enum(['persistent', 'session', 'readonly']),
-          }),
-        ),
+        rules: z.array(namedRule.extend({ editability: z.enum(['persistent', 'session', 'readonly']) })),
         workspaceDirectories: z.array(z.looseObject({ path: z.string(), source: z.string() })),
         originalCwd: z.string(),
         managedOnly: z.boolean(),
+        /** Belay: rules of settings files that can't be understood and are left out, with their line from 1. */
+        problems: z.array(namedRule.extend({ line: z.number().optional() })).optional(),
       }),
     }),
+  ),
+  /** What would be decided about a call of a built-in tool, and why. Nothing is run. */
+  'belay/permission_explain': spec(
+    'agent',
+    z.looseObject({ tool_name: z.string(), input: z.record(z.string(), z.unknown()) }),
+    z.looseObject({
+      behavior: ruleBehavior,
+      mode: permissionMode,
+      reasons: z.array(z.looseObject({ type: z.string(), text: z.string(), rule: namedRule.optional() })),
+      /** The commands of a command line, in order. */
+      parts: z.array(
+        z.looseObject({ text: z.string(), behavior: z.enum(['allow', 'ask']), reason: z.string() }),
+      ),
+    }),
+  ),
+  /** Adds rules or takes them away, as the answer to `can_use_tool` can, also in settings files. For a person's own hand. */
+  'belay/permission_change': spec(
+    'agent',
+    z.looseObject({ update: permissionUpdate }),
+    /** `problem`: why a settings file could not be changed, for a person. */
+    z.looseObject({ problem: z.string().optional() }),
   ),
   rename_session: spec(
     'agent',

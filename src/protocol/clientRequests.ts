@@ -1,7 +1,7 @@
 /** The control requests that the client answers: a person at the panel, or a program. */
 import * as z from 'zod';
 import { spec } from './controlSpec.ts';
-import { permissionResult, permissionUpdate } from './permissions.ts';
+import { destination, permissionResult, permissionUpdate } from './permissions.ts';
 
 export const clientRequests = {
   can_use_tool: spec(
@@ -23,7 +23,14 @@ export const clientRequests = {
       digest: z.string().optional(),
       /** Belay: what can be remembered, also wider than `permission_suggestions`, and what else each would allow. */
       rule_offers: z
-        .array(z.looseObject({ update: permissionUpdate, also_allows: z.array(z.string()) }))
+        .array(
+          z.looseObject({
+            update: permissionUpdate,
+            also_allows: z.array(z.string()),
+            /** Where it can be kept: destinations that the update may name in the answer. */
+            destinations: z.array(destination).optional(),
+          }),
+        )
         .optional(),
       /** Belay: the commands of a command line that holds several, in order, and why each is asked about or not. */
       command_parts: z

@@ -5,12 +5,23 @@ export const permissionMode = z.enum(['default', 'acceptEdits', 'plan', 'dontAsk
 export type PermissionMode = z.infer<typeof permissionMode>;
 
 const permissionRule = z.looseObject({ toolName: z.string(), ruleContent: z.string().optional() });
-const destination = z.enum(['userSettings', 'projectSettings', 'localSettings', 'session', 'cliArg']);
+export const destination = z.enum(['userSettings', 'projectSettings', 'localSettings', 'session', 'cliArg']);
+/** Rules as the agent lists them. */
+export const ruleBehavior = z.enum(['allow', 'deny', 'ask']);
+/** A rule as it is written in settings, whose it is, and the file it stands in (absolute). */
+export const namedRule = z.looseObject({
+  behavior: ruleBehavior,
+  source: z.string(),
+  rule: z.string(),
+  /** Belay: absent where it stands in no file. */
+  file: z.string().optional(),
+});
+export type NamedRule = z.infer<typeof namedRule>;
 const ruleChange = <Type extends string>(type: Type) =>
   z.looseObject({
     type: z.literal(type),
     rules: z.array(permissionRule),
-    behavior: z.enum(['allow', 'deny', 'ask']),
+    behavior: ruleBehavior,
     destination,
   });
 export const permissionUpdate = z.discriminatedUnion('type', [

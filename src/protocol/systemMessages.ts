@@ -160,6 +160,8 @@ export const systemMessages = {
   'belay/conversation_rewound': system('belay/conversation_rewound', { user_message_id: z.string() }),
   /** A rewind of the conversation was taken back: the messages that follow as replay are part of it again. */
   'belay/conversation_restored': system('belay/conversation_restored', { user_message_id: z.string() }),
+  /** The permission rules are others now; `list_permission_rules` says which. */
+  'belay/permission_rules_changed': system('belay/permission_rules_changed', {}),
   /** User messages waiting for their turn, oldest first. Sent whenever the queue changes. */
   'belay/queue_changed': system('belay/queue_changed', {
     queued: z.array(z.looseObject({ uuid: z.string(), text: z.string() })),

@@ -119,6 +119,7 @@ export class ConversationLog {
       case 'init':
       case 'hook_started':
       case 'hook_response':
+      case 'belay/permission_rules_changed':
         return;
       case 'session_state_changed':
         if (message.state === 'idle') this.#settle();

@@ -106,6 +106,8 @@ function createForwarders({ host, actions }: PanelHandlerDeps): Handlers<'agent'
     mcp_message: refuseServers,
     get_settings: forward('get_settings'),
     list_permission_rules: forward('list_permission_rules'),
+    'belay/permission_explain': forward('belay/permission_explain'),
+    'belay/permission_change': refuseSettings,
     apply_flag_settings: refuseSettings,
     seed_read_state: refuseSettings,
     rename_session: forward('rename_session'),

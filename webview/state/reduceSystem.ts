@@ -34,6 +34,7 @@ export function reduceSystem(draft: Draft, message: SystemMessage, now: number):
     case 'commands_changed':
     case 'elicitation_complete':
     case 'background_tasks_changed':
+    case 'belay/permission_rules_changed':
       return;
     case 'local_command_output':
       return addNotice(draft, message.uuid, { kind: 'information', text: message.content, level: 'info' });

@@ -1,4 +1,5 @@
 /** The parts of a session that its actor joins. */
+import type { PermissionUpdate } from '../../protocol/permissions.ts';
 import type { AgentOptions, AgentPorts } from '../agent.ts';
 import type { Commands } from '../commands/commands.ts';
 import type { Memory } from '../context/memory.ts';
@@ -21,6 +22,8 @@ export interface ActorParts {
   readonly emitter: Emitter;
   readonly meter: UsageMeter;
   readonly permissions: MutablePermissionState;
+  /** As AuthorizeDeps.remember; resolves with what could not be done, for a person. */
+  readonly remember: (updates: readonly PermissionUpdate[]) => Promise<readonly string[]>;
   readonly readState: ReadState;
   readonly hooks: SessionHooks;
   /** What the calls of a turn are given (or those of a subagent); `userMessageId` is the message that started the turn. */

@@ -8,6 +8,7 @@ import type { BackgroundTasks } from '../tools/backgroundTasks.ts';
 import { createStructuredOutputTool } from '../tools/structuredOutput.ts';
 import type { ActorParts } from './actorParts.ts';
 import { readDiff, toCheckpointInfo, toFilesRewound } from './checkpointAnswers.ts';
+import { createPermissionHandlers } from './permissionHandlers.ts';
 import type { SessionActor } from './sessionActor.ts';
 import type { SessionSetup } from './sessionSetup.ts';
 import { createSettingsHandlers } from './settingsHandlers.ts';
@@ -74,6 +75,7 @@ export function createAgentHandlers(deps: AgentHandlerDeps): Handlers<'agent'> {
       return {};
     },
     ...createSettingsHandlers(deps),
+    ...createPermissionHandlers(parts),
     cancel_async_message: async ({ message_uuid }) => ({ cancelled: actor.queue.remove(message_uuid) }),
     background_tasks: async ({ tool_use_id }) => ({
       backgrounded: tasks.foreground.move(tool_use_id) || tool_use_id === undefined,

@@ -17,19 +17,25 @@ import {
 import { listCommandPaths } from '../permissions/shell/commandPaths.ts';
 import { listOffers, type RuleOffer } from '../permissions/suggestions.ts';
 import { FileError, type FileSystem, type Log, type PathTrace } from '../ports.ts';
+import { isRuleUpdate, type KeptRules } from '../settings/ruleFiles.ts';
 import type { AnyTool, Effect, FilePreview, ToolView } from '../tools/tool.ts';
+import { type Decided, toDecided, toRemembered } from './decided.ts';
 import { digestOf } from './digest.ts';
 
 export interface PermissionState {
   context(): PermissionContext;
-  /** Adds rules, sets the mode: what a person chose to remember. */
-  apply(updates: readonly PermissionUpdate[]): void;
+  /** Adds rules, sets the mode. `kept`: the settings file that has the rules now; absent: they count for the session alone. */
+  apply(updates: readonly PermissionUpdate[], kept?: KeptRules): void;
   /** Called whenever the context has changed; returns how to stop listening. */
   onChange(listener: () => void): () => void;
 }
 
 export interface AuthorizeDeps {
   readonly permissions: PermissionState;
+  /** What a person chose to have remembered, in the place they chose. Never rejects: what can't be kept counts until the end. */
+  readonly remember: (updates: readonly PermissionUpdate[]) => Promise<unknown>;
+  /** Where a rule can be kept, the session first. */
+  readonly destinations: readonly PermissionUpdate['destination'][];
   readonly peer: Pick<Peer, 'request'>;
   readonly files: Pick<FileSystem, 'tracePath'>;
   readonly log: Log;
@@ -57,6 +63,7 @@ export type Authorization =
       readonly input: Readonly<Record<string, unknown>>;
       /** The files that may be written, and where each really led when that was granted. */
       readonly writable: ReadonlyMap<string, string>;
+      readonly decided: Decided;
     }
   | {
       readonly kind: 'refused';
@@ -68,6 +75,7 @@ export type Authorization =
       readonly unasked: { readonly type: string; readonly text: string } | undefined;
       /** A hook wants the turn to end. */
       readonly stop?: HookDecision['stop'];
+      readonly decided: Decided;
     };
 
 /** Previews beyond this are left out of the question: the card says so and offers the diff. */
@@ -79,8 +87,8 @@ export async function authorize(asked: ToolCall, deps: AuthorizeDeps): Promise<A
   let areHooksAsked = false;
   for (;;) {
     const decision = judge(question, deps);
-    if (decision.behavior === 'allow') return grant(call.input, question);
-    if (decision.behavior === 'deny') return refuseUnasked(decision.message, decision.reasons[0]);
+    if (decision.behavior === 'allow') return grant(call.input, question, toDecided(decision));
+    if (decision.behavior === 'deny') return refuseByDecision(decision);
     if (!areHooksAsked) {
       areHooksAsked = true;
       const answered = await askHooks({ call, question, deps }, decision);
@@ -89,10 +97,10 @@ export async function authorize(asked: ToolCall, deps: AuthorizeDeps): Promise<A
       continue;
     }
     if (!deps.interactive) {
-      return refuseUnasked(
-        'Permission for this call was not given, and nobody is there to be asked.',
-        decision.reasons[0],
-      );
+      return refuseUnasked('Permission for this call was not given, and nobody is there to be asked.', {
+        ...decision.reasons[0],
+        who: 'nobody',
+      });
     }
     const answer = await askClient({ call, question, deps }, decision);
     if (answer !== 'judge again') return settle(answer, { call, question, deps });
@@ -173,8 +181,10 @@ function toSuggestions(offers: readonly RuleOffer[]): PermissionUpdate[] {
   return offers.flatMap(({ update, isWide }) => (isWide ? [] : [update]));
 }
 
-function toWireOffer({ update, alsoAllows }: RuleOffer) {
-  return { update, also_allows: [...alsoAllows] };
+/** A mode is for the session. */
+function toWireOffer({ update, alsoAllows }: RuleOffer, destinations: AuthorizeDeps['destinations']) {
+  const places = isRuleUpdate(update) ? [...destinations] : [update.destination];
+  return { update, also_allows: [...alsoAllows], destinations: places };
 }
 
 type Asking = Extract<PermissionDecision, { behavior: 'ask' }>;
@@ -196,7 +206,7 @@ async function askHooks(
   const { answer, stop } = await deps.hooks.run('PermissionRequest', facts, { signal, toolUseId });
   if (answer?.behavior === 'deny' || stop !== undefined) {
     const message = answer?.behavior === 'deny' ? answer.message : (stop?.reason ?? '');
-    const refused = refuseUnasked(message, { type: 'hook', text: message });
+    const refused = refuseUnasked(message, { type: 'hook', text: message, who: 'hook' });
     return { ...refused, interrupt: answer?.behavior === 'deny' && answer.interrupt, stop };
   }
   if (answer === undefined) return { call, question };
@@ -204,7 +214,9 @@ async function askHooks(
   const hook = call.hook?.behavior === 'ask' ? call.hook : ({ behavior: 'allow', reason: BY_HOOK } as const);
   const allowed = { ...call, input, hook };
   const judgeable = await judgeableInput(allowed, deps);
-  if (typeof judgeable === 'string') return refuseUnasked(judgeable, { type: 'hook', text: judgeable });
+  if (typeof judgeable === 'string')
+    return refuseUnasked(judgeable, { type: 'hook', text: judgeable, who: 'hook' });
+  // Into a settings file a person alone may have something written.
   if (judge(judgeable, deps).behavior !== 'deny') deps.permissions.apply(answer.updatedPermissions);
   return { call: allowed, question: judgeable };
 }
@@ -274,7 +286,9 @@ async function buildClientQuestion(
     input: { ...input },
     tool_use_id: toolUseId,
     permission_suggestions: toSuggestions(offers),
-    ...(offers.length > 0 ? { rule_offers: offers.map(toWireOffer) } : {}),
+    ...(offers.length > 0
+      ? { rule_offers: offers.map((offer) => toWireOffer(offer, deps.destinations)) }
+      : {}),
     ...(decision.parts.length > 1 ? { command_parts: decision.parts.map((part) => ({ ...part })) } : {}),
     decision_reason: decision.reasons.map(({ text }) => text).join('\n'),
     decision_reason_type: decision.reasons[0]?.type ?? 'other',
@@ -305,17 +319,17 @@ async function settle(answer: PermissionResult, asked: Asked): Promise<Authoriza
   const { call, question, deps } = asked;
   if (answer.behavior === 'deny') {
     const message = answer.message.trim() === '' ? 'The user did not allow this call.' : answer.message;
-    return { kind: 'refused', message, interrupt: answer.interrupt === true, unasked: undefined };
+    return refuseByPerson(message, answer.interrupt === true);
   }
   const input = answer.updatedInput ?? call.input;
   const asRun = answer.updatedInput === undefined ? question : await judgeableInput({ ...call, input }, deps);
-  if (typeof asRun === 'string')
-    return { kind: 'refused', message: asRun, interrupt: false, unasked: undefined };
+  if (typeof asRun === 'string') return refuseByPerson(asRun, false);
   const again = judge(asRun, deps);
-  if (again.behavior === 'deny') return refuseUnasked(again.message, again.reasons[0]);
-  if (answer.updatedPermissions !== undefined) deps.permissions.apply(answer.updatedPermissions);
+  if (again.behavior === 'deny') return refuseByDecision(again);
+  const remembered = toRemembered(answer.updatedPermissions ?? []);
+  if (answer.updatedPermissions !== undefined) await deps.remember(answer.updatedPermissions);
   leavePlanMode(asRun, deps);
-  return grant(input, asRun);
+  return grant(input, asRun, { ...BY_PERSON, ...(remembered.length > 0 && { remembered }) });
 }
 
 /** A plan that was agreed to ends plan mode, also when the answer names no mode to go on in. */
@@ -325,15 +339,19 @@ function leavePlanMode({ effects }: PermissionQuestion, { permissions }: Authori
   permissions.apply([{ type: 'setMode', mode: 'default', destination: 'session' }]);
 }
 
+const BY_PERSON: Decided = { decision: 'allow', who: 'person', reason: 'Allowed when asked.' };
+
 function grant(
   input: Readonly<Record<string, unknown>>,
   { effects, places }: PermissionQuestion,
+  decided: Decided,
 ): Authorization {
   const written = effects.flatMap((effect) => (effect.kind === 'write' ? [effect.path] : []));
   return {
     kind: 'granted',
     input,
     writable: new Map(written.map((path) => [path, places.get(path)?.real ?? path])),
+    decided,
   };
 }
 
@@ -344,9 +362,26 @@ async function judgeableInput(call: ToolCall, deps: AuthorizeDeps): Promise<Perm
   return `The input that came with the permission does not fit the tool: ${parsed.error.message}`;
 }
 
-function refuseUnasked(
-  message: string,
-  reason: { readonly type: string; readonly text: string } | undefined,
-): Extract<Authorization, { kind: 'refused' }> {
-  return { kind: 'refused', message, interrupt: false, unasked: reason ?? { type: 'other', text: message } };
+type Refusal = Extract<Authorization, { kind: 'refused' }>;
+
+interface UnaskedReason {
+  readonly type?: string;
+  readonly text?: string;
+  readonly who: Decided['who'];
+}
+
+function refuseUnasked(message: string, { type = 'other', text = message, who }: UnaskedReason): Refusal {
+  const decided: Decided = { decision: 'deny', who, reason: text };
+  return { kind: 'refused', message, interrupt: false, unasked: { type, text }, decided };
+}
+
+function refuseByDecision(decision: Extract<PermissionDecision, { behavior: 'deny' }>): Refusal {
+  const { message, reasons } = decision;
+  const decided = toDecided(decision);
+  return { ...refuseUnasked(message, { ...reasons[0], who: decided.who }), decided };
+}
+
+function refuseByPerson(message: string, interrupt: boolean): Refusal {
+  const decided: Decided = { decision: 'deny', who: 'person', reason: message };
+  return { kind: 'refused', message, interrupt, unasked: undefined, decided };
 }

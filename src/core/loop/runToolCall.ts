@@ -19,6 +19,7 @@ import {
   type HookStop,
   withHookNews,
 } from './callHooks.ts';
+import type { Decided } from './decided.ts';
 import type { Emitter } from './emitter.ts';
 import { createProgressThrottle } from './progressThrottle.ts';
 
@@ -45,6 +46,14 @@ export interface RunToolCallDeps {
   /** Written ahead: from here on the call may have changed something. */
   recordStart(toolUseId: string): Promise<void>;
   onCheckpoint(checkpoint: Checkpoint): Promise<void>;
+  /** Notes who has decided about the call. Must not throw. */
+  onDecided(call: DecidedCall, decided: Decided): void;
+}
+
+export interface DecidedCall {
+  readonly toolName: string;
+  readonly toolUseId: string;
+  readonly input: Readonly<Record<string, unknown>>;
 }
 
 export interface CallOutcome {
@@ -135,6 +144,8 @@ async function authorizeAndRun(
 ): Promise<CallOutcome> {
   const hooked = { tool, toolUseId: block.id, input, signal };
   const authorization = await authorize({ ...hooked, hook, view: scope.context }, deps.authorization);
+  const judged = authorization.kind === 'granted' ? authorization.input : input;
+  deps.onDecided({ toolName: tool.name, toolUseId: block.id, input: judged }, authorization.decided);
   if (authorization.kind === 'refused') return refuse(authorization, { block, call: hooked }, deps);
   scope.allowWrites(authorization.writable);
   const parsed = tool.inputSchema.parse(authorization.input);
@@ -188,8 +199,11 @@ async function refuseByHook(
   deps: RunToolCallDeps,
 ): Promise<CallOutcome> {
   const unasked = { type: 'hook', text: message };
+  const decided: Decided = { decision: 'deny', who: 'hook', reason: message };
+  const { tool, input } = refused.call;
+  if (isDenial) deps.onDecided({ toolName: tool.name, toolUseId: refused.block.id, input }, decided);
   const outcome = isDenial
-    ? await refuse({ kind: 'refused', message, interrupt: false, unasked }, refused, deps)
+    ? await refuse({ kind: 'refused', message, interrupt: false, unasked, decided }, refused, deps)
     : failed(refused.block, message);
   return withHookNews(outcome, { stop, context });
 }

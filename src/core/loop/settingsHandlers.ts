@@ -1,7 +1,7 @@
 /** The control requests by which a client looks at the settings of a running session, and changes them. */
 import type { Handlers } from '../../channel/peer.ts';
 import type { ResponseOf } from '../../protocol/control.ts';
-import type { LayeredRule, RuleLayer } from '../permissions/decidePermission.ts';
+import type { LayeredRule } from '../permissions/decidePermission.ts';
 import { formatRule, parseRule } from '../permissions/parseRule.ts';
 import { toSeenFile } from '../tools/seenFile.ts';
 import { resolveToolPath } from '../tools/toolPath.ts';
@@ -15,7 +15,7 @@ interface Deps {
 
 type SettingsHandlers = Pick<
   Handlers<'agent'>,
-  'apply_flag_settings' | 'get_settings' | 'list_permission_rules' | 'rename_session' | 'seed_read_state'
+  'apply_flag_settings' | 'get_settings' | 'rename_session' | 'seed_read_state'
 >;
 
 export function createSettingsHandlers({ parts, actor }: Deps): SettingsHandlers {
@@ -31,7 +31,6 @@ export function createSettingsHandlers({ parts, actor }: Deps): SettingsHandlers
       return {};
     },
     get_settings: async () => describeSettings({ parts, actor }),
-    list_permission_rules: async () => describeRules(parts),
     rename_session: async ({ title, session_id }) => {
       if (session_id !== undefined && session_id !== options.sessionId)
         throw new Error(`This session is ${options.sessionId}, not ${session_id}.`);
@@ -81,34 +80,5 @@ function describeSettings({ parts, actor }: Deps): ResponseOf<'get_settings'> {
     },
     sources: [],
     applied: { model: actor.model, effort: effort ?? null },
-  };
-}
-
-const SOURCES: Readonly<Record<RuleLayer, string>> = {
-  cliArg: 'cliArg',
-  session: 'session',
-  user: 'userSettings',
-  project: 'projectSettings',
-  local: 'localSettings',
-  policy: 'policySettings',
-};
-
-function describeRules({ permissions, ports }: ActorParts): ResponseOf<'list_permission_rules'> {
-  const { rules, additionalDirectories } = permissions.context();
-  return {
-    state: {
-      rules: rules.map((rule) => ({
-        behavior: rule.behavior,
-        source: SOURCES[rule.layer],
-        rule: formatRule(rule),
-        editability: rule.layer === 'session' || rule.layer === 'cliArg' ? 'session' : 'readonly',
-      })),
-      workspaceDirectories: [
-        ...ports.workspace.roots.slice(1).map((path) => ({ path, source: 'cliArg' })),
-        ...additionalDirectories.map((path) => ({ path, source: 'session' })),
-      ],
-      originalCwd: ports.workspace.cwd,
-      managedOnly: false,
-    },
   };
 }

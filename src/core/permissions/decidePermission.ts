@@ -63,7 +63,15 @@ export interface PermissionContext {
 
 export interface DecisionReason {
   /** As `decision_reason_type` on the wire. */
-  readonly type: 'rule' | 'mode' | 'workingDir' | 'safetyCheck' | 'sandboxOverride' | 'hook' | 'other';
+  readonly type:
+    | 'rule'
+    | 'mode'
+    | 'workingDir'
+    | 'safetyCheck'
+    | 'sandbox'
+    | 'sandboxOverride'
+    | 'hook'
+    | 'other';
   /** For a person: why it is asked, allowed or denied. */
   readonly text: string;
   readonly rule?: LayeredRule;
@@ -158,6 +166,14 @@ function openDecision(question: PermissionQuestion, context: PermissionContext):
       commands.set(effect, decideCommand(effect, { context, index, paths, judgePath }));
   }
   return deciding;
+}
+
+/** The commands of a command line, in order, each with what is thought of it; empty for other calls. May throw as decidePermission. */
+export function listCommandParts(
+  question: PermissionQuestion,
+  context: PermissionContext,
+): readonly CommandPart[] {
+  return [...openDecision(question, context).commands.values()].flatMap(({ parts }) => parts);
 }
 
 /** Whether a deny rule keeps this file (an absolute path) from being read: a search leaves it out of what it finds. */
@@ -267,7 +283,7 @@ function judgeCommand(
   const asks =
     sandbox === 'allowed' ? verdict.asks.filter(({ type }) => HOLDS_INSIDE.has(type)) : verdict.asks;
   if (asks.length > 0) return asks.map((reason) => ask(reason));
-  if (verdict.asks.length > 0) return [allow({ type: 'other', text: 'It runs in the sandbox.' })];
+  if (verdict.asks.length > 0) return [allow({ type: 'sandbox', text: 'It runs in the sandbox.' })];
   if (verdict.grounds.length > 0) return verdict.grounds.map(allow);
   return [allow({ type: 'other', text: 'It does nothing that would have to be allowed.' })];
 }

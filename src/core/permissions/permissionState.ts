@@ -1,7 +1,9 @@
 /** Mode and rules as they are now, and what a person chose to remember for the session. */
 import type { PermissionMode, PermissionUpdate } from '../../protocol/permissions.ts';
 import type { PermissionState } from '../loop/authorize.ts';
-import type { LayeredRule, PermissionContext } from './decidePermission.ts';
+import type { KeptRules, RuleUpdate } from '../settings/ruleFiles.ts';
+import type { LayeredRule, PermissionContext, RuleLayer } from './decidePermission.ts';
+import { formatRule } from './parseRule.ts';
 import { createRuleIndex } from './ruleIndex.ts';
 
 export interface PermissionStateOptions {
@@ -12,6 +14,8 @@ export interface PermissionStateOptions {
   /** Folders that may be worked in from the start, beside those of the workspace. */
   readonly additionalDirectories?: readonly string[];
   readonly onModeChange: (mode: PermissionMode) => void;
+  /** Must not throw. */
+  readonly onRulesChange?: () => void;
 }
 
 export interface MutablePermissionState extends PermissionState {
@@ -30,7 +34,9 @@ export function createPermissionState(options: PermissionStateOptions): MutableP
   let context: PermissionContext | undefined;
 
   function changed(): void {
+    const before = context?.rules;
     context = undefined;
+    if (before !== undefined && !isSameList(before, [...rules, ...flagRules])) options.onRulesChange?.();
     for (const listener of [...listeners]) listener();
   }
 
@@ -41,22 +47,21 @@ export function createPermissionState(options: PermissionStateOptions): MutableP
     changed();
   }
 
-  function applyOne(update: PermissionUpdate): void {
+  function applyOne(update: PermissionUpdate, kept: KeptRules | undefined): void {
+    const layer = kept?.layer ?? 'session';
     switch (update.type) {
       case 'setMode':
         setMode(update.mode);
         return;
       case 'addRules':
-        rules = [...rules, ...toSessionRules(update)];
+        rules = [...withoutRules(update, layer), ...toLayerRules(update, kept)];
         return;
       case 'replaceRules':
-        rules = [...rules.filter((rule) => !isOfSession(rule, update.behavior)), ...toSessionRules(update)];
+        rules = rules.filter((rule) => rule.layer !== 'session' || rule.behavior !== update.behavior);
+        rules = [...rules, ...toLayerRules(update, undefined)];
         return;
       case 'removeRules':
-        rules = rules.filter(
-          (rule) =>
-            !(isOfSession(rule, update.behavior) && update.rules.some((gone) => isSameRule(rule, gone))),
-        );
+        rules = withoutRules(update, layer);
         return;
       case 'addDirectories':
         directories = [...new Set([...directories, ...update.directories])];
@@ -67,6 +72,15 @@ export function createPermissionState(options: PermissionStateOptions): MutableP
       default:
         update satisfies never;
     }
+  }
+
+  function withoutRules({ behavior, rules: gone }: RuleUpdate, layer: RuleLayer): readonly LayeredRule[] {
+    return rules.filter(
+      (rule) =>
+        rule.layer !== layer ||
+        rule.behavior !== behavior ||
+        !gone.some((other) => formatRule(other) === formatRule(rule)),
+    );
   }
 
   function buildContext(): PermissionContext {
@@ -88,8 +102,8 @@ export function createPermissionState(options: PermissionStateOptions): MutableP
       context ??= buildContext();
       return context;
     },
-    apply(updates) {
-      for (const update of updates) applyOne(update);
+    apply(updates, kept) {
+      for (const update of updates) applyOne(update, kept);
       changed();
     },
     onChange(listener) {
@@ -99,17 +113,13 @@ export function createPermissionState(options: PermissionStateOptions): MutableP
   };
 }
 
-type RuleUpdate = Extract<PermissionUpdate, { rules: unknown }>;
-
-function toSessionRules(update: RuleUpdate): LayeredRule[] {
-  return update.rules.map((rule) => ({ ...rule, behavior: update.behavior, layer: 'session' }));
+/** `kept`: the file they stand in now; undefined: they are the session's own. */
+function toLayerRules({ behavior, rules }: RuleUpdate, kept: KeptRules | undefined): LayeredRule[] {
+  const place =
+    kept === undefined ? ({ layer: 'session' } as const) : { layer: kept.layer, source: { file: kept.file } };
+  return rules.map((rule) => ({ ...rule, behavior, ...place }));
 }
 
-/** A person's answer changes the session's own rules only: settings files are changed where they are read. */
-function isOfSession(rule: LayeredRule, behavior: LayeredRule['behavior']): boolean {
-  return rule.layer === 'session' && rule.behavior === behavior;
-}
-
-function isSameRule(left: RuleUpdate['rules'][number], right: RuleUpdate['rules'][number]): boolean {
-  return left.toolName === right.toolName && left.ruleContent === right.ruleContent;
+function isSameList(left: readonly LayeredRule[], right: readonly LayeredRule[]): boolean {
+  return left.length === right.length && left.every((rule, index) => rule === right[index]);
 }

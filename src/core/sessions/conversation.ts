@@ -111,7 +111,8 @@ export class Conversation {
       case 'belay/withheld':
         for (const uuid of line.uuids) this.#withheld.add(uuid);
         return;
-      // Who moves the leaf has done so.
+      // Who moves the leaf has done so. What was permitted is for those who look it up.
+      case 'belay/permission_decided':
       case 'belay/leaf_moved':
         return;
       default:

@@ -1,6 +1,7 @@
 /** From the bytes of a line to its head. The content is checked to be JSON, but not made into values. */
 import { JsonScanner } from './jsonScanner.ts';
 import type { LineHead } from './lineHead.ts';
+import { PERMISSION_DECIDED } from './permissionLog.ts';
 import { parseTranscriptLine, type RecordLine } from './transcriptLine.ts';
 import type { ByteRange } from './transcriptStore.ts';
 
@@ -78,6 +79,7 @@ export class HeadScanner {
       const toolUseId = scanner.toText(STARTED);
       return toolUseId === undefined ? 'other' : { kind: 'started', toolUseId };
     }
+    if (scanner.isText(TYPE, PERMISSION_DECIDED)) return 'other';
     const type = scanner.toText(TYPE);
     if (type === undefined) return 'corrupt';
     // Also a type that is one of the above, but written with escapes: that is no line of ours.

@@ -84,6 +84,10 @@ export class Session {
     }
   }
 
+  get sessionId(): string {
+    return this.#options.sessionId;
+  }
+
   get path(): string {
     return this.#file.path;
   }

@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { assistantMessage, resultMessage, userMessage } from '../../protocol/messages.ts';
 import { systemMessages } from '../../protocol/systemMessages.ts';
+import { permissionDecidedLine } from './permissionLog.ts';
 
 const local = {
   uuid: z.string(),
@@ -57,6 +58,7 @@ const recordLine = z.discriminatedUnion('type', [
   }),
   /** The model must not see these lines any more (a refused reply and what was refused), though a person does. */
   z.looseObject({ type: z.literal('belay/withheld'), sessionId: z.string(), uuids: z.array(z.string()) }),
+  permissionDecidedLine,
 ]);
 export type RecordLine = z.infer<typeof recordLine>;
 

@@ -34,7 +34,8 @@ export async function readSettings(place: SettingsPlace): Promise<ReadSettings> 
     const content = parseSettings(text, path);
     if (source === 'user' && place.trusted === undefined)
       isTrusted = isBelowAny(cwd, content.trustedFolders ?? [], platform);
-    layers.push({ layer, content: source === 'user' ? content : ofProject(content, isTrusted) });
+    const counting = source === 'user' ? content : ofProject(content, isTrusted);
+    layers.push({ layer, content: counting, source: { file: path, text } });
   }
   return { layers, isTrusted };
 }

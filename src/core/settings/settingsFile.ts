@@ -30,6 +30,8 @@ export type SettingsFile = z.infer<typeof settingsFile>;
 export interface SettingsLayer {
   readonly layer: RuleLayer;
   readonly content: SettingsFile;
+  /** The file it comes from; absent: it comes from the command line. */
+  readonly source?: { readonly file: string; readonly text: string };
 }
 
 /** Settings that are there and can't be read: what is wrong with them, for a person. */

@@ -108,6 +108,8 @@ function buildAnswers(snapshot: Snapshot): Answers {
     list_permission_rules: async () => ({
       state: { rules: [], workspaceDirectories: [], originalCwd: '', managedOnly: false },
     }),
+    'belay/permission_explain': async () => ({ behavior: 'ask', mode: 'default', reasons: [], parts: [] }),
+    'belay/permission_change': nothing,
     apply_flag_settings: nothing,
     seed_read_state: nothing,
     rename_session: nothing,
