@@ -9,8 +9,8 @@ import type { CommandPart, DecisionReason, LayeredRule, PermissionContext } from
 import { formatRule } from './parseRule.ts';
 import { PathRules } from './pathRules.ts';
 import { createRuleIndex, type RuleIndex } from './ruleIndex.ts';
-import { isCoveredByNameOnly, listStrictForms, MAX_STARTS, toForm } from './shell/commandForms.ts';
-import { listCommandPaths, listPartUses, locate, MAX_PATHS, readCommand } from './shell/commandPaths.ts';
+import { guessPart, isCoveredByNameOnly, listStrictForms, toForm } from './shell/commandForms.ts';
+import { listPartUses, listScriptPaths, locate, MAX_PATHS, readCommand } from './shell/commandPaths.ts';
 import { findCriticalPath } from './shell/criticalPaths.ts';
 import { findRiskyAssignment } from './shell/environment.ts';
 import type { FileUse } from './shell/fileUses.ts';
@@ -53,7 +53,7 @@ export function decideCommand({ command, cwd }: Execute, deps: CommandDeps): Com
   return {
     denied: judge.findStrict('deny', command),
     asked: judge.findStrict('ask', command),
-    ...judge.weigh(command),
+    ...judge.weigh(),
   };
 }
 
@@ -92,8 +92,10 @@ class CommandJudge {
 
   findStrict(behavior: 'deny' | 'ask', command: string): LayeredRule | undefined {
     const rules = this.#deps.index.commands[behavior];
-    for (const text of [command.trim(), ...this.#script.guesses]) {
-      const found = rules.find(text);
+    const whole = rules.find(command.trim());
+    if (whole !== undefined) return whole;
+    for (const text of this.#script.guesses) {
+      const found = this.#findStrictForm(guessPart(text), behavior);
       if (found !== undefined) return found;
     }
     for (const part of this.#script.parts) {
@@ -103,7 +105,7 @@ class CommandJudge {
     return undefined;
   }
 
-  #findStrictForm({ words }: ShellPart, behavior: 'deny' | 'ask'): LayeredRule | undefined {
+  #findStrictForm({ words }: Pick<ShellPart, 'words'>, behavior: 'deny' | 'ask'): LayeredRule | undefined {
     const rules = this.#deps.index.commands[behavior];
     if (words.length === 0 || !rules.hasScoped) return undefined;
     const foldsCase = this.#deps.context.workspace.platform !== 'linux';
@@ -126,11 +128,11 @@ class CommandJudge {
     return undefined;
   }
 
-  weigh(command: string): Omit<CommandVerdict, 'denied' | 'asked'> {
+  weigh(): Omit<CommandVerdict, 'denied' | 'asked'> {
     const whole = this.#deps.index.commands.allow.whole;
     const shown = this.#script.parts.filter((part) => !part.isSuspected);
     const weighed = shown.map((part) => this.#weighPart(part, whole));
-    const doubts = this.#listDoubts(whole, command);
+    const doubts = this.#listDoubts(whole);
     const asks = dedupe([...doubts, ...weighed.flatMap((each) => each.asks)]);
     const isEmpty = this.#script.parts.length === 0 && doubts.length === 0 && whole === undefined;
     return {
@@ -152,14 +154,14 @@ class CommandJudge {
   }
 
   /** What is no part's own: whether it was understood, and whether a rule could be evaded by what was not. */
-  #listDoubts(whole: LayeredRule | undefined, command: string): readonly DecisionReason[] {
+  #listDoubts(whole: LayeredRule | undefined): readonly DecisionReason[] {
     const { workspace } = this.#deps.context;
     const doubts = this.#script.doubts
       .filter(({ kind }) => kind === 'hidden' || whole === undefined || this.#canEvade())
       .map(({ text }) => other(text));
     if (workspace.platform === 'win32' && doubts.length === 0)
       doubts.push(...this.#script.doubts.map(({ text }) => other(text)));
-    if (listCommandPaths(command, { ...workspace, cwd: this.#cwd }).length >= MAX_PATHS)
+    if (listScriptPaths(this.#script, { ...workspace, cwd: this.#cwd }).length >= MAX_PATHS)
       doubts.push(other('It names more files than are looked up.'));
     return doubts;
   }
@@ -225,15 +227,11 @@ class CommandJudge {
   /** What no rule may take away: protected files, what can't be taken back, git in a folder that brings its own configuration. */
   #listSafety(part: ShellPart): readonly DecisionReason[] {
     const { workspace } = this.#deps.context;
-    const critical = findCriticalPath(
-      part.words,
-      {
-        precious: [workspace.home, this.#cwd, ...workspace.roots],
-        resolve: (path) =>
-          normalizePath(this.#locate({ ...MORE, kind: 'literal', value: path }, part)[0] ?? path, 'linux'),
-      },
-      MAX_STARTS,
-    );
+    const critical = findCriticalPath(part.words, {
+      precious: [workspace.home, this.#cwd, ...workspace.roots],
+      resolve: (path) =>
+        normalizePath(this.#locate({ ...MORE, kind: 'literal', value: path }, part)[0] ?? path, 'linux'),
+    });
     const reasons: DecisionReason[] = critical === undefined ? [] : [{ type: 'safetyCheck', text: critical }];
     for (const { access, word } of this.#uses.get(part) ?? []) {
       if (access !== 'write') continue;
@@ -246,7 +244,10 @@ class CommandJudge {
   }
 
   #listRedirectAsks(part: ShellPart, whole: LayeredRule | undefined): readonly DecisionReason[] {
-    return part.redirects.flatMap(({ access, target }): readonly DecisionReason[] => {
+    const each = new Map(
+      part.redirects.map((redirect) => [`${redirect.access} ${redirect.target?.text}`, redirect]),
+    );
+    return [...each.values()].flatMap(({ access, target }): readonly DecisionReason[] => {
       if (target !== undefined && certainValue(target) === '/dev/null') return [];
       if (whole !== undefined) return [];
       if (target === undefined || certainValue(target) === undefined)

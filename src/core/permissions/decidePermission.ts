@@ -159,8 +159,15 @@ function openDecision(question: PermissionQuestion, context: PermissionContext):
   const paths = new PathRules({ context, index, places: question.places });
   const commands = new Map<Effect, CommandVerdict>();
   const deciding = { question, context, index, paths, commands };
-  const judgePath = (access: 'read' | 'write', path: string): Verdict =>
-    access === 'read' ? judgeRead(path, deciding, 'Bash') : judgeWrite(path, deciding, 'Bash');
+  const judged = new Map<string, Verdict>();
+  const judgePath = (access: 'read' | 'write', path: string): Verdict => {
+    const key = `${access} ${path}`;
+    const verdict =
+      judged.get(key) ??
+      (access === 'read' ? judgeRead(path, deciding, 'Bash') : judgeWrite(path, deciding, 'Bash'));
+    judged.set(key, verdict);
+    return verdict;
+  };
   for (const effect of question.effects) {
     if (effect.kind === 'execute')
       commands.set(effect, decideCommand(effect, { context, index, paths, judgePath }));

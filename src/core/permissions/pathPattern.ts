@@ -26,7 +26,7 @@ export type PatternReach = 'exactly' | 'and below';
 type Segment = NamePattern | '**';
 
 export class PathPattern {
-  readonly #alternatives: readonly (readonly Segment[])[];
+  readonly #alternatives: readonly Alternative[];
   readonly #reach: PatternReach;
   readonly #isTooWide: boolean;
 
@@ -40,27 +40,31 @@ export class PathPattern {
     const scopes = expandBraces(toSlashedScope(scope, place.platform));
     this.#reach = reach;
     this.#isTooWide = scopes === undefined;
-    this.#alternatives = (scopes ?? []).flatMap((each) => toAlternatives(each, place, { reach, folding }));
+    this.#alternatives = (scopes ?? [])
+      .flatMap((each) => toAlternatives(each, place, { reach, folding }))
+      .map((segments) => ({ segments, pivot: findPivot(segments) }));
   }
 
   /** `path`: its names from the root on, folded as the pattern is (pathSegments.ts). */
   covers(path: readonly string[]): boolean {
     if (this.#isTooWide) return this.#reach === 'and below';
-    return this.#alternatives.some((segments) =>
-      matchFrom(segments, path, { reach: this.#reach, at: [0, 0] }),
+    return this.#alternatives.some(
+      ({ segments, pivot }) =>
+        (pivot === undefined || path[pivot.index] === pivot.name) &&
+        matchFrom(segments, path, { reach: this.#reach, at: [0, 0] }),
     );
   }
 
   /** Whether a name that the shell finds for this pattern (its names from the root on) could be covered. */
   couldCoverGlob(glob: readonly NamePattern[]): boolean {
     if (this.#isTooWide) return true;
-    return this.#alternatives.some((segments) => couldMeet(segments, glob));
+    return this.#alternatives.some(({ segments }) => couldMeet(segments, glob));
   }
 
   /** Whether something in this folder, at any depth, could be covered. */
   couldCoverBelow(folder: readonly string[]): boolean {
     if (this.#isTooWide) return true;
-    return this.#alternatives.some((segments) => couldContinue(segments, folder));
+    return this.#alternatives.some(({ segments }) => couldContinue(segments, folder));
   }
 }
 
@@ -140,6 +144,21 @@ function appendSegments(folder: Segment[], rest: string, fold: (name: string) =>
     else segments.push(name === '**' ? name : parseNamePattern(name, fold));
   }
   return segments;
+}
+
+interface Alternative {
+  readonly segments: readonly Segment[];
+  /** A name that every path it covers has at this place: most rules are about another folder, and this tells it soonest. */
+  readonly pivot: { readonly index: number; readonly name: string } | undefined;
+}
+
+function findPivot(segments: readonly Segment[]): Alternative['pivot'] {
+  const end = segments.indexOf('**');
+  const fixed = end === -1 ? segments : segments.slice(0, end);
+  const index = fixed.findLastIndex((segment) => segment !== '**' && segment.literal !== undefined);
+  const segment = fixed[index];
+  if (segment === undefined || segment === '**' || segment.literal === undefined) return undefined;
+  return { index, name: segment.literal };
 }
 
 interface Position {

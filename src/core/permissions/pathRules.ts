@@ -19,6 +19,7 @@ export class PathRules {
   readonly #context: PermissionContext;
   readonly #index: RuleIndex;
   readonly #places: PermissionQuestion['places'];
+  readonly #strict = new Map<string, LayeredRule | undefined>();
   readonly #segments = new Map<string, readonly (readonly string[])[]>();
 
   constructor({ context, index, places }: PathRulesOptions) {
@@ -34,10 +35,22 @@ export class PathRules {
     path: string,
     toolName: string,
   ): LayeredRule | undefined {
-    const names = new Set([toolName, ...STRICT_NAMES[access], ...(behavior === 'deny' ? ['Read'] : [])]);
+    const key = `${behavior} ${access} ${toolName} ${path}`;
+    if (!this.#strict.has(key)) this.#strict.set(key, this.#lookUpStrict(behavior, access, path, toolName));
+    return this.#strict.get(key);
+  }
+
+  #lookUpStrict(
+    behavior: 'deny' | 'ask',
+    access: PathAccess,
+    path: string,
+    toolName: string,
+  ): LayeredRule | undefined {
+    const rules = this.#index.paths(behavior, strictNames(behavior, access, toolName));
+    if (rules.length === 0) return undefined;
     const spellings = this.#spellings(path);
     const folding = this.#folding(path);
-    return this.#index.paths(behavior, [...names]).find((rule) => {
+    return rules.find((rule) => {
       const pattern = this.#index.pattern(rule, folding);
       return spellings.some((spelling) => pattern.covers(spelling));
     });
@@ -45,7 +58,7 @@ export class PathRules {
 
   /** A rule that allows: all spellings must be covered. */
   findAllow(access: PathAccess, path: string, toolName: string): LayeredRule | undefined {
-    const own = access === 'read' ? [...new Set([toolName, 'Read'])] : ['Edit'];
+    const own = access === 'write' ? ['Edit'] : toolName === COMMAND_TOOL ? ['Read'] : [toolName, 'Read'];
     const spellings = this.#spellings(path);
     const folding = this.#folding(path);
     return this.#index.paths('allow', own).find((rule) => {
@@ -60,7 +73,7 @@ export class PathRules {
     access: PathAccess,
     what: { readonly glob: string } | { readonly below: string },
   ): LayeredRule | undefined {
-    const names = [...STRICT_NAMES[access], ...(behavior === 'deny' ? ['Read'] : [])];
+    const names = strictNames(behavior, access, 'Bash');
     const folding = this.#folding('glob' in what ? what.glob : what.below);
     const glob = 'glob' in what ? toPatterns(what.glob, folding) : [];
     const folders = 'below' in what ? this.#spellings(what.below) : [];
@@ -115,11 +128,20 @@ export class PathRules {
   }
 }
 
+/** What stands in the brackets of its rules are commands, not paths. */
+const COMMAND_TOOL = 'Bash';
+
 /** Rules of these tools speak for every tool that does the same. */
 const STRICT_NAMES: Readonly<Record<PathAccess, readonly string[]>> = {
   read: ['Read'],
   write: ['Edit', 'Write'],
 };
+
+/** What may not be read may not be written either. */
+function strictNames(behavior: 'deny' | 'ask', access: PathAccess, toolName: string): readonly string[] {
+  const own = toolName === COMMAND_TOOL ? [] : [toolName];
+  return [...new Set([...own, ...STRICT_NAMES[access], ...(behavior === 'deny' ? ['Read'] : [])])];
+}
 
 function toPatterns(glob: string, folding: NameFolding): readonly NamePattern[] {
   return glob

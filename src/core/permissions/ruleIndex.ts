@@ -30,7 +30,8 @@ export function createRuleIndex(
   additionalDirectories: readonly string[],
 ): RuleIndex {
   const rules = [...given].sort((left, right) => STRENGTH[left.layer] - STRENGTH[right.layer]);
-  const patterns = new Map<string, PathPattern>();
+  /** By how names are told apart. */
+  const patterns = Array.from({ length: 4 }, () => new Map<LayeredRule, PathPattern>());
   const listed = new Map<string, readonly LayeredRule[]>();
   return {
     rules,
@@ -40,7 +41,7 @@ export function createRuleIndex(
       deny: new CommandRules(rules, 'deny'),
     },
     paths(behavior, toolNames) {
-      const key = `${behavior} ${toolNames.join(' ')}`;
+      const key = `${behavior} ${toolNames.join()}`;
       const found =
         listed.get(key) ??
         rules.filter(
@@ -51,20 +52,19 @@ export function createRuleIndex(
       return found;
     },
     pattern(rule, folding) {
+      const own = patterns[(folding.case ? 1 : 0) + (folding.unicode ? 2 : 0)];
+      const known = own?.get(rule);
+      if (known !== undefined) return known;
       const sourceRoot =
         rule.sourceRoot ?? (rule.layer === 'user' ? `${workspace.home}/.claude` : workspace.cwd);
       const reach = rule.behavior === 'allow' ? 'exactly' : 'and below';
-      const key = [rule.ruleContent, sourceRoot, reach, folding.case, folding.unicode].join('\0');
-      let pattern = patterns.get(key);
-      if (pattern === undefined) {
-        const roots = [...workspace.roots, ...additionalDirectories];
-        pattern = new PathPattern(
-          rule.ruleContent ?? '',
-          { ...workspace, sourceRoot, roots },
-          { reach, folding },
-        );
-        patterns.set(key, pattern);
-      }
+      const roots = [...workspace.roots, ...additionalDirectories];
+      const pattern = new PathPattern(
+        rule.ruleContent ?? '',
+        { ...workspace, sourceRoot, roots },
+        { reach, folding },
+      );
+      own?.set(rule, pattern);
       return pattern;
     },
   };

@@ -2,7 +2,7 @@
  * A command as the text that rules for commands are held against: its words after quotes are taken away, one blank between
  * them. A blank within a word becomes another character, so that a rule never takes one word for two.
  */
-import { isWrapper, listStarts } from './programs.ts';
+import { isWrapper, listStarts, MAX_STARTS } from './programs.ts';
 import { certainValue, programName, type ShellWord } from './shellWord.ts';
 
 export function toForm(words: readonly ShellWord[]): string {
@@ -16,9 +16,6 @@ function toFormWord(word: ShellWord): string {
 
 const BLANK = '\u0001';
 const EMPTY = '\u0002';
-
-/** More places where a program could start than are tried one by one: then nothing is certain. */
-export const MAX_STARTS = 64;
 
 export interface StrictForms {
   readonly forms: readonly string[];
@@ -44,6 +41,16 @@ export function listStrictForms(words: readonly ShellWord[], foldsCase: boolean)
     }
   }
   return { forms: [...forms], isCut: starts.length > MAX_STARTS };
+}
+
+/** A piece of a command line that could not be understood, as the words it would be. */
+export function guessPart(piece: string): { readonly words: readonly ShellWord[] } {
+  const texts = piece.replace(/["'\\]/g, '').split(/[ \t]+/);
+  return {
+    words: texts.flatMap((text) =>
+      text === '' ? [] : [{ text, kind: 'literal', value: text, splits: false } as const],
+    ),
+  };
 }
 
 const NO_WORD: ShellWord = { text: '', kind: 'literal', value: '', splits: false };

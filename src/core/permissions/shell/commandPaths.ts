@@ -1,7 +1,6 @@
 /** The files that a command line touches, as absolute paths: what is to be looked up on the disk before it is judged. */
 import { isAbsolutePath } from '../../paths.ts';
 import type { Workspace } from '../../ports.ts';
-import { MAX_STARTS } from './commandForms.ts';
 import { type FileUse, listFileUses } from './fileUses.ts';
 import { listLookedAt } from './readOnly.ts';
 import { readForeignShell, readShell } from './readShell.ts';
@@ -21,8 +20,14 @@ export function readCommand(command: string, place: CommandPlace): ShellScript {
 
 /** Not normalized: behind a link, `..` is the parent of where that leads. */
 export function listCommandPaths(command: string, place: CommandPlace): readonly string[] {
+  return listScriptPaths(readCommand(command, place), place);
+}
+
+/** At most MAX_PATHS. */
+export function listScriptPaths({ parts }: ShellScript, place: CommandPlace): readonly string[] {
   const paths = new Set<string>();
-  for (const part of readCommand(command, place).parts) {
+  for (const part of parts) {
+    if (paths.size >= MAX_PATHS) break;
     const uses = listPartUses(part).map(({ word }) => word);
     for (const word of [...uses, ...(listLookedAt(part, { trusted: true }) ?? [])])
       for (const path of locate(word, part, place)) paths.add(path);
@@ -35,7 +40,7 @@ export function listPartUses(part: ShellPart): readonly FileUse[] {
   const redirects = part.redirects.flatMap(({ access, target }): FileUse[] =>
     target === undefined ? [] : [{ access, word: target, below: false }],
   );
-  return [...listFileUses(part.words, MAX_STARTS), ...redirects];
+  return [...listFileUses(part.words), ...redirects];
 }
 
 /** Where the word leads from each folder the command may run in. Of a pattern, that of its names. Empty: it can't be told. */

@@ -12,12 +12,8 @@ export interface CriticalPlace {
 }
 
 /** For a person; undefined: nothing of the kind. */
-export function findCriticalPath(
-  words: readonly ShellWord[],
-  place: CriticalPlace,
-  limit: number,
-): string | undefined {
-  for (const start of listStarts(words).slice(0, limit)) {
+export function findCriticalPath(words: readonly ShellWord[], place: CriticalPlace): string | undefined {
+  for (const start of listStarts(words)) {
     const own = words.slice(start);
     const name = programName(own[0]) ?? '';
     if (!DESTRUCTIVE.has(name)) continue;

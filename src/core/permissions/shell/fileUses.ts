@@ -1,5 +1,5 @@
 /** Which of its arguments a program takes for files, and what it does to them. */
-import { listStarts } from './programs.ts';
+import { listStarts, MANY_STARTS } from './programs.ts';
 import { certainStart, programName, type ShellWord } from './shellWord.ts';
 
 export interface FileUse {
@@ -55,11 +55,19 @@ const RECURSIVE: ReadonlyMap<string, RegExp> = new Map([
   ]),
 ]);
 
-/** Also what programs behind wrappers use. The first word of each is taken for the program. */
-export function listFileUses(words: readonly ShellWord[], limit: number): readonly FileUse[] {
-  return listStarts(words)
-    .slice(0, limit)
-    .flatMap((start) => listOwnUses(words.slice(start)));
+/**
+ * Also what programs behind wrappers use. The first word of each is taken for the program. Each use is there once. Of very many programs every word
+ * may be a file.
+ */
+export function listFileUses(words: readonly ShellWord[]): readonly FileUse[] {
+  const starts = listStarts(words);
+  const uses =
+    starts.length > MANY_STARTS
+      ? words.flatMap((word) =>
+          (['read', 'write'] as const).map((access) => ({ access, word, below: false })),
+        )
+      : starts.flatMap((start) => listOwnUses(words.slice(start)));
+  return [...new Map(uses.map((use) => [`${use.access} ${use.below} ${use.word.text}`, use])).values()];
 }
 
 function listOwnUses(words: readonly ShellWord[]): readonly FileUse[] {

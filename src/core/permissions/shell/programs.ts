@@ -65,8 +65,14 @@ export function isWrapper(word: ShellWord | undefined): boolean {
   return WRAPPERS.has(programName(word) ?? '');
 }
 
+/** More places where a program could start than are tried one by one: then nothing is certain. */
+export const MAX_STARTS = 64;
+
+/** More than anybody writes: each place is then no longer looked at on its own. */
+export const MANY_STARTS = 8;
+
 /**
- * Where in these words a program may start, the first place first. Generous: behind a wrapper it is every word that is no
+ * Where in these words a program may start, the first place first; at most one more than MAX_STARTS. Generous: behind a wrapper it is every word that is no
  * option, since what an option takes is known to the wrapper alone.
  */
 export function listStarts(words: readonly ShellWord[]): readonly number[] {
@@ -76,7 +82,7 @@ export function listStarts(words: readonly ShellWord[]): readonly number[] {
     const flags = name === undefined ? undefined : EXEC_FLAGS.get(name);
     const runsAll = name === undefined || WRAPPERS.has(name) || RUNNERS.has(name);
     if (!runsAll && flags === undefined) continue;
-    for (let index = start + 1; index < words.length; index += 1) {
+    for (let index = start + 1; index < words.length && starts.size <= MAX_STARTS; index += 1) {
       if (runsAll ? mayStart(words[index]) : flags?.has(certainValue(words[index - 1]) ?? ''))
         starts.add(index);
     }
@@ -125,7 +131,10 @@ export function readsCommands(words: readonly ShellWord[]): boolean {
 
 /** Texts among the words that a shell will read as commands. */
 export function listCodeWords(words: readonly ShellWord[]): readonly string[] {
-  return listStarts(words).flatMap((start) => {
+  const starts = listStarts(words);
+  if (starts.length > MANY_STARTS)
+    return words.flatMap((word) => certainValue(word) ?? []).filter(looksLikeCode);
+  return starts.flatMap((start) => {
     const name = programName(words[start]) ?? '';
     const values = words.slice(start + 1).flatMap((word) => certainValue(word) ?? []);
     if (name === 'git') return values.flatMap((value) => /=!(.*)$/s.exec(value)?.[1] ?? []);
@@ -149,7 +158,9 @@ export function findCode(
   words: readonly ShellWord[],
   { isFed }: { readonly isFed: boolean },
 ): string | undefined {
-  for (const start of listStarts(words)) {
+  const starts = listStarts(words);
+  if (starts.length > MANY_STARTS) return 'It names very many programs behind one another.';
+  for (const start of starts) {
     const own = words.slice(start);
     if (takesCode(own, isFed)) return `${programName(own[0]) ?? 'It'} is given code to run.`;
     const hidden = findHiddenRun(own);

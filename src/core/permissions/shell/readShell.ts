@@ -12,8 +12,11 @@ export interface ShellOptions extends ShellPlace {
 
 /** Longer than anybody reads before agreeing to it. Characters. */
 const MAX_CERTAIN_CHARS = 10_000;
-/** Strings within strings that are looked into. */
+/** Strings within strings that are looked into, and how many characters of strings in all. */
 const MAX_STRING_DEPTH = 6;
+const MAX_STRING_CHARS = 50_000;
+/** Substitutions within substitutions that are looked into. */
+const MAX_SCRIPT_DEPTH = 32;
 
 export function readShell(source: string, options: ShellOptions): ShellScript {
   const reader = new ShellReader(options);
@@ -42,6 +45,8 @@ class ShellReader {
   readonly #doubts = new Map<string, ShellScript['doubts'][number]>();
   #folders: readonly (string | undefined)[] = [];
   #stringDepth = 0;
+  #stringChars = 0;
+  #scriptDepth = 0;
 
   constructor(options: ShellOptions) {
     this.#options = options;
@@ -65,7 +70,7 @@ class ShellReader {
     if (doubt !== undefined) this.doubt('unclear', doubt);
     switch (node.type) {
       case 'Script':
-        return this.#visitChildren(node, { ...around, source: node.source ?? around.source });
+        return this.#visitScript(node, { ...around, source: node.source ?? around.source });
       case 'Command':
         this.#readCommand(node, around);
         return this.#visitChildren(node, { ...around, isFed: false });
@@ -83,6 +88,13 @@ class ShellReader {
       default:
         this.#visitChildren(node, around);
     }
+  }
+
+  #visitScript(node: SyntaxNode, around: Surroundings): void {
+    if (this.#scriptDepth >= MAX_SCRIPT_DEPTH) return this.doubt('unclear', 'It is nested very deeply.');
+    this.#scriptDepth += 1;
+    this.#visitChildren(node, around);
+    this.#scriptDepth -= 1;
   }
 
   #visitChildren(node: SyntaxNode, around: Surroundings): void {
@@ -175,7 +187,8 @@ class ShellReader {
   }
 
   #readString(code: string): void {
-    if (this.#stringDepth >= MAX_STRING_DEPTH)
+    this.#stringChars += code.length;
+    if (this.#stringDepth >= MAX_STRING_DEPTH || this.#stringChars > MAX_STRING_CHARS)
       return this.doubt('unclear', 'It holds commands in strings in strings.');
     const folders = this.#folders;
     this.#stringDepth += 1;

@@ -141,6 +141,19 @@ describe('rules', () => {
     expect([judge('/w/src/a'), judge('/w/other/a')]).toEqual(['allow', 'ask']);
   });
 
+  it('a rule for commands is none for files', () => {
+    const judge = (behavior: LayeredRule['behavior'], scope: string) =>
+      decidePermission(
+        question('Bash', [run('cat /etc/passwd')]),
+        context('default', [rule(behavior, 'Bash', scope)]),
+      ).behavior;
+    expect([judge('allow', '//etc/**'), judge('deny', '//etc/**'), judge('deny', 'cat:*')]).toEqual([
+      'ask',
+      'ask',
+      'deny',
+    ]);
+  });
+
   it('an Edit rule also covers Write', () => {
     expect(
       decidePermission(
