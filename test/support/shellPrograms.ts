@@ -96,7 +96,8 @@ export function shellProgram({ programs, wrappers, words, isOdd }: ProgramWords)
         { weight: 1, arbitrary: name.map((each) => `find . -maxdepth 0 -exec ${each} {} \\;`) },
         ...(isOdd
           ? [
-              { weight: 1, arbitrary: tie('program').map((body) => `g() { ${body}\n}; g`) },
+              // In a shell of its own: a function that calls another of its name would never end.
+              { weight: 1, arbitrary: tie('program').map((body) => `(g() { ${body}\n}; g)`) },
               { weight: 1, arbitrary: name.map((each) => `X=${each}; $X a`) },
               { weight: 1, arbitrary: tie('simple').map((inner) => `echo $((1 + $(${inner} | wc -l)))`) },
               { weight: 1, arbitrary: tie('simple').map((inner) => `a=( $(${inner}) ); echo "\${a[0]}"`) },

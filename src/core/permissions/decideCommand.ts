@@ -9,8 +9,14 @@ import type { CommandPart, DecisionReason, LayeredRule, PermissionContext } from
 import { formatRule } from './parseRule.ts';
 import { PathRules } from './pathRules.ts';
 import { createRuleIndex, type RuleIndex } from './ruleIndex.ts';
-import { guessPart, isCoveredByNameOnly, listStrictForms, toForm } from './shell/commandForms.ts';
-import { listPartUses, listScriptPaths, locate, MAX_PATHS, readCommand } from './shell/commandPaths.ts';
+import {
+  guessPart,
+  isCoveredByNameOnly,
+  listStrictForms,
+  type StrictForms,
+  toForm,
+} from './shell/commandForms.ts';
+import { listPartUses, locate, MAX_PATHS, readCommand } from './shell/commandPaths.ts';
 import { findCriticalPath } from './shell/criticalPaths.ts';
 import { findRiskyAssignment } from './shell/environment.ts';
 import type { FileUse } from './shell/fileUses.ts';
@@ -82,20 +88,26 @@ class CommandJudge {
   readonly #cwd: string;
   readonly #deps: CommandDeps;
   readonly #uses = new Map<ShellPart, readonly FileUse[]>();
+  readonly #forms = new Map<Pick<ShellPart, 'words'>, StrictForms>();
+  readonly #guesses: readonly Pick<ShellPart, 'words'>[];
 
   constructor(script: ShellScript, cwd: string, deps: CommandDeps) {
     this.#script = script;
     this.#cwd = cwd;
     this.#deps = deps;
+    this.#guesses = script.guesses.map(guessPart);
+    const foldsCase = deps.context.workspace.platform !== 'linux';
     for (const part of script.parts) this.#uses.set(part, listPartUses(part));
+    for (const part of [...script.parts, ...this.#guesses])
+      this.#forms.set(part, listStrictForms(part.words, foldsCase));
   }
 
   findStrict(behavior: 'deny' | 'ask', command: string): LayeredRule | undefined {
     const rules = this.#deps.index.commands[behavior];
     const whole = rules.find(command.trim());
     if (whole !== undefined) return whole;
-    for (const text of this.#script.guesses) {
-      const found = this.#findStrictForm(guessPart(text), behavior);
+    for (const guess of this.#guesses) {
+      const found = this.#findStrictForm(guess, behavior);
       if (found !== undefined) return found;
     }
     for (const part of this.#script.parts) {
@@ -105,11 +117,10 @@ class CommandJudge {
     return undefined;
   }
 
-  #findStrictForm({ words }: Pick<ShellPart, 'words'>, behavior: 'deny' | 'ask'): LayeredRule | undefined {
+  #findStrictForm(part: Pick<ShellPart, 'words'>, behavior: 'deny' | 'ask'): LayeredRule | undefined {
     const rules = this.#deps.index.commands[behavior];
-    if (words.length === 0 || !rules.hasScoped) return undefined;
-    const foldsCase = this.#deps.context.workspace.platform !== 'linux';
-    for (const form of listStrictForms(words, foldsCase).forms) {
+    if (!rules.hasScoped) return undefined;
+    for (const form of this.#forms.get(part)?.forms ?? []) {
       const found = rules.find(form);
       if (found !== undefined) return found;
     }
@@ -161,9 +172,17 @@ class CommandJudge {
       .map(({ text }) => other(text));
     if (workspace.platform === 'win32' && doubts.length === 0)
       doubts.push(...this.#script.doubts.map(({ text }) => other(text)));
-    if (listScriptPaths(this.#script, { ...workspace, cwd: this.#cwd }).length >= MAX_PATHS)
-      doubts.push(other('It names more files than are looked up.'));
+    if (this.#countFiles() >= MAX_PATHS) doubts.push(other('It names more files than are looked up.'));
     return doubts;
+  }
+
+  /** No fewer than have been looked up. */
+  #countFiles(): number {
+    const seen = new Set<string>();
+    for (const [part, uses] of this.#uses)
+      for (const { word } of uses) seen.add(`${part.folders.length} ${word.text}`);
+    const folders = new Set(this.#script.parts.flatMap((part) => part.folders));
+    return seen.size * (1 + folders.size);
   }
 
   #canEvade(): boolean {
@@ -266,7 +285,7 @@ class CommandJudge {
     const { commands } = this.#deps.index;
     const code = findCode(part.words, part);
     if (code !== undefined && whole !== undefined && this.#canEvade()) reasons.push(other(code));
-    if (listStrictForms(part.words, false).isCut && this.#canEvade())
+    if (this.#forms.get(part)?.isCut === true && this.#canEvade())
       reasons.push(other('It has very many words.'));
     const start = toCertainStart(part.words);
     const possible =
@@ -284,7 +303,7 @@ class CommandJudge {
 
   #listFileEvasions({ access, word, below }: FileUse, part: ShellPart): readonly DecisionReason[] {
     const { paths } = this.#deps;
-    const sides = access === 'mention' ? (['read', 'write'] as const) : [access];
+    const sides = access === 'mention' ? BOTH : [access];
     type Found = LayeredRule | 'unknown';
     const found = sides.flatMap((side) =>
       (['deny', 'ask'] as const).flatMap((behavior): readonly Found[] => {
@@ -306,6 +325,8 @@ class CommandJudge {
     return locate(word, part, { ...this.#deps.context.workspace, cwd: this.#cwd });
   }
 }
+
+const BOTH = ['read', 'write'] as const;
 
 /** A word that could be anything. */
 const MORE: ShellWord = { text: '…', kind: 'unknown', value: '', splits: true };

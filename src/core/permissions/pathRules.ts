@@ -35,6 +35,7 @@ export class PathRules {
     path: string,
     toolName: string,
   ): LayeredRule | undefined {
+    if (!this.#hasAny(behavior)) return undefined;
     const key = `${behavior} ${access} ${toolName} ${path}`;
     if (!this.#strict.has(key)) this.#strict.set(key, this.#lookUpStrict(behavior, access, path, toolName));
     return this.#strict.get(key);
@@ -84,9 +85,13 @@ export class PathRules {
     });
   }
 
+  /** Whether there is any rule that forbids files, or asks. */
   hasStrict(): boolean {
-    const names = ['Read', 'Edit', 'Write'];
-    return this.#index.paths('deny', names).length + this.#index.paths('ask', names).length > 0;
+    return this.#hasAny('deny') || this.#hasAny('ask');
+  }
+
+  #hasAny(behavior: 'deny' | 'ask'): boolean {
+    return this.#index.hasScoped[behavior];
   }
 
   /** Both the path as given and where it really leads must be inside. */

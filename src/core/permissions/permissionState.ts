@@ -1,6 +1,7 @@
 /** Mode and rules as they are now, and what a person chose to remember for the session. */
 import type { PermissionMode, PermissionUpdate } from '../../protocol/permissions.ts';
 import type { PermissionState } from '../loop/authorize.ts';
+import type { Policy } from '../settings/managedPolicy.ts';
 import type { KeptRules, RuleUpdate } from '../settings/ruleFiles.ts';
 import type { LayeredRule, PermissionContext, RuleLayer } from './decidePermission.ts';
 import { formatRule } from './parseRule.ts';
@@ -16,6 +17,8 @@ export interface PermissionStateOptions {
   readonly onModeChange: (mode: PermissionMode) => void;
   /** Must not throw. */
   readonly onRulesChange?: () => void;
+  /** Default: one that says nothing. */
+  readonly policy?: Policy;
 }
 
 export interface MutablePermissionState extends PermissionState {
@@ -23,12 +26,15 @@ export interface MutablePermissionState extends PermissionState {
   setMode(mode: PermissionMode): void;
   /** Rules that the client adds while the session runs; they replace those of the last such call. */
   setFlagRules(rules: readonly LayeredRule[]): void;
+  /** The settings files say something else now. Rules of the session and of the command line stay. */
+  setSettings(settings: { readonly rules: readonly LayeredRule[]; readonly policy: Policy }): void;
 }
 
 export function createPermissionState(options: PermissionStateOptions): MutablePermissionState {
   const listeners = new Set<() => void>();
   let mode = options.mode;
   let rules = options.rules;
+  let policy: Policy = options.policy ?? { mayBypass: true, managedRulesOnly: false };
   let flagRules: readonly LayeredRule[] = [];
   let directories = options.additionalDirectories ?? [];
   let context: PermissionContext | undefined;
@@ -36,12 +42,12 @@ export function createPermissionState(options: PermissionStateOptions): MutableP
   function changed(): void {
     const before = context?.rules;
     context = undefined;
-    if (before !== undefined && !isSameList(before, [...rules, ...flagRules])) options.onRulesChange?.();
+    if (before !== undefined && !isSameList(before, listRules())) options.onRulesChange?.();
     for (const listener of [...listeners]) listener();
   }
 
   function setMode(next: PermissionMode): void {
-    if (next === mode) return;
+    if (next === mode || (next === 'bypassPermissions' && !policy.mayBypass)) return;
     mode = next;
     options.onModeChange(next);
     changed();
@@ -83,8 +89,13 @@ export function createPermissionState(options: PermissionStateOptions): MutableP
     );
   }
 
-  function buildContext(): PermissionContext {
+  function listRules(): readonly LayeredRule[] {
     const all = [...rules, ...flagRules];
+    return policy.managedRulesOnly ? all.filter(isOfPolicyOrPerson) : all;
+  }
+
+  function buildContext(): PermissionContext {
+    const all = listRules();
     const index = createRuleIndex(all, options.place.workspace, directories);
     return { ...options.place, mode, rules: all, additionalDirectories: directories, index };
   }
@@ -96,6 +107,12 @@ export function createPermissionState(options: PermissionStateOptions): MutableP
     setMode,
     setFlagRules(next) {
       flagRules = next;
+      changed();
+    },
+    setSettings(now) {
+      policy = now.policy;
+      rules = [...rules.filter(isOfSession), ...now.rules.filter((rule) => !isOfSession(rule))];
+      if (mode === 'bypassPermissions' && !policy.mayBypass) setMode('default');
       changed();
     },
     context() {
@@ -118,6 +135,15 @@ function toLayerRules({ behavior, rules }: RuleUpdate, kept: KeptRules | undefin
   const place =
     kept === undefined ? ({ layer: 'session' } as const) : { layer: kept.layer, source: { file: kept.file } };
   return rules.map((rule) => ({ ...rule, behavior, ...place }));
+}
+
+function isOfSession({ layer }: LayeredRule): boolean {
+  return layer === 'session' || layer === 'cliArg';
+}
+
+/** What a person chooses in the session is no setting; what narrows counts wherever it stands. */
+function isOfPolicyOrPerson({ behavior, layer }: LayeredRule): boolean {
+  return behavior !== 'allow' || layer === 'policy' || layer === 'session';
 }
 
 function isSameList(left: readonly LayeredRule[], right: readonly LayeredRule[]): boolean {

@@ -10,6 +10,8 @@ export interface RuleIndex {
   /** Strongest layer first. */
   readonly rules: readonly LayeredRule[];
   readonly commands: Readonly<Record<RuleBehavior, CommandRules>>;
+  /** Whether there are rules with brackets that are about files. */
+  readonly hasScoped: Readonly<Record<'deny' | 'ask', boolean>>;
   /** Rules with brackets for these tools. */
   paths(behavior: RuleBehavior, toolNames: readonly string[]): readonly LayeredRule[];
   pattern(rule: LayeredRule, folding: NameFolding): PathPattern;
@@ -33,8 +35,13 @@ export function createRuleIndex(
   /** By how names are told apart. */
   const patterns = Array.from({ length: 4 }, () => new Map<LayeredRule, PathPattern>());
   const listed = new Map<string, readonly LayeredRule[]>();
+  const hasScoped = (behavior: RuleBehavior): boolean =>
+    rules.some(
+      (rule) => rule.behavior === behavior && rule.toolName !== 'Bash' && rule.ruleContent !== undefined,
+    );
   return {
     rules,
+    hasScoped: { deny: hasScoped('deny'), ask: hasScoped('ask') },
     commands: {
       allow: new CommandRules(rules, 'allow'),
       ask: new CommandRules(rules, 'ask'),

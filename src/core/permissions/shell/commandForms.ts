@@ -45,7 +45,10 @@ export function listStrictForms(words: readonly ShellWord[], foldsCase: boolean)
 
 /** A piece of a command line that could not be understood, as the words it would be. */
 export function guessPart(piece: string): { readonly words: readonly ShellWord[] } {
-  const texts = piece.replace(/["'\\]/g, '').split(/[ \t]+/);
+  const texts = piece
+    .replace(/["'\\]/g, '')
+    .replace(/^(?:\s*(?:if|then|elif|else|while|until|do|time|in|!)\s+)+/, '')
+    .split(/[ \t]+/);
   return {
     words: texts.flatMap((text) =>
       text === '' ? [] : [{ text, kind: 'literal', value: text, splits: false } as const],

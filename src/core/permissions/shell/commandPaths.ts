@@ -20,13 +20,8 @@ export function readCommand(command: string, place: CommandPlace): ShellScript {
 
 /** Not normalized: behind a link, `..` is the parent of where that leads. */
 export function listCommandPaths(command: string, place: CommandPlace): readonly string[] {
-  return listScriptPaths(readCommand(command, place), place);
-}
-
-/** At most MAX_PATHS. */
-export function listScriptPaths({ parts }: ShellScript, place: CommandPlace): readonly string[] {
   const paths = new Set<string>();
-  for (const part of parts) {
+  for (const part of readCommand(command, place).parts) {
     if (paths.size >= MAX_PATHS) break;
     const uses = listPartUses(part).map(({ word }) => word);
     for (const word of [...uses, ...(listLookedAt(part, { trusted: true }) ?? [])])

@@ -66,7 +66,8 @@ export function listFileUses(words: readonly ShellWord[]): readonly FileUse[] {
       ? words.flatMap((word) =>
           (['read', 'write'] as const).map((access) => ({ access, word, below: false })),
         )
-      : starts.flatMap((start) => listOwnUses(words.slice(start)));
+      : starts.flatMap((start) => listOwnUses(start === 0 ? words : words.slice(start)));
+  if (uses.length < 2) return uses;
   return [...new Map(uses.map((use) => [`${use.access} ${use.below} ${use.word.text}`, use])).values()];
 }
 
