@@ -60,12 +60,13 @@ describe('permissions test', () => {
         { tool: 'mcp__files__read' },
         { tool: 'mcp__files__read', rules: { allow: ['mcp__files'] } },
         { tool: 'Edit', input: { file_path: 'a', old_string: 'x', new_string: 'y' }, mode: 'plan' },
+        { tool: 'Bash', command: 'make', mode: 'dontAsk' },
+        { tool: 'Bash', command: 'make', mode: 'bypassPermissions' },
         { tool: 'Bash', command: 'ls', mode: 'dontAsk' },
-        { tool: 'Bash', command: 'ls', mode: 'bypassPermissions' },
       ),
     ).toEqual([
       ...['allow', 'ask', 'allow', 'deny', 'ask', 'allow', 'allow', 'allow', 'ask', 'allow'],
-      ...['ask', 'deny', 'allow'],
+      ...['ask', 'deny', 'allow', 'allow'],
     ]);
   });
 
@@ -96,7 +97,7 @@ describe('permissions test', () => {
         { tool: 'Read', path: 'a.txt', settings },
         { tool: 'Write', path: 'b.txt', settings },
         { tool: 'Read', path: '/srv/x', settings: { permissions: { additionalDirectories: ['/srv'] } } },
-        { tool: 'Bash', command: 'ls', settings: { permissions: { defaultMode: 'bypassPermissions' } } },
+        { tool: 'Bash', command: 'make', settings: { permissions: { defaultMode: 'bypassPermissions' } } },
       ),
     ).toEqual(['allow', 'ask', 'allow', 'allow', 'ask']);
   });
@@ -130,7 +131,7 @@ describe('permissions test', () => {
     const program = startProgram(world, ['permissions', 'test']);
     program.say({ tool: 'Read', path: 'a' });
     await program.until(({ decision }) => decision === 'allow');
-    program.write('{"tool": "Bash", "command": "ls"}');
+    program.write('{"tool": "Bash", "command": "make"}');
     program.closeInput();
     const { code, messages } = await program.ended;
     expect({ code, last: messages.at(-1) }).toMatchObject({ code: 0, last: { decision: 'ask' } });
