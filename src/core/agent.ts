@@ -3,12 +3,12 @@
  * options; whoever holds the other end of the channel drives it with the messages of src/protocol.
  */
 
-import type { HookSettings } from '../protocol/hooks.ts';
 import type { McpServerConfig } from '../protocol/mcp.ts';
 import type { ModelInfo } from '../protocol/models.ts';
 import type { PermissionMode } from '../protocol/permissions.ts';
 import type { Checkpoints } from './checkpoints/checkpoints.ts';
 import type { SettingSource } from './context/readMemory.ts';
+import type { HookSettings } from './hooks/settingsHooks.ts';
 import type { McpConnector } from './mcp/connector.ts';
 import type { Effort } from './model/modelRequest.ts';
 import type { ModelTable } from './model/modelTable.ts';
@@ -78,8 +78,10 @@ export interface AgentOptions {
   readonly maxThinkingTokens?: number | undefined;
   /** Each turn answers with an object of this JSON schema, in `structured_output` of its result. */
   readonly jsonSchema?: JsonSchema | undefined;
-  /** Commands of settings files that are run at events. The client's own hooks come with `initialize`. */
+  /** Hooks of settings files. The client's own come with `initialize`. */
   readonly hooks?: HookSettings | undefined;
+  /** Hooks of settings files that were left out and why, for a person. */
+  readonly hookProblems?: readonly string[] | undefined;
   /** Emit `hook_started` and `hook_response` messages. */
   readonly hookEvents?: boolean | undefined;
   /** Memory files, commands, skills and kinds of subagents: whose count, and where the user's own lie. undefined: none are read. */

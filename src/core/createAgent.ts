@@ -124,6 +124,8 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     session,
     permissions,
     request: (subtype, payload, how) => peer.request(subtype, payload, how),
+    meter,
+    model: () => actor.model,
   });
   const ruleFiles = openRuleFiles({ ports, options });
   const remember = async (updates: readonly PermissionUpdate[]): Promise<readonly string[]> => {

@@ -224,9 +224,23 @@ export type WebAnswer =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string };
 
+export interface WebPost {
+  /** JSON. */
+  readonly body: string;
+  /** Beside those that every request has. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** This machine itself may be asked, too. */
+  readonly allowLoopback: boolean;
+  /** Bytes of the answer that are read. */
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
 export interface Web {
   /** GET without cookies, pinned to the address that was checked. Never rejects but for an abort. */
   get(url: string, options: { readonly maxBytes: number; readonly signal: AbortSignal }): Promise<WebAnswer>;
+  /** POST of JSON, in the same way. It has no time limit but the signal. */
+  post(url: string, options: WebPost): Promise<WebAnswer>;
 }
 
 /** Looks into PDF documents. The code that can is large, so it is loaded with the first PDF. */

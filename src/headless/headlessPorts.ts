@@ -62,10 +62,14 @@ export function createHeadlessPorts(options: HeadlessPortsOptions): HeadlessPort
       sandboxHost: join(import.meta.dirname, 'sandboxHost.js'),
     }),
     web: {
-      // Loaded with the first page: it brings TLS and the decompressors along.
+      // Loaded with the first request: it brings TLS and the decompressors along.
       async get(url, request) {
         const { createNodeWeb } = await import('../node/web.ts');
         return createNodeWeb({ env: environment }).get(url, request);
+      },
+      async post(url, request) {
+        const { createNodeWeb } = await import('../node/web.ts');
+        return createNodeWeb({ env: environment }).post(url, request);
       },
     },
     storage,

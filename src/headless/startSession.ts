@@ -9,12 +9,12 @@ import { createAgent } from '../core/createAgent.ts';
 import { createModelTable, type ModelTable, toModelInfo } from '../core/model/modelTable.ts';
 import type { Log } from '../core/ports.ts';
 import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
+import { readHooks } from '../core/settings/readHooks.ts';
 import {
   findDefaultMode,
   findRuleProblems,
   toDirectories,
   toEnvironment,
-  toHooks,
   toLayeredRules,
   toRules,
 } from '../core/settings/sessionSettings.ts';
@@ -168,6 +168,7 @@ interface Building {
 function buildOptions(building: Building): Omit<AgentOptions, 'sessionId' | 'resume'> {
   const { invocation, deps, layers, models, mcpServers, configDir, environment } = building;
   const { log } = deps;
+  const hooks = readHooks(layers, environment);
   return {
     model: chooseModel(building),
     models: () => models,
@@ -188,7 +189,8 @@ function buildOptions(building: Building): Omit<AgentOptions, 'sessionId' | 'res
     appendSystemPrompt: invocation['append-system-prompt'],
     mcpServers,
     memory: { sources: building.sources, configDir },
-    hooks: toHooks(layers),
+    hooks: hooks.hooks,
+    hookProblems: hooks.problems,
     hookEvents: invocation['include-hook-events'],
     jsonSchema: invocation['json-schema'],
     maxThinkingTokens: invocation.thinking === 'disabled' ? 0 : invocation['max-thinking-tokens'],

@@ -26,7 +26,11 @@ export interface NodeWebOptions {
   readonly timeoutMs?: number;
 }
 
-interface GetRequest {
+interface WebRequest {
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly allowLoopback: boolean;
   readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
@@ -38,22 +42,44 @@ const connectMs = 8000;
 
 export function createNodeWeb(options: NodeWebOptions = {}): Web {
   const timeoutMs = options.timeoutMs ?? 30_000;
+  const { allowLoopback = false } = options;
   return {
     get: async (address, { maxBytes, signal }) => {
       const limit = AbortSignal.timeout(timeoutMs);
       const both = AbortSignal.any([signal, limit]);
+      const asked = { method: 'GET', headers: GET_HEADERS, allowLoopback, maxBytes, signal: both } as const;
       try {
-        return await get(address, { maxBytes, signal: both }, options);
+        return await exchange(address, asked, options);
       } catch (error) {
         signal.throwIfAborted();
         if (limit.aborted) return { kind: 'failed', reason: `no answer within ${timeoutMs / 1000} seconds` };
         return { kind: 'failed', reason: describeFailure(error) };
       }
     },
+    post: async (address, { headers, ...asked }) => {
+      try {
+        return await exchange(
+          address,
+          { ...asked, method: 'POST', headers: { ...lowerCased(headers), ...POST_HEADERS } },
+          options,
+        );
+      } catch (error) {
+        asked.signal.throwIfAborted();
+        return { kind: 'failed', reason: describeFailure(error) };
+      }
+    },
   };
 }
 
-async function get(address: string, limits: GetRequest, options: NodeWebOptions): Promise<WebAnswer> {
+const GET_HEADERS = { accept: 'text/markdown, text/html;q=0.9, text/plain;q=0.8, */*;q=0.5' };
+const POST_HEADERS = { accept: 'application/json, text/plain;q=0.9', 'content-type': 'application/json' };
+
+/** So that none comes twice. */
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+async function exchange(address: string, asked: WebRequest, options: NodeWebOptions): Promise<WebAnswer> {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined) return refuse(`${JSON.stringify(address)} is not an address on the web`);
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
@@ -61,18 +87,15 @@ async function get(address: string, limits: GetRequest, options: NodeWebOptions)
   if (url.username !== '' || url.password !== '')
     return refuse('the address holds a user name or a password');
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const addresses = isAddress(host) ? [host] : await abortable(resolveName(host, options), limits.signal);
+  const addresses = isAddress(host) ? [host] : await abortable(resolveName(host, options), asked.signal);
   if (addresses.length === 0) return { kind: 'failed', reason: `the name ${host} has no address` };
   const bad = addresses.find(
-    (each) => !isPublicAddress(each) && !(options.allowLoopback && isLoopbackAddress(each)),
+    (each) => !isPublicAddress(each) && !(asked.allowLoopback && isLoopbackAddress(each)),
   );
   if (bad !== undefined) return refuse(`${host} is at ${bad}, which is not on the public internet`);
-  const socket = await connectToAny(url, addresses.slice(0, maxAddresses), {
-    ...options,
-    signal: limits.signal,
-  });
+  const socket = await connectToAny(url, addresses.slice(0, maxAddresses), { ...options, asked });
   try {
-    return await ask(url, socket, limits);
+    return await ask(url, socket, asked);
   } finally {
     socket.destroy();
   }
@@ -90,51 +113,57 @@ async function resolveName(host: string, { resolve }: NodeWebOptions): Promise<r
 async function connectToAny(
   url: URL,
   addresses: readonly string[],
-  { env, ca, signal }: NodeWebOptions & { readonly signal: AbortSignal },
+  { env, ca, asked: { signal, method } }: NodeWebOptions & { readonly asked: WebRequest },
 ) {
   const proxy = findProxy(url, env ?? process.env);
+  const connect = (address: string, until: AbortSignal) =>
+    connectWeb({
+      ...{ url, address, ca, signal: until },
+      // To a proxy the same address would be another machine: its own.
+      proxy: method === 'POST' && isLoopbackAddress(address) ? undefined : proxy,
+    });
   for (const address of addresses.slice(0, -1)) {
     try {
-      const brief = AbortSignal.any([signal, AbortSignal.timeout(connectMs)]);
-      return await connectWeb({ url, address, proxy, ca, signal: brief });
+      return await connect(address, AbortSignal.any([signal, AbortSignal.timeout(connectMs)]));
     } catch {
       // Another address may be in reach: this machine may have no IPv6, or the server be half down.
       signal.throwIfAborted();
     }
   }
-  return connectWeb({ url, address: addresses.at(-1) ?? '', proxy, ca, signal });
+  return connect(addresses.at(-1) ?? '', signal);
 }
 
 async function ask(
   url: URL,
   socket: Awaited<ReturnType<typeof connectWeb>>,
-  { maxBytes, signal }: GetRequest,
+  { method, headers, body, maxBytes, signal }: WebRequest,
 ): Promise<WebAnswer> {
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const asked = request({
-      method: 'GET',
+      method,
       path: `${url.pathname}${url.search}`,
       headers: {
-        host: url.host,
-        accept: 'text/markdown, text/html;q=0.9, text/plain;q=0.8, */*;q=0.5',
-        'accept-encoding': 'gzip, deflate, br',
         'user-agent': 'Belay',
+        ...headers,
+        host: url.host,
+        'accept-encoding': 'gzip, deflate, br',
         connection: 'close',
+        ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
       },
       createConnection: () => socket,
       signal,
     });
     asked.once('response', resolve);
     asked.on('error', reject);
-    asked.end();
+    asked.end(body);
   });
   const status = answer.statusCode ?? 0;
   const { location } = answer.headers;
   if ([301, 302, 303, 307, 308].includes(status) && location !== undefined && URL.canParse(location, url)) {
     return { kind: 'redirect', location: new URL(location, url).href };
   }
-  const { body, truncated } = await readBody(decode(answer), maxBytes);
-  return { kind: 'answer', status, contentType: answer.headers['content-type'] ?? '', body, truncated };
+  const read = await readBody(decode(answer), maxBytes);
+  return { kind: 'answer', status, contentType: answer.headers['content-type'] ?? '', ...read };
 }
 
 function decode(answer: IncomingMessage): Readable {

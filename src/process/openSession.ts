@@ -78,6 +78,7 @@ export async function openSession(
       ruleProblems: settings.ruleProblems,
       settingsDir: configDir,
       hooks: settings.hooks,
+      hookProblems: settings.hookProblems,
       mcpServers: settings.mcpServers,
       sandbox: settings.sandbox,
       tools: hasFolder ? createTools(ports, settings) : [],

@@ -7,13 +7,13 @@ import type { Log } from '../core/ports.ts';
 import { mergeSandbox, type SandboxLayer } from '../core/sandbox/sandboxSettings.ts';
 import type { McpServerConfigs } from '../core/settings/mcpConfig.ts';
 import { parseMcpConfig } from '../core/settings/mcpConfig.ts';
+import { readHooks } from '../core/settings/readHooks.ts';
 import { readSettings } from '../core/settings/readSettings.ts';
 import {
   findDefaultMode,
   findRuleProblems,
   toDirectories,
   toEnvironment,
-  toHooks,
   toRules,
 } from '../core/settings/sessionSettings.ts';
 import { readTextFile } from '../node/readTextFile.ts';
@@ -30,7 +30,9 @@ export interface SessionSettingsPlace {
 }
 
 export interface SessionSettings
-  extends Required<Pick<AgentOptions, 'rules' | 'ruleProblems' | 'hooks' | 'mcpServers' | 'sandbox'>> {
+  extends Required<
+    Pick<AgentOptions, 'rules' | 'ruleProblems' | 'hooks' | 'hookProblems' | 'mcpServers' | 'sandbox'>
+  > {
   /** undefined: none is named. Never `bypassPermissions`: only the editor's own setting opens that. */
   readonly permissionMode: PermissionMode | undefined;
   /** Of the processes of the session. */
@@ -58,11 +60,13 @@ export async function readSessionSettings(place: SessionSettingsPlace): Promise<
   });
   const mode = findDefaultMode(layers);
   const environment = { ...place.environment, ...toEnvironment(layers) };
+  const hooks = readHooks(layers, environment);
   const servers = await readProjectServers(workspace, environment);
   return {
     rules: toRules(layers, log),
     ruleProblems: findRuleProblems(layers),
-    hooks: toHooks(layers),
+    hooks: hooks.hooks,
+    hookProblems: hooks.problems,
     sandbox: mergeSandbox([...layers, ofEditor(place)], { cwd, home: workspace.home, configDir, platform }),
     permissionMode: mode === 'bypassPermissions' ? undefined : mode,
     environment,

@@ -70,7 +70,7 @@ const onFailure = z.enum(['continue', 'block']).nullish();
 const timeout = z.number().nullish();
 
 /** A command of a settings file. */
-export const commandHook = z.looseObject({
+const commandHook = z.looseObject({
   type: z.literal('command'),
   command: z.string(),
   /** With it the command is a program, started with these arguments and without a shell. */
@@ -80,12 +80,32 @@ export const commandHook = z.looseObject({
 });
 export type CommandHook = z.infer<typeof commandHook>;
 
-/** `hooks` of a settings file: event -> matchers, each with its commands. */
-export const hookSettings = z.record(
-  z.string(),
-  z.array(z.looseObject({ matcher: z.string().nullish(), hooks: z.array(commandHook) })),
-);
-export type HookSettings = z.infer<typeof hookSettings>;
+/** A question to a model: is what is about to happen all right? */
+const promptHook = z.looseObject({
+  type: z.literal('prompt'),
+  /** `$ARGUMENTS` stands for the event as JSON; without it the event follows. */
+  prompt: z.string(),
+  /** Id, or a family (`haiku`). */
+  model: z.string().optional(),
+  timeout,
+  onFailure,
+});
+export type PromptHook = z.infer<typeof promptHook>;
+
+/** A server that is sent the event as JSON, and answers as a command prints. */
+const httpHook = z.looseObject({
+  type: z.literal('http'),
+  url: z.url({ protocol: /^https?$/ }),
+  /** `$NAME` and `${NAME}` in values stand for variables of the environment that `allowedEnvVars` lists. */
+  headers: z.record(z.string(), z.string()).optional(),
+  allowedEnvVars: z.array(z.string()).optional(),
+  timeout,
+  onFailure,
+});
+export type HttpHook = z.infer<typeof httpHook>;
+
+export const settingsHook = z.discriminatedUnion('type', [commandHook, promptHook, httpHook]);
+export type SettingsHook = z.infer<typeof settingsHook>;
 
 /** Callbacks of the client, as `initialize` names them. */
 export const hookMatcher = z.looseObject({

@@ -3,38 +3,21 @@
  * printed is its answer (JSON, or plain text as context where an event knows context). Exit code 2: a block, with what it
  * wrote to standard error as the reason. Anything else: it failed.
  */
-import type { CommandHook, HookSettings } from '../../protocol/hooks.ts';
+import type { CommandHook } from '../../protocol/hooks.ts';
 import { type Processes, type RunningProcess, SpawnError, type Workspace } from '../ports.ts';
 import { type HookEvent, isBlockable } from './hookEvents.ts';
-import { type Hook, type HookPayload, type HookReport, type HookSource, toTimeoutMs } from './hookSource.ts';
-import { matchesHook } from './matchHook.ts';
-import { failedHook, type HookAnswered, parseHookOutput } from './parseHookOutput.ts';
+import { type Hook, type HookPayload, type HookReport, toTimeoutMs } from './hookSource.ts';
+import { failedHook, type HookAnswered, parsePrinted } from './parseHookOutput.ts';
 
 export interface CommandHookParts {
-  readonly settings: HookSettings;
   readonly processes: Pick<Processes, 'run' | 'runShell'>;
-  readonly workspace: Pick<Workspace, 'cwd' | 'trusted'>;
+  readonly workspace: Pick<Workspace, 'cwd'>;
 }
 
 /** Characters of each stream that are kept for reading the answer. */
 const MAX_KEPT = 1_000_000;
 
-/** In a folder that is not trusted no command is run. A command that several matchers name is run once. */
-export function createCommandHooks(parts: CommandHookParts): HookSource {
-  const { settings, workspace } = parts;
-  return {
-    hooksFor(event, subject) {
-      if (!workspace.trusted || !Object.hasOwn(settings, event)) return [];
-      const commands = (settings[event] ?? [])
-        .filter(({ matcher }) => matchesHook(matcher, subject))
-        .flatMap(({ hooks }) => hooks);
-      const unique = new Map(commands.map((command) => [JSON.stringify(command), command]));
-      return [...unique.values()].map((command) => createHook(command, event, parts));
-    },
-  };
-}
-
-function createHook(command: CommandHook, event: HookEvent, parts: CommandHookParts): Hook {
+export function createCommandHook(command: CommandHook, event: HookEvent, parts: CommandHookParts): Hook {
   return {
     timeoutMs: toTimeoutMs(command.timeout),
     onFailure: command.onFailure ?? 'continue',
@@ -92,29 +75,10 @@ interface EndedCommand {
 
 function toAnswer(event: HookEvent, { stdout, stderr, code, signal }: EndedCommand): HookAnswered {
   const complaint = stderr.trim();
-  if (code === 0) return readOutput(event, stdout.trim());
+  if (code === 0) return parsePrinted(event, stdout);
   if (code === 2 && isBlockable(event)) {
     return { kind: 'output', output: { decision: 'block', reason: complaint } };
   }
   const how = code === null ? `it was ended by ${signal ?? 'a signal'}` : `it ended with exit code ${code}`;
   return failedHook(complaint === '' ? how : `${how}: ${complaint}`);
-}
-
-function readOutput(event: HookEvent, stdout: string): HookAnswered {
-  if (!stdout.startsWith('{')) return { kind: 'output', output: toContext(event, stdout) };
-  let value: unknown;
-  try {
-    value = JSON.parse(stdout);
-  } catch (error) {
-    return failedHook(
-      `what it printed is no JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-  return parseHookOutput(event, value);
-}
-
-/** Plain text is for the model where a prompt or a session begins; elsewhere nobody reads it. */
-function toContext(event: HookEvent, additionalContext: string) {
-  if (event !== 'UserPromptSubmit' && event !== 'SessionStart') return {};
-  return { hookSpecificOutput: { hookEventName: event, additionalContext } };
 }

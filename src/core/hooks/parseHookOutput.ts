@@ -17,6 +17,27 @@ export function parseHookOutput(event: HookEvent, value: unknown): HookAnswered 
   return { kind: 'output', output: parsed.data };
 }
 
+/** What a hook wrote in place of an object: JSON, or plain text. */
+export function parsePrinted(event: HookEvent, written: string): HookAnswered {
+  const text = written.trim();
+  if (!text.startsWith('{')) return { kind: 'output', output: toContext(event, text) };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return failedHook(
+      `what it printed is no JSON: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  return parseHookOutput(event, value);
+}
+
+/** Plain text is for the model where a prompt or a session begins; elsewhere nobody reads it. */
+function toContext(event: HookEvent, additionalContext: string): HookOutput {
+  if (event !== 'UserPromptSubmit' && event !== 'SessionStart') return {};
+  return { hookSpecificOutput: { hookEventName: event, additionalContext } };
+}
+
 export function failedHook(problem: string): HookAnswered {
   return { kind: 'failed', problem };
 }

@@ -1,6 +1,5 @@
 /** What the settings of all layers mean for a session: rules, hooks, mode, environment. */
 import type * as z from 'zod';
-import type { HookSettings } from '../../protocol/hooks.ts';
 import { permissionMode } from '../../protocol/permissions.ts';
 import type { LayeredRule, RuleLayer } from '../permissions/decidePermission.ts';
 import { parseRule } from '../permissions/parseRule.ts';
@@ -77,22 +76,13 @@ export function toLayeredRules(
   });
 }
 
-/** The hooks of all layers, together. */
-export function toHooks(layers: readonly SettingsLayer[]): HookSettings {
-  if (layers.some(({ content }) => content.disableAllHooks === true)) return {};
-  const hooks: HookSettings = {};
-  for (const [event, matchers] of layers.flatMap(({ content }) => Object.entries(content.hooks ?? {})))
-    hooks[event] = [...(hooks[event] ?? []), ...matchers];
-  return hooks;
-}
-
 /** What the strongest layer says. A mode that lets everything pass counts only where the user wrote it himself. */
 export function findDefaultMode(
   layers: readonly SettingsLayer[],
 ): z.infer<typeof permissionMode> | undefined {
   const modes = layers.flatMap(({ layer, content }) => {
     const mode = permissionMode.safeParse(content.permissions?.defaultMode).data;
-    const isOwn = layer === 'user' || layer === 'cliArg';
+    const isOwn = layer === 'user' || layer === 'cliArg' || layer === 'policy';
     return mode === undefined || (!isOwn && (mode === 'bypassPermissions' || mode === 'acceptEdits'))
       ? []
       : [mode];

@@ -1,6 +1,5 @@
 /** What a settings file of the `.claude` conventions may hold. Only what Belay knows is read; everything else is for others. */
 import * as z from 'zod';
-import { hookSettings } from '../../protocol/hooks.ts';
 import type { RuleLayer } from '../permissions/decidePermission.ts';
 import { sandboxSettings } from '../sandbox/sandboxSettings.ts';
 
@@ -9,16 +8,22 @@ const rules = z.array(z.string()).optional();
 export const settingsFile = z.looseObject({
   model: z.string().optional(),
   env: z.record(z.string(), z.string()).optional(),
-  hooks: hookSettings.optional(),
+  /** Read entry by entry: see readHooks. */
+  hooks: z.unknown().optional(),
   /** Of the user alone: folders (and all below them) that are trusted. */
   trustedFolders: z.array(z.string()).optional(),
   disableAllHooks: z.boolean().optional(),
+  /** Of a policy alone: hooks of other files are not run. */
+  allowManagedHooksOnly: z.boolean().optional(),
+  /** Of a policy alone: what other files and flags allow does not count. */
+  allowManagedPermissionRulesOnly: z.boolean().optional(),
   permissions: z
     .looseObject({
       allow: rules,
       deny: rules,
       ask: rules,
       defaultMode: z.string().optional(),
+      disableBypassPermissionsMode: z.literal('disable').optional(),
       additionalDirectories: z.array(z.string()).optional(),
     })
     .optional(),
@@ -57,6 +62,10 @@ export function parseSettings(text: string, where: string): SettingsFile {
 const WITHHELD =
   /^(ANTHROPIC|CLAUDE|BELAY|AWS|LD|DYLD|NODE|GIT|SSL|SSH)_|^(PATH|HOME|SHELL|BASH_ENV|ENV|PYTHONPATH|PERL5LIB|RUBYOPT)$|_PROXY$/i;
 
+export function isWithheld(name: string): boolean {
+  return WITHHELD.test(name);
+}
+
 /** What counts of a project's settings: nothing that widens, as long as the folder is not trusted. */
 export function ofProject({ trustedFolders: _, ...content }: SettingsFile, isTrusted: boolean): SettingsFile {
   const { permissions = {}, env = {}, sandbox } = content;
@@ -64,6 +73,6 @@ export function ofProject({ trustedFolders: _, ...content }: SettingsFile, isTru
   if (!isTrusted) return { permissions: { deny: permissions.deny, ask: permissions.ask }, sandbox };
   return {
     ...content,
-    env: Object.fromEntries(Object.entries(env).filter(([name]) => !WITHHELD.test(name))),
+    env: Object.fromEntries(Object.entries(env).filter(([name]) => !isWithheld(name))),
   };
 }

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { HookSettings } from '../../../../src/core/hooks/settingsHooks.ts';
 import { createNodeProcesses } from '../../../../src/node/processes.ts';
-import type { HookSettings } from '../../../../src/protocol/hooks.ts';
 import { fakeTool } from '../../../support/agentHarness.ts';
 import { reply } from '../../../support/scriptedModel.ts';
 import {

@@ -39,7 +39,10 @@ export interface HarnessOptions {
   readonly web?: Web;
 }
 
-const noWeb: Web = { get: async () => ({ kind: 'failed', reason: 'no network in this test' }) };
+const noWeb: Web = {
+  get: async () => ({ kind: 'failed', reason: 'no network in this test' }),
+  post: async () => ({ kind: 'failed', reason: 'no network in this test' }),
+};
 const ignore = () => {};
 
 export async function createHarness(options: HarnessOptions = {}): Promise<Harness> {

@@ -21,6 +21,7 @@ async function fetchFrom(pages: Record<string, WebAnswer>, url: string, more: Re
       asked.push(address);
       return pages[address] ?? { kind: 'failed', reason: 'the server refuses connections' };
     },
+    post: async () => ({ kind: 'failed', reason: 'no page is posted to' }),
   };
   const harness = await createHarness({ web });
   return { ...(await harness.run(webFetch, { url, prompt: 'What is it?', ...more })), asked };
