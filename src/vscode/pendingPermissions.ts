@@ -93,14 +93,20 @@ export function createPendingPermissions(onChange: () => void): PendingPermissio
 
 /**
  * An approval holds for exactly what was shown, so the digest of the question must come back with it; and a panel can
- * remember nothing but what was suggested.
+ * remember nothing but what was suggested, in no place but those that were named.
  */
 function checkAnswer(question: PermissionQuestion, answer: PermissionResult): PermissionResult {
   if (answer.behavior !== 'allow') return answer;
   if (question.digest !== undefined && answer.digest !== question.digest) {
     return { behavior: 'deny', message: 'The approval was not for what was asked, so it does not count.' };
   }
-  const suggested = new Set((question.permission_suggestions ?? []).map((update) => JSON.stringify(update)));
+  const offered = (question.rule_offers ?? []).flatMap(({ update, destinations = [] }) => [
+    update,
+    ...destinations.map((destination) => ({ ...update, destination })),
+  ]);
+  const suggested = new Set(
+    [...(question.permission_suggestions ?? []), ...offered].map((update) => JSON.stringify(update)),
+  );
   const { updatedPermissions = [], ...rest } = answer;
   const remembered = updatedPermissions.filter((update) => suggested.has(JSON.stringify(update)));
   return remembered.length === 0 ? rest : { ...rest, updatedPermissions: remembered };

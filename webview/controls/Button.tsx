@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import './elements.ts';
+import { Icon } from './Icon.tsx';
 
 export interface ButtonProps {
   readonly children: ComponentChildren;
@@ -9,6 +10,8 @@ export interface ButtonProps {
   /** Where the visible text doesn't say enough. */
   readonly label?: string;
   readonly title?: string;
+  /** More is to be chosen once it is pressed. */
+  readonly opensMenu?: boolean;
 }
 
 /** A button with a text. */
@@ -19,6 +22,7 @@ export function Button({
   disabled = false,
   label,
   title,
+  opensMenu = false,
 }: ButtonProps): VNode {
   return (
     <vscode-button
@@ -28,8 +32,10 @@ export function Button({
       onClick={disabled ? undefined : onClick}
       {...(label === undefined ? {} : { 'aria-label': label })}
       {...(title === undefined ? {} : { title })}
+      {...(opensMenu ? { 'aria-haspopup': 'menu' } : {})}
     >
       {children}
+      {opensMenu && <Icon name="chevron-right" />}
     </vscode-button>
   );
 }

@@ -1,14 +1,24 @@
 /** May the agent do this? What is shown is exactly what would be done. */
 import type { VNode } from 'preact';
-import { useMemo, useRef, useState } from 'preact/hooks';
-import type { PermissionResult, PermissionUpdate } from '../../src/protocol/permissions.ts';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { PermissionResult } from '../../src/protocol/permissions.ts';
 import { Button } from '../controls/Button.tsx';
+import { CommandParts, listOwnReasons } from './CommandParts.tsx';
 import { countHiddenIn, type Request, toChange } from './describeRequest.ts';
 import { Exact } from './Exact.tsx';
 import { showHidden } from './hiddenCharacters.ts';
 import type { RequestCardProps } from './PermissionDock.tsx';
+import { RememberMenu } from './RememberMenu.tsx';
 import { RequestAnswer } from './RequestAnswer.tsx';
 import { RequestFrame } from './RequestFrame.tsx';
+import {
+  type Destination,
+  isSingle,
+  listRuleChoices,
+  type RuleChoice,
+  toRuleTexts,
+  toUpdates,
+} from './ruleChoices.ts';
 import { describeSuggestion } from './suggestions.ts';
 import { useArmed } from './useArmed.ts';
 import { useReturnFocus } from './useReturnFocus.ts';
@@ -19,7 +29,9 @@ export function PermissionCard({ request: { request, answer }, waiting }: Reques
   const returnFocus = useReturnFocus(frame);
   const [showsAll, setShowsAll] = useState(false);
   const [instead, setInstead] = useState('');
-  const suggestions = request.permission_suggestions ?? [];
+  const [isChoosing, setChoosing] = useState(false);
+  const hasChosen = useRef(false);
+  const choices = useMemo(() => listRuleChoices(request), [request]);
   const change = useMemo(() => toChange(request), [request]);
   const isAllShown = showsAll || countHiddenIn(request, change) === 0;
   const give = (result: PermissionResult): void => {
@@ -29,13 +41,29 @@ export function PermissionCard({ request: { request, answer }, waiting }: Reques
   const allow = (): void => {
     if (check()) give({ behavior: 'allow', updatedInput: request.input });
   };
-  const remember = (): void => {
-    if (isAllShown && check())
-      give({ behavior: 'allow', updatedInput: request.input, updatedPermissions: suggestions });
+  const remember = (choice: RuleChoice, destination: Destination): void => {
+    if (!isAllShown || !check()) return;
+    const updatedPermissions = toUpdates(choice, destination);
+    give({ behavior: 'allow', updatedInput: request.input, updatedPermissions });
   };
+  const openRemember = (): void => {
+    const [only] = choices;
+    const [place] = only?.destinations ?? [];
+    if (only !== undefined && place !== undefined && isSingle(choices)) remember(only, place);
+    else setChoosing(true);
+  };
+  useLayoutEffect(() => {
+    // The buttons can't have it: the card has just moved, so they take nothing for half a second.
+    if (hasChosen.current && !isChoosing) frame.current?.querySelector<HTMLElement>('.text-field')?.focus();
+    hasChosen.current = isChoosing;
+  }, [isChoosing]);
   const deny = (): void => give(toDenial(instead));
   // Who has typed what to do instead doesn't mean "allow", whatever key ends it.
-  const confirm = (): void => (instead.trim() === '' ? allow() : deny());
+  const confirm = (): void => {
+    if (isChoosing) return;
+    if (instead.trim() === '') allow();
+    else deny();
+  };
   return (
     <RequestFrame
       icon="shield"
@@ -46,44 +74,76 @@ export function PermissionCard({ request: { request, answer }, waiting }: Reques
     >
       <Reason request={request} />
       <Exact request={request} change={change} showsAll={showsAll} onShowAll={() => setShowsAll(true)} />
-      <Remember suggestions={suggestions} isAllShown={isAllShown} />
-      <RequestAnswer
-        placeholder="Tell Belay what to do instead"
-        instead={instead}
-        onInstead={setInstead}
-        onRefuse={deny}
-      >
-        <Button
-          kind="primary"
-          disabled={!isArmed}
-          onClick={allow}
-          title="Ctrl+Enter or Cmd+Enter while this card has the focus"
-        >
-          Allow
-        </Button>
-        {suggestions.length > 0 && (
-          <Button disabled={!isArmed || !isAllShown} onClick={remember}>
-            Allow and remember
-          </Button>
-        )}
-        <Button onClick={deny}>Deny</Button>
-      </RequestAnswer>
+      {isChoosing ? (
+        <RememberMenu
+          choices={choices}
+          isArmed={isArmed}
+          onChoose={remember}
+          onClose={() => setChoosing(false)}
+        />
+      ) : (
+        <>
+          <CommandParts
+            parts={request.command_parts ?? []}
+            showsAll={showsAll}
+            onShowAll={() => setShowsAll(true)}
+          />
+          <Remember choices={choices} isAllShown={isAllShown} />
+          <RequestAnswer
+            placeholder="Tell Belay what to do instead"
+            instead={instead}
+            onInstead={setInstead}
+            onRefuse={deny}
+          >
+            <Button
+              kind="primary"
+              disabled={!isArmed}
+              onClick={allow}
+              title="Ctrl+Enter or Cmd+Enter while this card has the focus"
+            >
+              Allow
+            </Button>
+            {choices.length > 0 && (
+              <Button
+                disabled={!isArmed || !isAllShown}
+                onClick={openRemember}
+                opensMenu={!isSingle(choices)}
+              >
+                Allow and remember
+              </Button>
+            )}
+            <Button onClick={deny}>Deny</Button>
+          </RequestAnswer>
+        </>
+      )}
     </RequestFrame>
   );
 }
 
 interface RememberProps {
-  readonly suggestions: readonly PermissionUpdate[];
+  readonly choices: readonly RuleChoice[];
   readonly isAllShown: boolean;
 }
 
-/** What "Allow and remember" would remember. */
-function Remember({ suggestions, isAllShown }: RememberProps): VNode | null {
-  if (suggestions.length === 0) return null;
-  const words = suggestions.map((update) => showHidden(describeSuggestion(update)));
+/** The rule that would cover it, or what "Allow and remember" would do where there is nothing to choose. */
+function Remember({ choices, isAllShown }: RememberProps): VNode | null {
+  const [first] = choices;
+  if (first === undefined) return null;
+  const later = isAllShown ? '' : ' Show all of it first.';
+  const rules = toRuleTexts(first);
+  if (isSingle(choices) || rules.length === 0) {
+    const words = first.updates.map((update) => showHidden(describeSuggestion(update)));
+    return (
+      <p class="request-remember">
+        “Allow and remember” would {words.join('; ')}.{later}
+      </p>
+    );
+  }
   return (
     <p class="request-remember">
-      “Allow and remember” would {words.join('; ')}.{!isAllShown && ' Show all lines first.'}
+      {rules.length === 1 ? 'A rule would cover it: ' : 'Rules would cover it: '}
+      <code>{showHidden(rules.join(', '))}</code>
+      {later}
     </p>
   );
 }
@@ -104,7 +164,7 @@ function Reason({ request }: { readonly request: Request }): VNode | null {
   const lines = [
     request.agent_id === undefined ? undefined : 'Asked by a subagent',
     request.description,
-    request.decision_reason,
+    ...listOwnReasons(request),
   ].filter((line) => line !== undefined && line !== '');
   if (lines.length === 0) return null;
   return <p class="request-reason">{lines.map((line) => showHidden(line ?? '')).join(' · ')}</p>;

@@ -206,6 +206,79 @@ describe('a permission request', () => {
     await soon(() => card.count()).toBe(0);
   });
 
+  const offers = {
+    ...request,
+    permission_suggestions: [suggestion],
+    rule_offers: [
+      { update: suggestion, also_allows: [], destinations: ['session', 'localSettings'] as const },
+      {
+        update: { ...suggestion, rules: [{ toolName: 'Bash', ruleContent: 'npm:*' }] },
+        also_allows: ['npm publish'],
+        destinations: ['session', 'localSettings'] as const,
+      },
+    ].map((offer) => ({ ...offer, destinations: [...offer.destinations] })),
+  };
+
+  test('offers rules with what else they would allow, and the places to keep them in, by keyboard', async () => {
+    const { page, host } = await open();
+    let isAnswered = false;
+    const answer = host.askPermission(offers).finally(() => {
+      isAnswered = true;
+    });
+    const card = page.getByRole('group', { name: 'Permission request' });
+    await card.getByText('A rule would cover it: Bash(npm test)').waitFor();
+    const remember = card.getByRole('button', { name: 'Allow and remember' });
+    await soon(() => remember.isEnabled()).toBe(true);
+    await remember.press('Enter');
+    const places = card.getByRole('menu', { name: 'Where' });
+    await soon(() => places.getByRole('menuitem').evaluateAll(findFocus)).toBe(0);
+    await page.keyboard.press('Escape');
+    await soon(() => card.getByRole('textbox').evaluateAll(findFocus)).toBe(0);
+    expect(isAnswered).toBe(false);
+    await soon(() => remember.isEnabled()).toBe(true);
+    await remember.press('Enter');
+    await card.getByText('Would also allow npm publish').waitFor();
+    await card.getByRole('radio').nth(1).check();
+    await places.getByRole('menuitem').first().focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await places.getByRole('menuitem').evaluateAll(findFocus)).toBe(1);
+    await soon(async () => {
+      if (!isAnswered) await page.keyboard.press('Enter');
+      return isAnswered;
+    }).toBe(true);
+    expect(await answer).toEqual({
+      behavior: 'allow',
+      updatedInput: input,
+      updatedPermissions: [
+        { ...suggestion, destination: 'localSettings', rules: [{ toolName: 'Bash', ruleContent: 'npm:*' }] },
+      ],
+      digest: 'abc',
+    });
+  });
+
+  test('shows the commands of a command line with a verdict for each', async () => {
+    const { page, host } = await open();
+    void host
+      .askPermission({
+        ...request,
+        decision_reason: 'It runs a command.\nThe whole line is odd.',
+        command_parts: [
+          { text: 'git status', behavior: 'allow', reason: 'It only looks.' },
+          { text: 'npm test \u202e', behavior: 'ask', reason: 'It runs a command.' },
+        ],
+      })
+      .catch(() => {});
+    const card = page.getByRole('group', { name: 'Permission request' });
+    await card.getByText('1 of its 2 commands needs your permission.').waitFor();
+    expect(
+      await card.getByRole('list', { name: 'Its commands' }).getByRole('listitem').allInnerTexts(),
+    ).toEqual([
+      expect.stringMatching(/^git status\s+Allowed: It only looks\.$/),
+      expect.stringMatching(/^npm test ⟨U\+202E⟩\s+Asked: It runs a command\.$/),
+    ]);
+    expect(await card.getByText('The whole line is odd.').count()).toBe(1);
+  });
+
   test('is denied with the words typed into it', async () => {
     const { page, host } = await open();
     const answer = host.askPermission(request);
@@ -751,3 +824,8 @@ describe('the transcript', () => {
     expect(await host.untilAsked('belay/file_open')).toEqual({ path: 'src/a.ts', line: 12 });
   });
 });
+
+/** Runs in the page. */
+function findFocus(elements: readonly Element[]): number {
+  return elements.findIndex((element) => element.matches(':focus'));
+}

@@ -122,6 +122,43 @@ const rememberNpm = {
   rules: [{ toolName: 'Bash', ruleContent: 'npm test:*' }],
 };
 
+const EVERYWHERE = ['session', 'localSettings', 'projectSettings', 'userSettings'] as const;
+const allowBash = (...scopes: string[]) => ({
+  type: 'addRules' as const,
+  behavior: 'allow' as const,
+  destination: 'session' as const,
+  rules: scopes.map((ruleContent) => ({ toolName: 'Bash', ruleContent })),
+});
+const COMPOUND = {
+  tool_name: 'Bash',
+  tool_use_id: 't5',
+  input: { command: 'git status --short && npm run build -- --minify | tee build.log' },
+  title: 'Run git status --short && npm run build -- --minify | tee build.log',
+  decision_reason: 'It runs a command.\nIt changes a file.',
+  digest: 'abc',
+  command_parts: [
+    { text: 'git status --short', behavior: 'allow' as const, reason: 'It only looks.' },
+    { text: 'npm run build -- --minify', behavior: 'ask' as const, reason: 'It runs a command.' },
+    { text: 'tee build.log', behavior: 'ask' as const, reason: 'It runs a command. It changes a file.' },
+  ],
+  rule_offers: [
+    {
+      update: allowBash('npm run build -- --minify', 'tee build.log'),
+      also_allows: [],
+      destinations: [...EVERYWHERE],
+    },
+    {
+      update: allowBash('npm run build:*', 'tee build.log'),
+      also_allows: [
+        'npm run build',
+        'npm run build anything-else',
+        'npm run build -- --minify --any-other-option',
+      ],
+      destinations: [...EVERYWHERE],
+    },
+  ],
+};
+
 /** A green square of 2 by 2. */
 const PICTURE = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGNkaPjPwMDAxAAGAAkZAQTZlVe2AAAAAElFTkSuQmCC',
@@ -207,6 +244,25 @@ export const SCENES: Readonly<Record<string, Scene>> = {
         decision_reason: 'No rule allows this command yet',
         permission_suggestions: [rememberNpm],
       }),
+  },
+  'permission-parts': {
+    snapshot: snapshotOf([
+      ...OPENING,
+      assistantSays('m2', [toolUse('t5', 'Bash', { command: COMPOUND.input.command })]),
+    ]),
+    play: (host) => permission(host, COMPOUND),
+  },
+  'permission-remember': {
+    snapshot: snapshotOf([
+      ...OPENING,
+      assistantSays('m2', [toolUse('t5', 'Bash', { command: COMPOUND.input.command })]),
+    ]),
+    async play(host, page) {
+      permission(host, COMPOUND);
+      await page.waitForTimeout(900);
+      await page.getByRole('button', { name: 'Allow and remember' }).click();
+      await page.getByRole('menuitem').first().waitFor();
+    },
   },
   sandbox: {
     snapshot: snapshotOf([

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createInProcessPair } from '../../../src/channel/inProcess.ts';
 import { createPeer } from '../../../src/channel/peer.ts';
 import { refuseHookCallback } from '../../../src/channel/refuseHookCallback.ts';
-import type { PermissionResult } from '../../../src/protocol/permissions.ts';
+import type { PermissionResult, PermissionUpdate } from '../../../src/protocol/permissions.ts';
 import {
   createPendingPermissions,
   type PermissionPanel,
@@ -122,6 +122,31 @@ describe('permissions that wait for a person', () => {
     );
     (await panel.next()).answer({ ...allow, updatedPermissions: [suggested, invented] });
     expect(await answer).toEqual({ ...allow, updatedPermissions: [suggested] });
+  });
+
+  it('remember an offered rule in the places that were offered for it', async () => {
+    const { pending } = setUp();
+    const panel = createPanel();
+    pending.attach(panel.peer);
+    const update = (destination: PermissionUpdate['destination'], ruleContent: string): PermissionUpdate => ({
+      type: 'addRules',
+      rules: [{ toolName: 'Bash', ruleContent }],
+      behavior: 'allow',
+      destination,
+    });
+    const offer = {
+      update: update('session', 'npm test'),
+      also_allows: [],
+      destinations: ['session' as const, 'localSettings' as const],
+    };
+    const answer = pending.ask({ ...question(), rule_offers: [offer] }, new AbortController().signal);
+    const given = [
+      update('localSettings', 'npm test'),
+      update('projectSettings', 'npm test'),
+      update('localSettings', 'npm:*'),
+    ];
+    (await panel.next()).answer({ ...allow, updatedPermissions: given });
+    expect(await answer).toEqual({ ...allow, updatedPermissions: given.slice(0, 1) });
   });
 });
 
