@@ -10,6 +10,9 @@ import { registerCommands } from './commands.ts';
 import { registerEarlierTexts } from './earlierText.ts';
 import { createLazySessions, type LazySessions } from './lazySessions.ts';
 import { createLog } from './log.ts';
+import { registerPermissionLogs } from './permissionLog.ts';
+import { createRuleCommands } from './ruleCommands.ts';
+import { registerRuleTree } from './ruleTree.ts';
 import { createSecrets } from './secrets.ts';
 
 /** Milliseconds that the end of the window waits for what is still to be written. */
@@ -27,10 +30,13 @@ export function activate(context: ExtensionContext): void {
   const sessions = createLazySessions(async () => {
     const started = performance.now();
     const { createSessions } = await import('./session.ts');
-    const loaded = await createSessions({ context, log, secrets, attention, earlierTexts });
+    const onRulesChange = rules.changed;
+    const loaded = await createSessions({ context, log, secrets, attention, earlierTexts, onRulesChange });
     log.info('sessions loaded', { milliseconds: Math.round(performance.now() - started) });
     return loaded;
   }, log);
+  const rules = createRuleCommands(sessions);
+  const permissionLogs = registerPermissionLogs(sessions);
   active = sessions;
   context.subscriptions.push(
     log,
@@ -38,7 +44,9 @@ export function activate(context: ExtensionContext): void {
     earlierTexts,
     registerChatView(context, sessions),
     registerChatTabs(context, sessions),
-    registerCommands(context, { sessions, secrets, log }),
+    registerRuleTree({ rules, log }),
+    permissionLogs,
+    registerCommands(context, { sessions, secrets, log, rules, permissionLogs }),
   );
   log.info('activated', { milliseconds: Math.round(performance.now() - started) });
 }

@@ -27,6 +27,8 @@ export interface OpenSessionsDeps {
   readonly memento: Memento;
   readonly log: Log;
   readonly onActivity: (activity: Activity) => void;
+  /** The permission rules of the current session may be others now, or another session is the current one. */
+  readonly onRulesChange: () => void;
 }
 
 /** Where it is remembered which session was shown last, so that it comes back with the window. */
@@ -39,6 +41,8 @@ export class OpenSessions {
   readonly #panels = new Set<PanelHost>();
   readonly #closing = new Set<Promise<void>>();
   readonly #viewWaiters: ((view: PanelHost) => void)[] = [];
+  /** Whose rules were told last. */
+  #told: SessionHost | undefined;
 
   constructor(deps: OpenSessionsDeps) {
     this.#deps = deps;
@@ -86,6 +90,11 @@ export class OpenSessions {
   current(): PanelHost | undefined {
     const panels = [...this.#panels].reverse();
     return panels.find(({ surface }) => surface.isVisible()) ?? panels[0];
+  }
+
+  /** Of a session that is open; empty: it has none, or is not open. */
+  findTitle(sessionId: string): string {
+    return this.#hosts.get(sessionId)?.state.title ?? '';
   }
 
   /** The panel whose question has waited longest. */
@@ -174,13 +183,20 @@ export class OpenSessions {
       now: Date.now,
     });
     this.#hosts.set(host.sessionId, host);
-    host.observe({ onMessage: () => {}, onChange: () => this.#changed(), onReset: () => {} });
+    host.observe({
+      onMessage: (message) => {
+        if (isRulesChange(message)) this.#deps.onRulesChange();
+      },
+      onChange: () => this.#changed(),
+      onReset: () => this.#deps.onRulesChange(),
+    });
     return host;
   }
 
   #activate(panel: PanelHost): void {
     this.#panels.delete(panel);
     this.#panels.add(panel);
+    this.#tellRules();
   }
 
   #remember(panel: PanelHost): void {
@@ -193,6 +209,14 @@ export class OpenSessions {
       if (!shown.has(host) && host.isQuiet) this.#close(host);
     }
     this.#deps.onActivity(this.#toActivity());
+    this.#tellRules();
+  }
+
+  #tellRules(): void {
+    const host = this.current()?.host;
+    if (host === this.#told) return;
+    this.#told = host;
+    this.#deps.onRulesChange();
   }
 
   #toActivity(): Activity {
@@ -217,6 +241,15 @@ export class OpenSessions {
       .finally(() => this.#closing.delete(closed));
     this.#closing.add(closed);
   }
+}
+
+function isRulesChange(message: unknown): boolean {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'subtype' in message &&
+    message.subtype === 'belay/permission_rules_changed'
+  );
 }
 
 function sum(numbers: readonly number[]): number {

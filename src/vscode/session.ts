@@ -5,6 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Disposable, type ExtensionContext, workspace as vscodeWorkspace } from 'vscode';
+import { readPermissionLog } from '../core/sessions/permissionLog.ts';
 import type { PermissionMode } from '../protocol/permissions.ts';
 import type { Attention } from './attention.ts';
 import { describePanel } from './describePanel.ts';
@@ -15,8 +16,10 @@ import type { EditorLog } from './log.ts';
 import { chooseAgentOpener } from './openAgent.ts';
 import { OpenSessions } from './openSessions.ts';
 import { createPanelActions } from './panelActions.ts';
+import { toPermissionLogText } from './permissionLogText.ts';
 import type { EditorSecrets } from './secrets.ts';
 import { createSessionCommands, type SessionCommands } from './sessionCommands.ts';
+import type { SessionHost } from './sessionHost.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { createThemeColors } from './themeTokens.ts';
 import { createViewStore } from './viewStore.ts';
@@ -29,12 +32,18 @@ export interface Edge {
   readonly secrets: EditorSecrets;
   readonly attention: Attention;
   readonly earlierTexts: EarlierTexts;
+  /** Called when the permission rules of the current session may be others. */
+  readonly onRulesChange: () => void;
 }
 
 export interface Sessions extends SessionCommands {
   attach: (...surface: Parameters<OpenSessions['attach']>) => Promise<void>;
   /** The session of the panel that was used last; null: there is none. */
   currentSession(): string | null;
+  /** The same, to be asked; undefined: there is none. */
+  currentHost(): SessionHost | undefined;
+  /** What was decided in this session, for a person (permissionLogText.ts). */
+  readPermissionLog(sessionId: string): Promise<string>;
   /** Ends everything and writes what is to be written. */
   close(): Promise<void>;
 }
@@ -72,6 +81,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     memento: context.workspaceState,
     log,
     onActivity: attention.update,
+    onRulesChange: edge.onRulesChange,
   });
   await providers.ready;
   context.subscriptions.push(
@@ -88,6 +98,9 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
       await sessions.attach(surface, wanted);
     },
     currentSession: () => sessions.current()?.host.sessionId ?? null,
+    currentHost: () => sessions.current()?.host,
+    readPermissionLog: async (sessionId) =>
+      toPermissionLogText(sessions.findTitle(sessionId), await readPermissionLog(transcripts, sessionId)),
     close: async () => {
       await sessions.close();
       await swept;

@@ -20,7 +20,7 @@ export default function suite(test: TestFunction): void {
     const extension = await activated();
     const registered = await vscode.commands.getCommands(true);
     // VS Code makes these for every view.
-    const ofViews = /^(belay\.chat\.|workbench\.)/;
+    const ofViews = /^(belay\.(chat|permissions)\.|workbench\.)/;
     const ours = registered.filter((command) => command.startsWith('belay.') && !ofViews.test(command));
     const promised = commandsOf(extension.packageJSON);
     assert.deepEqual(

@@ -156,6 +156,7 @@ function setUp({ kept = [], remembered = {} }: SetUp) {
     views: { get: () => ({ draft: '', scroll: null, open: {} }), save: async () => {} },
     memento,
     log: silentLog,
+    onRulesChange: () => undefined,
     onActivity: (activity) => {
       latest = activity;
     },
