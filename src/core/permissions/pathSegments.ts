@@ -47,8 +47,3 @@ function toPlainName(name: string, index: number): string {
   if (name === '.' || name === '..' || (index === 0 && /^[a-z]:$/i.test(name))) return name;
   return name.replace(/:.*$/s, '').replace(/[. ]+$/, '');
 }
-
-/** Whether `path` is `folder` or lies in it. */
-export function startsWithSegments(path: readonly string[], folder: readonly string[]): boolean {
-  return folder.length <= path.length && folder.every((name, index) => name === path[index]);
-}
