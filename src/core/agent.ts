@@ -16,6 +16,7 @@ import type { LayeredRule } from './permissions/decidePermission.ts';
 import type { Clock, FileSystem, Log, Processes, Storage, StreamModel, Web, Workspace } from './ports.ts';
 import type { SandboxOptions } from './sandbox/sandboxSettings.ts';
 import type { SidechainStore, TranscriptStore } from './sessions/transcriptStore.ts';
+import type { LiveSettings } from './settings/liveSettings.ts';
 import type { RuleProblem } from './settings/sessionSettings.ts';
 import type { SubagentOptions } from './subagents/subagents.ts';
 import type { JsonSchema } from './tools/jsonSchema.ts';
@@ -38,6 +39,8 @@ export interface AgentPorts {
   readonly mcp?: McpConnector | undefined;
   /** Asks the provider chosen at the time of the call: a key set after a 401 counts from the next request on. */
   readonly streamModel: StreamModel;
+  /** The settings files, followed while the session runs; absent: what the options say stays. */
+  readonly settings?: LiveSettings | undefined;
   /** uuid v4; injected so that tests can name what they expect. */
   readonly createId: () => string;
 }

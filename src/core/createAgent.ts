@@ -15,6 +15,7 @@ import { toContentBlocks } from './input/toContentBlocks.ts';
 import type { ActorParts } from './loop/actorParts.ts';
 import { createAgentHandlers } from './loop/agentHandlers.ts';
 import { createEmitter, type Emitter } from './loop/emitter.ts';
+import { followSettings } from './loop/followSettings.ts';
 import { createGuardedFiles } from './loop/guardedFiles.ts';
 import { noteDecided } from './loop/noteDecided.ts';
 import { reportOpenFailure } from './loop/openFailure.ts';
@@ -54,6 +55,7 @@ export function createAgent(ports: AgentPorts, options: AgentOptions, channel: C
   async function closeAll(): Promise<void> {
     const opened = await opening.catch(() => undefined);
     // Side by side: each may have to wait for a process that does not want to end, and there is little time.
+    opened?.unfollow();
     await Promise.all([opened?.actor.close(), opened?.tasks.close(), opened?.mcp.close()]);
     await opened?.session.close();
     channel.close();
@@ -76,6 +78,8 @@ interface Opened {
   readonly tasks: BackgroundTasks;
   readonly mcp: McpServers;
   readonly peer: Peer;
+  /** Ends the watch over the settings. */
+  readonly unfollow: () => void;
 }
 
 interface Opening {
@@ -136,7 +140,10 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
   const authorization = {
     permissions,
     remember,
-    destinations: ruleFiles === undefined ? SESSION_ONLY : listDestinations(workspace),
+    destinations:
+      ruleFiles === undefined || ports.settings?.now.policy.managedRulesOnly === true
+        ? SESSION_ONLY
+        : listDestinations(workspace),
     files: ports.files,
     hooks,
     log,
@@ -257,7 +264,8 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     onProblem: (problem, cause) => log.warn(problem, { cause: String(cause ?? '') }),
   });
   mcp.add(options.mcpServers ?? {});
-  return { actor, session, tasks, mcp, peer };
+  const unfollow = ports.settings && followSettings(ports.settings, { permissions, hooks, emitter });
+  return { actor, session, tasks, mcp, peer, unfollow: unfollow ?? (() => undefined) };
 }
 
 async function openPermissions({
@@ -270,6 +278,7 @@ async function openPermissions({
   return createPermissionState({
     mode: options.permissionMode,
     rules: options.rules,
+    ...(ports.settings === undefined ? {} : { policy: ports.settings.now.policy }),
     place: { workspace, realRoots, readableDirectories: [storage.locate(['output', options.sessionId])] },
     onModeChange: (permissionMode) => void emitter.emitSystem('status', { status: null, permissionMode }),
     onRulesChange: () => void emitter.emitSystem('belay/permission_rules_changed', {}),
@@ -278,7 +287,13 @@ async function openPermissions({
 
 function openRuleFiles({ ports, options }: Pick<Opening, 'ports' | 'options'>): RuleFiles | undefined {
   const { settingsDir: configDir } = options;
-  return configDir === undefined ? undefined : createRuleFiles({ ...ports, configDir });
+  return configDir === undefined
+    ? undefined
+    : createRuleFiles({
+        ...ports,
+        configDir,
+        beforeChange: async (file, change) => ports.settings?.acceptChange(file, change),
+      });
 }
 
 function openMemory(

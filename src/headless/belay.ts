@@ -34,6 +34,7 @@ async function run(invocation: Invocation, log: Log): Promise<number> {
     log,
     version,
     interactive: invocation['permission-prompt-tool'] === 'stdio',
+    watchSettings: isStream,
     partialMessages: invocation['include-partial-messages'],
   });
   const replayUserMessages = invocation['replay-user-messages'];

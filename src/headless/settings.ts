@@ -1,7 +1,7 @@
 /** The settings of the files the `.claude` conventions name, and those of the command line. */
 import { join } from 'node:path';
-import { type ReadSettings, readSettings, type SettingsPlace } from '../core/settings/readSettings.ts';
-import { parseSettings, type SettingsFile } from '../core/settings/settingsFile.ts';
+import { type ReadSettings, type SettingsPlace, SettingsReader } from '../core/settings/readSettings.ts';
+import { parseSettings, type SettingsFile, type SettingsLayer } from '../core/settings/settingsFile.ts';
 import { readTextFile } from '../node/readTextFile.ts';
 import { StartError } from './exitCodes.ts';
 import { toPlatform } from './headlessPorts.ts';
@@ -11,13 +11,28 @@ export interface HeadlessSettingsPlace extends Omit<SettingsPlace, 'platform' | 
   readonly given: string | undefined;
 }
 
+export interface HeadlessSettings {
+  readonly reader: SettingsReader;
+  readonly first: ReadSettings;
+  /** With those of the command line, which only a policy is stronger than. */
+  readonly withGiven: (read: ReadSettings) => readonly SettingsLayer[];
+}
+
 /** Throws SettingsError, and StartError for `--settings` that name no file. */
-export async function readSettingsOf({ given, ...place }: HeadlessSettingsPlace): Promise<ReadSettings> {
+export async function readSettingsOf({ given, ...place }: HeadlessSettingsPlace): Promise<HeadlessSettings> {
   const platform = toPlatform(process.platform);
-  const read = await readSettings({ ...place, platform, readText: readTextFile });
-  if (given === undefined) return read;
-  const content = await readGiven(given, place.cwd);
-  return { ...read, layers: [...read.layers, { layer: 'cliArg', content }] };
+  const reader = new SettingsReader({ ...place, platform, readText: readTextFile });
+  const first = await reader.read();
+  const content = given === undefined ? undefined : await readGiven(given, place.cwd);
+  return {
+    reader,
+    first,
+    withGiven({ layers }) {
+      if (content === undefined) return layers;
+      const policy = layers.filter(({ layer }) => layer === 'policy');
+      return [...layers.slice(0, layers.length - policy.length), { layer: 'cliArg', content }, ...policy];
+    },
+  };
 }
 
 async function readGiven(given: string, cwd: string): Promise<SettingsFile> {

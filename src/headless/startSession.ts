@@ -9,6 +9,10 @@ import { createAgent } from '../core/createAgent.ts';
 import { createModelTable, type ModelTable, toModelInfo } from '../core/model/modelTable.ts';
 import type { Log } from '../core/ports.ts';
 import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
+import { type Approvals, createUnkeptApprovals, openApprovals } from '../core/settings/approvals.ts';
+import type { PendingFile } from '../core/settings/holdProject.ts';
+import { createLiveSettings } from '../core/settings/liveSettings.ts';
+import { toHookLayers, toPolicy } from '../core/settings/managedPolicy.ts';
 import { readHooks } from '../core/settings/readHooks.ts';
 import {
   findDefaultMode,
@@ -19,14 +23,18 @@ import {
   toRules,
 } from '../core/settings/sessionSettings.ts';
 import type { SettingsLayer } from '../core/settings/settingsFile.ts';
+import { toInForce } from '../core/settings/toInForce.ts';
 import { resolveModel } from '../core/subagents/resolveModel.ts';
 import { AGENT_TOOL, toToolName } from '../core/subagents/toolNames.ts';
 import { createBuiltinTools } from '../core/tools/builtinTools.ts';
 import { createNodePdfReader } from '../node/pdf.ts';
 import { createSidechainStore } from '../node/sidechains.ts';
+import { createNodeStorage } from '../node/storage.ts';
 import { createTranscriptStore } from '../node/transcripts.ts';
+import { watchFiles } from '../node/watchFiles.ts';
 import { chooseSandbox } from './chooseSandbox.ts';
 import { chooseSession } from './chooseSession.ts';
+import { StartError } from './exitCodes.ts';
 import { createHeadlessPorts, type Environment, findConfigDir } from './headlessPorts.ts';
 import { type Invocation, mayBypass, type SettingSource } from './invocation.ts';
 import { readMcpConfig } from './mcpConfig.ts';
@@ -42,6 +50,8 @@ export interface StartDeps {
   readonly interactive: boolean;
   /** Emit `stream_event` messages. */
   readonly partialMessages: boolean;
+  /** Follow the settings files: the session is to last. */
+  readonly watchSettings: boolean;
 }
 
 export interface Prepared {
@@ -55,13 +65,20 @@ export async function prepareSession(invocation: Invocation, deps: StartDeps): P
   const { cwd, log } = deps;
   const configDir = findConfigDir(deps.environment);
   const sources = invocation['setting-sources'] ?? ['user', 'project', 'local'];
-  const { layers, isTrusted } = await readSettingsOf({
+  const isNamed = isTrustedByName(invocation);
+  const { reader, first, withGiven } = await readSettingsOf({
     configDir,
     cwd,
     sources,
-    trusted: isTrustedByName(invocation) ? true : undefined,
+    isTrusted: () => (isNamed ? true : undefined),
+    approvals: await chooseApprovals(invocation, { configDir, cwd }),
+    approvesNow: invocation.trust,
     given: invocation.settings,
   });
+  const { isTrusted, problems } = first;
+  const layers = withGiven(first);
+  for (const problem of problems.values()) throw new StartError(problem);
+  for (const file of first.pending) log.warn(describePending(file));
   if (!isTrusted && sources.includes('project')) await tellNarrowed({ cwd, configDir, log });
   const models = createModelTable({});
   const environment = { ...deps.environment, ...toEnvironment(layers) };
@@ -82,9 +99,17 @@ export async function prepareSession(invocation: Invocation, deps: StartDeps): P
   const checkpoints = await openCheckpoints({ ...ports, environment, sessionId });
   const mcpServers = await readMcpConfig({
     given: invocation['mcp-config'],
-    project: isTrusted && sources.includes('project') && !invocation['strict-mcp-config'],
+    project: invocation['strict-mcp-config'] ? undefined : first.servers,
     cwd,
     environment,
+  });
+  const settings = createLiveSettings({
+    ...{ reader, first, log },
+    toInForce: (read) => toInForce({ layers: withGiven(read) }, { environment, log }),
+    watch: deps.watchSettings ? (files, onChange) => watchFiles(files, { onChange, log }) : undefined,
+  });
+  settings.onChange(({ pending }) => {
+    for (const file of pending) log.warn(describePending(file));
   });
   const options = buildOptions({
     invocation,
@@ -102,10 +127,11 @@ export async function prepareSession(invocation: Invocation, deps: StartDeps): P
     sessionId,
     start(channel) {
       const sidechains = invocation['no-session-persistence'] ? undefined : createSidechainStore();
-      const all: AgentPorts = { ...ports, transcripts, sidechains, checkpoints };
+      const all: AgentPorts = { ...ports, transcripts, sidechains, checkpoints, settings };
       const agent = createAgent(all, { ...options, sessionId, resume }, channel);
       const close = async (): Promise<void> => {
         await agent.close();
+        await settings.close();
         await checkpoints?.close();
         await ports.processes.close();
         await ports.temporaryFiles.close();
@@ -118,6 +144,22 @@ export async function prepareSession(invocation: Invocation, deps: StartDeps): P
 /** Who names the project's settings wants them. */
 function isTrustedByName({ trust, 'setting-sources': named = [] }: Invocation): boolean {
   return trust || named.includes('project') || named.includes('local');
+}
+
+/** Who names the project's settings, as clients do, wants them as they are at this start, and has seen nothing by that. */
+async function chooseApprovals(
+  invocation: Invocation,
+  { configDir, cwd }: { readonly configDir: string; readonly cwd: string },
+): Promise<Approvals> {
+  if (isTrustedByName(invocation) && !invocation.trust) return createUnkeptApprovals();
+  return openApprovals(createNodeStorage(join(configDir, 'storage')), cwd);
+}
+
+function describePending({ file, waiting }: PendingFile): string {
+  return (
+    `${file} has changed since it was trusted. Not in force: ${waiting.join('; ')}. ` +
+    'Look at the file, and start with --trust to have it count'
+  );
 }
 
 interface Narrowed {
@@ -168,7 +210,7 @@ interface Building {
 function buildOptions(building: Building): Omit<AgentOptions, 'sessionId' | 'resume'> {
   const { invocation, deps, layers, models, mcpServers, configDir, environment } = building;
   const { log } = deps;
-  const hooks = readHooks(layers, environment);
+  const hooks = readHooks(toHookLayers(layers), environment);
   return {
     model: chooseModel(building),
     models: () => models,
@@ -237,10 +279,13 @@ function chooseMode(
   invocation: Invocation,
   layers: readonly SettingsLayer[],
 ): AgentOptions['permissionMode'] {
-  if (invocation['permission-mode'] !== undefined) return invocation['permission-mode'];
-  if (invocation['dangerously-skip-permissions']) return 'bypassPermissions';
-  const mode = findDefaultMode(layers) ?? 'default';
-  return mode === 'bypassPermissions' && !mayBypass(invocation) ? 'default' : mode;
+  const { 'permission-mode': named, 'dangerously-skip-permissions': skips } = invocation;
+  const given = named ?? (skips ? 'bypassPermissions' : undefined);
+  const mode = given ?? findDefaultMode(layers) ?? 'default';
+  if (mode !== 'bypassPermissions') return mode;
+  if (toPolicy(layers).mayBypass) return mayBypass(invocation) ? mode : 'default';
+  if (given === undefined) return 'default';
+  throw new StartError('The settings of this machine do not allow to bypass permissions.');
 }
 
 type CheckpointPlace = Omit<AgentPorts, 'checkpoints' | 'transcripts'> & {

@@ -44,6 +44,9 @@ export interface SessionParts
 /** Old outputs can wait until the session is open and shown. */
 const PRUNE_DELAY_MS = 10_000;
 
+const NO_BYPASS =
+  'The settings of this machine do not allow to bypass permissions, so you are asked as by default.';
+
 /** Throws SettingsError where settings files can't be read. */
 export async function openSession(
   start: SessionStart,
@@ -55,12 +58,16 @@ export async function openSession(
   const ports = createPorts(parts, settings);
   const { hasFolder } = ports.workspace;
   const checkpoints = await openCheckpoints(start, parts);
-  const permissionMode = start.permissionMode ?? settings.permissionMode ?? 'default';
-  await tellSettings(start, channel, { problems: settings.problems, permissionMode });
-  for (const problem of settings.problems) log.warn(problem);
+  const { live } = settings;
+  const asked = start.permissionMode ?? settings.permissionMode ?? 'default';
+  const mayStart = asked !== 'bypassPermissions' || live.now.policy.mayBypass;
+  const permissionMode = mayStart ? asked : 'default';
+  const problems = mayStart ? settings.problems : [...settings.problems, NO_BYPASS];
+  await tellSettings(start, channel, { problems, permissionMode });
+  for (const problem of problems) log.warn(problem);
   const { sessionId, resume, model, maxTurns, maxBudgetUsd, effort, version } = start;
   const agent = createAgent(
-    { ...ports, checkpoints },
+    { ...ports, checkpoints, settings: live },
     {
       ...{
         sessionId,
@@ -97,6 +104,7 @@ export async function openSession(
   const close = async (): Promise<void> => {
     closing.abort();
     await agent.close();
+    await live.close();
     await pruned;
     await ports.processes.close();
     await checkpoints?.close();
@@ -146,7 +154,7 @@ async function tellSettings(
 ): Promise<void> {
   const tell = (fields: object): Promise<void> =>
     channel.send({ type: 'system', uuid: crypto.randomUUID(), session_id: sessionId, ...fields });
-  if (asked === undefined) await tell({ subtype: 'status', status: null, permissionMode });
+  if (asked !== permissionMode) await tell({ subtype: 'status', status: null, permissionMode });
   for (const content of problems) await tell({ subtype: 'informational', content, level: 'warning' });
 }
 

@@ -2,13 +2,15 @@
 
 import type { AgentOptions } from '../core/agent.ts';
 import type { SettingSource } from '../core/context/readMemory.ts';
-import { joinPath } from '../core/paths.ts';
-import type { Log } from '../core/ports.ts';
+import type { Log, Storage } from '../core/ports.ts';
 import { mergeSandbox, type SandboxLayer } from '../core/sandbox/sandboxSettings.ts';
+import { openApprovals } from '../core/settings/approvals.ts';
+import { createLiveSettings, type LiveSettings } from '../core/settings/liveSettings.ts';
+import { toHookLayers } from '../core/settings/managedPolicy.ts';
 import type { McpServerConfigs } from '../core/settings/mcpConfig.ts';
 import { parseMcpConfig } from '../core/settings/mcpConfig.ts';
 import { readHooks } from '../core/settings/readHooks.ts';
-import { readSettings } from '../core/settings/readSettings.ts';
+import { type ReadSettings, SettingsReader } from '../core/settings/readSettings.ts';
 import {
   findDefaultMode,
   findRuleProblems,
@@ -16,7 +18,9 @@ import {
   toEnvironment,
   toRules,
 } from '../core/settings/sessionSettings.ts';
+import { toInForce } from '../core/settings/toInForce.ts';
 import { readTextFile } from '../node/readTextFile.ts';
+import { watchFiles } from '../node/watchFiles.ts';
 import type { PermissionMode } from '../protocol/permissions.ts';
 import type { PanelWorkspace } from './panelWorkspace.ts';
 
@@ -24,7 +28,11 @@ export interface SessionSettingsPlace {
   readonly workspace: PanelWorkspace;
   readonly configDir: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly log: Pick<Log, 'warn'>;
+  readonly log: Pick<Log, 'warn' | 'error'>;
+  /** Where it is kept what a person has approved of a project. */
+  readonly storage: Storage;
+  /** Default: those of the platform. */
+  readonly policyFiles?: readonly string[];
   /** The editor's own setting turns the sandbox on; false: it says nothing. */
   readonly sandboxEnabled: boolean;
 }
@@ -41,6 +49,8 @@ export interface SessionSettings
   readonly directories: readonly string[];
   /** What is left out, and why, for a person. */
   readonly problems: readonly string[];
+  /** To close with the session. */
+  readonly live: LiveSettings;
 }
 
 /** Whose files count; those of a project only as far as the folder is trusted. */
@@ -52,16 +62,22 @@ export const SOURCES: readonly SettingSource[] = ['user', 'project', 'local'];
  */
 export async function readSessionSettings(place: SessionSettingsPlace): Promise<SessionSettings> {
   const { workspace, configDir, log } = place;
-  const { cwd, platform, trusted } = workspace;
-  const { layers } = await readSettings({
-    ...{ configDir, cwd, platform, trusted },
+  const { cwd, platform } = workspace;
+  const reader = new SettingsReader({
+    ...{ configDir, cwd, platform, policyFiles: place.policyFiles },
     sources: SOURCES,
+    isTrusted: () => workspace.trusted && workspace.hasFolder,
+    approvals: await openApprovals(place.storage, cwd),
+    approvesNow: false,
     readText: readTextFile,
   });
+  const first = await reader.read();
+  const { layers } = first;
   const mode = findDefaultMode(layers);
   const environment = { ...place.environment, ...toEnvironment(layers) };
-  const hooks = readHooks(layers, environment);
-  const servers = await readProjectServers(workspace, environment);
+  const hooks = readHooks(toHookLayers(layers), environment);
+  const servers = readProjectServers(first, environment);
+  const unread = [...first.problems.values()];
   return {
     rules: toRules(layers, log),
     ruleProblems: findRuleProblems(layers),
@@ -72,7 +88,12 @@ export async function readSessionSettings(place: SessionSettingsPlace): Promise<
     environment,
     directories: toDirectories(layers),
     mcpServers: servers.configs,
-    problems: servers.problem === undefined ? [] : [servers.problem],
+    problems: servers.problem === undefined ? unread : [...unread, servers.problem],
+    live: createLiveSettings({
+      ...{ reader, first, log },
+      toInForce: (read) => toInForce(read, { environment, log }),
+      watch: (files, onChange) => watchFiles(files, { onChange, log }),
+    }),
   };
 }
 
@@ -87,15 +108,13 @@ interface ProjectServers {
 }
 
 /** A file of servers that can't be read keeps nobody safe, so the session goes on without them. */
-async function readProjectServers(
-  { cwd, platform, trusted, hasFolder }: PanelWorkspace,
+function readProjectServers(
+  { servers }: ReadSettings,
   environment: SessionSettings['environment'],
-): Promise<ProjectServers> {
-  if (!trusted || !hasFolder) return { configs: {} };
-  const path = joinPath(cwd, '.mcp.json', platform);
+): ProjectServers {
+  if (servers === undefined) return { configs: {} };
   try {
-    const text = await readTextFile(path);
-    return { configs: text === undefined ? {} : parseMcpConfig(text, path, environment) };
+    return { configs: parseMcpConfig(servers.text, servers.file, environment) };
   } catch (error) {
     return { configs: {}, problem: error instanceof Error ? error.message : String(error) };
   }

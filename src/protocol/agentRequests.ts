@@ -164,6 +164,19 @@ export const agentRequests = {
     /** `problem`: why a settings file could not be changed, for a person. */
     z.looseObject({ problem: z.string().optional() }),
   ),
+  /** What a file of `belay/settings_pending` held when it was approved, and what it holds now; empty: it wasn't there. */
+  'belay/settings_diff': spec(
+    'agent',
+    z.looseObject({ file: z.string() }),
+    z.looseObject({ hash: z.string(), before: z.string(), after: z.string() }),
+  ),
+  /** A person has seen what the file holds, and it is to count. For a person's own hand. */
+  'belay/settings_approve': spec(
+    'agent',
+    z.looseObject({ file: z.string(), hash: z.string() }),
+    /** `problem`: why it does not count, for a person. */
+    z.looseObject({ problem: z.string().optional() }),
+  ),
   rename_session: spec(
     'agent',
     z.looseObject({ title: z.string(), session_id: z.string().optional() }),

@@ -36,6 +36,12 @@ export const editorRequests = {
     z.looseObject({ path: z.string(), line: z.number().optional(), diff_since: z.string().optional() }),
     z.looseObject({ opened: z.boolean(), problem: z.string().optional() }),
   ),
+  /** Shows what has changed in a file of `belay/settings_pending`, as a diff. `hash`: of the text that is shown. */
+  'belay/settings_show': spec(
+    'editor',
+    z.looseObject({ file: z.string() }),
+    z.looseObject({ hash: z.string() }),
+  ),
   'belay/link_open': spec('editor', z.looseObject({ href: z.string() }), empty),
   'belay/failure_act': spec('editor', z.looseObject({ action: failureAction }), empty),
 } as const;

@@ -4,6 +4,7 @@ import { slashCommand } from './commands.ts';
 import { envelope } from './envelope.ts';
 import { assistantError } from './failure.ts';
 import { permissionMode } from './permissions.ts';
+import { pendingSettings } from './settings.ts';
 import { usage } from './usage.ts';
 
 const system = <Subtype extends string, Shape extends z.ZodRawShape>(subtype: Subtype, shape: Shape) =>
@@ -162,6 +163,8 @@ export const systemMessages = {
   'belay/conversation_restored': system('belay/conversation_restored', { user_message_id: z.string() }),
   /** The permission rules are others now; `list_permission_rules` says which. */
   'belay/permission_rules_changed': system('belay/permission_rules_changed', {}),
+  /** Files of the project that hold something a person has not seen, in place of what was told before. It is not in force. */
+  'belay/settings_pending': system('belay/settings_pending', { files: z.array(pendingSettings) }),
   /** User messages waiting for their turn, oldest first. Sent whenever the queue changes. */
   'belay/queue_changed': system('belay/queue_changed', {
     queued: z.array(z.looseObject({ uuid: z.string(), text: z.string() })),

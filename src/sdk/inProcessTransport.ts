@@ -42,6 +42,7 @@ async function prepare(options: Options, log: Log) {
     log,
     version: process.env.BELAY_VERSION ?? '0.0.0',
     interactive: options.canUseTool !== undefined,
+    watchSettings: true,
     partialMessages: options.includePartialMessages === true,
   });
 }

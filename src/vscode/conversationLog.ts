@@ -22,6 +22,7 @@ const PRESENT = [
   'status',
   'belay/queue_changed',
   'belay/usage_changed',
+  'belay/settings_pending',
   'api_retry',
 ] as const;
 type PresentSubtype = (typeof PRESENT)[number];
@@ -128,6 +129,7 @@ export class ConversationLog {
       case 'status':
       case 'belay/queue_changed':
       case 'belay/usage_changed':
+      case 'belay/settings_pending':
         if (message.subtype === 'status') this.#present.delete('api_retry');
         this.#present.set(message.subtype, message);
         return;

@@ -16,6 +16,7 @@ import type { Providers } from './providers.ts';
 import { type EditorSecrets, readOwnServer } from './secrets.ts';
 import type { SessionHost } from './sessionHost.ts';
 import type { Settings } from './settings.ts';
+import { showSettings } from './showSettings.ts';
 import type { EditorWorkspace } from './workspacePort.ts';
 
 export interface ActionDeps {
@@ -44,6 +45,8 @@ export function createPanelActions(deps: ActionDeps): PanelActions {
     },
     openFile: (request, panel) =>
       openFile(request, { ...deps, host: panel.host, beside: panel.surface.place === 'tab' }),
+    showSettings: (file, panel) =>
+      showSettings(file, { ...deps, host: panel.host, beside: panel.surface.place === 'tab' }),
     openLink,
     actOnFailure: (action, host) => actOnFailure(action, host, deps),
     rememberModel: (model) => deps.providers.rememberModel(model),

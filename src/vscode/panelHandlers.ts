@@ -18,6 +18,7 @@ export interface PanelActions {
     signal: AbortSignal,
   ): Promise<ResponseOf<'belay/provider_choose'>>;
   openFile(request: RequestOf<'belay/file_open'>, panel: PanelHost): Promise<ResponseOf<'belay/file_open'>>;
+  showSettings(file: string, panel: PanelHost): Promise<ResponseOf<'belay/settings_show'>>;
   openLink(href: string): Promise<void>;
   actOnFailure(action: FailureAction, host: SessionHost): Promise<void>;
   rememberModel(model: string): void;
@@ -52,6 +53,7 @@ function createAnswers({ host, actions, panel, views, onReady }: PanelHandlerDep
     },
     'belay/provider_choose': (choice, { signal }) => actions.chooseProvider(choice, signal),
     'belay/file_open': (request) => actions.openFile(request, panel),
+    'belay/settings_show': ({ file }) => actions.showSettings(file, panel),
     'belay/link_open': async ({ href }) => {
       await actions.openLink(href);
       return {};
@@ -71,6 +73,11 @@ async function refuseServers(): Promise<never> {
 /** Rules come from a person's answer to a question, and from settings; a web page makes none. */
 async function refuseSettings(): Promise<never> {
   throw new Error('A panel does not change the settings of a session.');
+}
+
+/** The editor shows them: settings may name keys. */
+async function refuseTexts(): Promise<never> {
+  throw new Error('A panel does not read settings files.');
 }
 
 /** Listed one by one: a request the agent learns to answer is not open to panels before somebody has thought about it. */
@@ -108,6 +115,8 @@ function createForwarders({ host, actions }: PanelHandlerDeps): Handlers<'agent'
     list_permission_rules: forward('list_permission_rules'),
     'belay/permission_explain': forward('belay/permission_explain'),
     'belay/permission_change': refuseSettings,
+    'belay/settings_diff': refuseTexts,
+    'belay/settings_approve': forward('belay/settings_approve'),
     apply_flag_settings: refuseSettings,
     seed_read_state: refuseSettings,
     rename_session: forward('rename_session'),

@@ -4,6 +4,7 @@ import type { ContentBlock, ToolResultBlock } from '../../src/protocol/blocks.ts
 import type { AssistantError } from '../../src/protocol/failure.ts';
 import type { ResultMessage } from '../../src/protocol/messages.ts';
 import type { PanelState } from '../../src/protocol/panel.ts';
+import type { PendingSettings } from '../../src/protocol/settings.ts';
 import type { SystemMessageOf } from '../../src/protocol/systemMessages.ts';
 import type { Accumulator } from '../../src/stream/accumulator.ts';
 
@@ -132,6 +133,8 @@ export interface PanelModel {
   readonly retry: RetryWait | null;
   readonly spending: Spending | null;
   readonly tasks: readonly Task[];
+  /** Settings files of the project that hold something a person has not seen. */
+  readonly pendingSettings: readonly PendingSettings[];
   /** The host asked for the rewind dialog; the count makes a second request for the same message a new one. */
   readonly rewindAsked: { readonly userMessageId: string | null; readonly count: number } | null;
   readonly focusAsked: { readonly text: string | null; readonly count: number } | null;
@@ -164,6 +167,7 @@ export const EMPTY_MODEL: PanelModel = {
   retry: null,
   spending: null,
   tasks: [],
+  pendingSettings: [],
   rewindAsked: null,
   focusAsked: null,
 };

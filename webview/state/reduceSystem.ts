@@ -54,6 +54,8 @@ export function reduceSystem(draft: Draft, message: SystemMessage, now: number):
       return cutConversation(draft, message);
     case 'belay/conversation_restored':
       return forgetRewinds(draft);
+    case 'belay/settings_pending':
+      return draft.set({ pendingSettings: message.files });
     case 'belay/queue_changed':
       return reduceQueue(draft, message);
     default:

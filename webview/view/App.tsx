@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Composer } from '../composer/Composer.tsx';
 import { Icon } from '../controls/Icon.tsx';
+import { PendingSettings } from '../permission/PendingSettings.tsx';
 import { PermissionDock } from '../permission/PermissionDock.tsx';
 import { RewindDialog } from '../rewind/RewindDialog.tsx';
 import { Sessions } from '../sessions/Sessions.tsx';
@@ -44,6 +45,7 @@ function Conversation({ start }: { readonly start: number }): VNode {
       <div class="dock">
         <WorkspaceProblem />
         <Tasks />
+        <PendingSettings />
         <PermissionDock />
         <PinnedTodos />
         <Composer />

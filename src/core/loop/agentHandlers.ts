@@ -61,6 +61,8 @@ export function createAgentHandlers(deps: AgentHandlerDeps): Handlers<'agent'> {
           'This session was not started with leave to bypass permissions (--allow-dangerously-skip-permissions).',
         );
       }
+      if (mode === 'bypassPermissions' && ports.settings?.now.policy.mayBypass === false)
+        throw new Error('The settings of this machine do not allow to bypass permissions.');
       permissions.setMode(mode);
       return {};
     },

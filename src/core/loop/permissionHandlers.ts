@@ -41,7 +41,8 @@ const SOURCES: Readonly<Record<RuleLayer, string>> = {
 
 function describeRules({ permissions, ports, options }: ActorParts): ResponseOf<'list_permission_rules'> {
   const { rules, additionalDirectories } = permissions.context();
-  const { settingsDir, ruleProblems = [] } = options;
+  const { settingsDir } = options;
+  const { ruleProblems = options.ruleProblems ?? [], policy } = ports.settings?.now ?? {};
   return {
     state: {
       rules: rules.map((rule) => ({
@@ -56,7 +57,7 @@ function describeRules({ permissions, ports, options }: ActorParts): ResponseOf<
         ...additionalDirectories.map((path) => ({ path, source: 'session' })),
       ],
       originalCwd: ports.workspace.cwd,
-      managedOnly: false,
+      managedOnly: policy?.managedRulesOnly === true,
       problems: ruleProblems.map(({ layer, ...problem }) => ({ ...problem, source: SOURCES[layer] })),
     },
   };

@@ -15,7 +15,12 @@ interface Deps {
 
 type SettingsHandlers = Pick<
   Handlers<'agent'>,
-  'apply_flag_settings' | 'get_settings' | 'rename_session' | 'seed_read_state'
+  | 'apply_flag_settings'
+  | 'get_settings'
+  | 'rename_session'
+  | 'seed_read_state'
+  | 'belay/settings_diff'
+  | 'belay/settings_approve'
 >;
 
 export function createSettingsHandlers({ parts, actor }: Deps): SettingsHandlers {
@@ -31,6 +36,16 @@ export function createSettingsHandlers({ parts, actor }: Deps): SettingsHandlers
       return {};
     },
     get_settings: async () => describeSettings({ parts, actor }),
+    'belay/settings_diff': async ({ file }) => {
+      const found = ports.settings?.pending.find((each) => each.file === file);
+      if (found === undefined) throw new Error(`Nothing in ${file} waits for leave (any more).`);
+      const { hash, before, after } = found;
+      return { hash, before, after };
+    },
+    'belay/settings_approve': async ({ file, hash }) => {
+      const problem = await ports.settings?.approve(file, hash);
+      return problem === undefined ? {} : { problem };
+    },
     rename_session: async ({ title, session_id }) => {
       if (session_id !== undefined && session_id !== options.sessionId)
         throw new Error(`This session is ${options.sessionId}, not ${session_id}.`);

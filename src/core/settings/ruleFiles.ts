@@ -37,6 +37,8 @@ export interface RuleFilesDeps {
   readonly workspace: Pick<Workspace, 'cwd' | 'platform'>;
   /** Where the user's own settings lie. */
   readonly configDir: string;
+  /** Told before a file changes, with what is about to become of its text. Must not reject. */
+  readonly beforeChange?: (file: string, change: (text: string) => string) => Promise<void>;
 }
 
 export function createRuleFiles(deps: RuleFilesDeps): RuleFiles {
@@ -99,6 +101,7 @@ async function changeFile(file: string, wanted: ListChange, deps: RuleFilesDeps)
   if (changed === undefined) return;
   const folder = parentPath(real, deps.workspace.platform);
   if ((await files.stat(folder)) === undefined) await files.makeDirectory(folder);
+  await deps.beforeChange?.(file, (seen) => editSettings(seen, wanted) ?? seen);
   await files.writeFile(file, new TextEncoder().encode(changed), { expectedRealPath: real });
 }
 

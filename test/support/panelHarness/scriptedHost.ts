@@ -134,6 +134,9 @@ function buildAnswers(snapshot: Snapshot): Answers {
     'belay/session_open': nothing,
     'belay/provider_choose': async () => ({ chosen: true }),
     'belay/file_open': async () => ({ opened: true }),
+    'belay/settings_show': async () => ({ hash: '' }),
+    'belay/settings_diff': async () => ({ hash: '', before: '', after: '' }),
+    'belay/settings_approve': nothing,
     'belay/link_open': nothing,
     'belay/failure_act': nothing,
   };

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { SettingsError } from '../../../src/core/settings/settingsFile.ts';
+import { createNodeStorage } from '../../../src/node/storage.ts';
 import { readSessionSettings } from '../../../src/process/sessionSettings.ts';
 import { temporaryFolder } from '../node/temporaryFolder.ts';
 
@@ -70,16 +71,22 @@ async function setUp() {
     hooks: { SessionStart: [{ hooks: [{ type: 'command', command: 'true' }] }] },
   });
   await write('project/.mcp.json', { mcpServers: { maps: { command: 'maps' } } });
-  const read = ({ trusted }: { readonly trusted: boolean }) =>
-    readSessionSettings({
+  const storage = createNodeStorage(join(base, 'storage'));
+  const policyFiles = [join(base, 'policy', 'managed-settings.json')];
+  const read = async ({ trusted }: { readonly trusted: boolean }) => {
+    const settings = await readSessionSettings({
       workspace: {
         ...{ cwd: folder, roots: [folder], home: base, platform: 'linux', osDescription: '' },
         ...{ trusted, hasFolder: true },
       },
       configDir: join(base, 'config'),
       environment: { PATH: '/bin' },
-      log: { warn: () => {} },
+      log: { warn: () => {}, error: () => {} },
+      ...{ storage, policyFiles },
       sandboxEnabled: false,
     });
+    onTestFinished(() => settings.live.close());
+    return settings;
+  };
   return { read, folder, write };
 }

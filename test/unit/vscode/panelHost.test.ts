@@ -214,6 +214,7 @@ const actions: PanelActions = {
   openSession: async () => {},
   chooseProvider: async () => ({ chosen: true }),
   openFile: async () => ({ opened: true }),
+  showSettings: async () => ({ hash: '' }),
   openLink: async () => {},
   actOnFailure: async () => {},
   rememberModel: () => {},
