@@ -1,7 +1,13 @@
-/** Hooks and MCP servers that do what they must not (SECURITY F25, F53, F54): real processes behind the official SDK. */
+/**
+ * Hooks and MCP servers that do what they must not, many calls at once, a crash in a call (SECURITY F25, F26, F31, F53, F54): real
+ * processes behind the official SDK.
+ */
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { STREAM, startProgram } from '../support/conformance/program.ts';
 import { createWorld, type World } from '../support/conformance/sdkSession.ts';
 import { naughty } from '../support/mcp/serverCommands.ts';
+import { blocksOf } from '../support/modelServer/apiRequest.ts';
 import { text, toolUse } from '../support/modelServer/steps.ts';
 
 let world: World;
@@ -102,3 +108,71 @@ describe('F25: a call', () => {
     },
   );
 });
+
+describe('F26: twenty calls in one reply', () => {
+  /** What comes of the call, whether as an error, and what is in its result. */
+  const kinds = [
+    { call: toolRead('there.txt'), isError: false, content: 'I am there' },
+    { call: toolRead('missing.txt'), isError: true, content: 'missing.txt' },
+    { call: ['Bash', { command: 'touch denied' }], isError: true, content: 'Not today.' },
+    { call: ['Bash', { command: 'exit 3' }], isError: true, content: '3' },
+    { call: ['NoSuchTool', {}], isError: true, content: 'There is no tool named' },
+  ] as const;
+
+  it('have twenty results in one message, in their order, whatever became of each', async () => {
+    await world.write('there.txt', 'I am there');
+    const calls = Array.from({ length: 20 }, (_, index) => ({
+      id: `toolu_${String(index).padStart(2, '0')}`,
+      kind: kinds[(index * 3) % kinds.length] ?? kinds[0],
+    }));
+    world.server.script(
+      calls.map(({ id, kind: { call } }) => toolUse(call[0], call[1], { id })),
+      [text('All done.')],
+    );
+    const session = world.open({
+      canUseTool: async (_tool, input) =>
+        JSON.stringify(input).includes('denied')
+          ? { behavior: 'deny', message: 'Not today.' }
+          : { behavior: 'allow', updatedInput: input },
+    });
+    const result = await session.ask('Go.');
+    expect(result).toMatchObject({ subtype: 'success', result: 'All done.' });
+    expect(result.permission_denials).toHaveLength(4);
+    const { messages } = world.server.requests.at(-1)?.body ?? { messages: [] };
+    expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+    const results = blocksOf(messages.at(-1) ?? { role: '', content: '' }).filter(
+      ({ type }) => type === 'tool_result',
+    );
+    expect(results.map(({ tool_use_id }) => tool_use_id)).toEqual(calls.map(({ id }) => id));
+    for (const [index, { kind }] of calls.entries()) {
+      expect(results[index]?.is_error === true).toBe(kind.isError);
+      expect(JSON.stringify(results[index]?.content)).toContain(kind.content);
+    }
+    expect(await world.isThere('denied')).toBe(false);
+  });
+});
+
+describe('F31: a call that a crash has cut off', () => {
+  it('is told as one that may have run, and is not run again', async () => {
+    const sessionId = randomUUID();
+    world.server.script([toolUse('Bash', { command: 'echo once >> ran; exec sleep 600' })]);
+    const flags = ['-p', '--allowedTools', 'Bash', ...STREAM];
+    const program = startProgram(world, [...flags, '--session-id', sessionId]);
+    program.prompt('Go.');
+    await expect.poll(() => world.isThere('ran'), { timeout: 20_000 }).toBe(true);
+    program.child.kill('SIGKILL');
+    await program.ended;
+
+    world.server.script([text('I will look.')]);
+    const { result } = await world.ask('And?', { resume: sessionId, allowedTools: ['Bash'] });
+    expect(result).toMatchObject({ subtype: 'success', result: 'I will look.' });
+    expect(lastRequest()).toContain(
+      'It may have run wholly, in part, or not at all: check before you run it again.',
+    );
+    expect(await world.content('ran')).toBe('once\n');
+  });
+});
+
+function toolRead(file_path: string): readonly ['Read', { file_path: string }] {
+  return ['Read', { file_path }];
+}
