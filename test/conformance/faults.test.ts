@@ -83,16 +83,16 @@ describe('F54: an MCP server', () => {
   });
 
   it('that changes a tool has it asked for anew, whatever was allowed', async () => {
-    world.server.script(
-      [toolUse('mcp__s__change', { add: false })],
-      [toolUse('Bash', { command: 'sleep 1' })],
-      [toolUse('mcp__s__changing', {})],
-      [text('Denied.')],
-    );
-    const { result } = await world.ask('Try it.', {
-      mcpServers: { s: server },
-      allowedTools: ['mcp__s', 'Bash'],
-    });
+    world.server.script([toolUse('mcp__s__change', { add: false })], [text('Changed.')]);
+    const session = world.open({ mcpServers: { s: server }, allowedTools: ['mcp__s'] });
+    await session.ask('Change it.');
+    const changed = async (): Promise<string | undefined> => {
+      const [{ tools = [] } = {}] = await session.query.mcpServerStatus();
+      return tools.find(({ name }) => name === 'changing')?.description;
+    };
+    await expect.poll(changed, { timeout: 20_000 }).toBe('Something else');
+    world.server.script([toolUse('mcp__s__changing', {})], [text('Denied.')]);
+    const result = await session.ask('Use it.');
     expect(result.permission_denials).toMatchObject([{ tool_name: 'mcp__s__changing' }]);
   });
 });

@@ -26,7 +26,7 @@ export interface World {
   isThere(name: string): Promise<boolean>;
   options(more?: WorldOptions): Options;
   /** One prompt, one turn. Resolves when the SDK's iterator has ended. */
-  ask(prompt: string, more?: Options): Promise<Told>;
+  ask(prompt: string, more?: WorldOptions): Promise<Told>;
   /** A session with streaming input. */
   open(more?: WorldOptions): Conversation;
   /** Ends what is still open. Throws when the model server refused a request. */
