@@ -1,7 +1,7 @@
 /** The permission log of a session as a table in Markdown: to be read as it is, and as a page. */
 import type { PermissionDecidedLine } from '../core/sessions/permissionLog.ts';
 
-const HEADS = ['When', 'Decision', 'Who', 'Tool', 'What', 'Why'] as const;
+const HEADS = ['When (UTC)', 'Decision', 'Who', 'Tool', 'What', 'Why'] as const;
 
 const WHO: Readonly<Record<PermissionDecidedLine['who'], string>> = {
   rule: 'rule',
@@ -23,7 +23,7 @@ export function toPermissionLogText(title: string, lines: readonly PermissionDec
 function toCells(line: PermissionDecidedLine): readonly string[] {
   const { timestamp, decision, who, tool_name, agent_id, subject } = line;
   return [
-    timestamp,
+    timestamp.slice(0, 19).replace('T', ' '),
     decision === 'allow' ? 'allowed' : 'denied',
     WHO[who],
     agent_id === undefined ? tool_name : `${tool_name} (subagent)`,

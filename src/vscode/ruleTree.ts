@@ -80,6 +80,7 @@ function toTreeItem(item: RuleItem): TreeItem {
     case 'source': {
       const node = new TreeItem(item.label, TreeItemCollapsibleState.Expanded);
       node.description = item.file ?? '';
+      node.accessibilityInformation = { label: [item.label, item.file ?? ''].filter(Boolean).join(', ') };
       node.tooltip = item.file ?? item.label;
       return node;
     }
@@ -89,6 +90,7 @@ function toTreeItem(item: RuleItem): TreeItem {
       node.tooltip = new MarkdownString()
         .appendCodeblock(rule, 'text')
         .appendText(file ?? 'Until the session ends');
+      node.accessibilityInformation = { label: rule };
       node.contextValue = isRemovable(item.rule) ? 'removableRule' : `rule.${source}`;
       if (file !== undefined) node.command = toOpenCommand(item);
       return node;
@@ -98,6 +100,7 @@ function toTreeItem(item: RuleItem): TreeItem {
       const node = new TreeItem(rule, TreeItemCollapsibleState.None);
       node.iconPath = new ThemeIcon('warning');
       node.description = "can't be understood, so it does not count";
+      node.accessibilityInformation = { label: `${rule}, ${node.description}` };
       node.tooltip = `${file ?? ''}${line === undefined ? '' : `, line ${line}`}`;
       if (file !== undefined) node.command = toOpenCommand(item);
       return node;

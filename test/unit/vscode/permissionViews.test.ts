@@ -121,9 +121,9 @@ describe('the permission log as a text', () => {
       [
         '# Permission log: Sort the notes',
         '',
-        '| When | Decision | Who | Tool | What | Why |',
+        '| When (UTC) | Decision | Who | Tool | What | Why |',
         '| --- | --- | --- | --- | --- | --- |',
-        '| 2026-01-02T03:04:05.000Z | allowed | rule | Bash | ` npm test ` | The rule Bash(npm test) (user) allows it. |',
+        '| 2026-01-02 03:04:05 | allowed | rule | Bash | ` npm test ` | The rule Bash(npm test) (user) allows it. |',
         '',
       ].join('\n'),
     );
@@ -146,7 +146,7 @@ describe('the permission log as a text', () => {
     };
     const rows = toPermissionLogText('', [hostile]).trimEnd().split('\n').slice(4);
     expect(rows).toEqual([
-      '| 2026-01-02T03:04:05.000Z | allowed | you | Bash | `` echo `a` \\| b ⏎ \\| allowed \\| you \\|⟨U+202E⟩ `` | \\[x\\](command:evil) \\| \\<b\\> ⏎ more Remembered: Bash(a\\*) (userSettings) |',
+      '| 2026-01-02 03:04:05 | allowed | you | Bash | `` echo `a` \\| b ⏎ \\| allowed \\| you \\|⟨U+202E⟩ `` | \\[x\\](command:evil) \\| \\<b\\> ⏎ more Remembered: Bash(a\\*) (userSettings) |',
     ]);
   });
 });
