@@ -19,7 +19,7 @@ export function describeChanges(before: ReadSettings, after: ReadSettings): read
     const [problem, former] = [after.problems.get(file), before.problems.get(file)];
     if (problem !== undefined) {
       if (problem === former) return [];
-      const text = `${problem} Until that is mended, what it forbade and asked for still counts, and what it allowed does not.`;
+      const text = `${problem.replace(/\.$/, '')}. Until that is mended, what it forbade and asked for still counts, and what it allowed does not.`;
       return [{ file, text, level: 'warning' }];
     }
     const changed = listDifferences(contentOf(file, before), contentOf(file, after));

@@ -14,11 +14,12 @@ export interface HeldBack<Content> {
 
 /** What a file can make run or let pass, but for lists of rules and folders. */
 const GUARDED = {
-  hooks: ({ hooks }: SettingsFile) => hooks,
-  'disabling of hooks': ({ disableAllHooks }: SettingsFile) => disableAllHooks,
-  environment: ({ env }: SettingsFile) => env,
-  'default mode': ({ permissions }: SettingsFile) => permissions?.defaultMode,
-  'leave to bypass permissions': ({ permissions }: SettingsFile) => permissions?.disableBypassPermissionsMode,
+  'other hooks': ({ hooks }: SettingsFile) => hooks,
+  'hooks switched off or on': ({ disableAllHooks }: SettingsFile) => disableAllHooks,
+  'another environment': ({ env }: SettingsFile) => env,
+  'another default mode': ({ permissions }: SettingsFile) => permissions?.defaultMode,
+  'another say about bypassing permissions': ({ permissions }: SettingsFile) =>
+    permissions?.disableBypassPermissionsMode,
 } as const;
 
 export async function holdBackSettings(
@@ -30,7 +31,7 @@ export async function holdBackSettings(
   const keepsSandbox = approved.sandbox !== undefined && !(await isSame(now.sandbox, approved.sandbox));
   const guarded = await Promise.all(
     Object.entries(GUARDED).map(async ([name, read]) =>
-      (await isSame(read(now), read(approved))) ? [] : [`another ${name}`],
+      (await isSame(read(now), read(approved))) ? [] : [name],
     ),
   );
   const waiting = [
