@@ -119,7 +119,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     storage: ports.storage,
     clock,
     sessionId: options.sessionId,
-    onChange: (task) => void tellTask(task, { emitter, actor, tasks }),
+    onChange: (task) => void tellTask(task, { emitter, actor, tasks, clock }),
   });
   const hooks = createSessionHooks({
     ports,

@@ -13,6 +13,9 @@ const system = <Subtype extends string, Shape extends z.ZodRawShape>(subtype: Su
 /** One run of one hook: `hook_name` is the event and what it was about, as in "PreToolUse:Bash". */
 const hookName = { hook_id: z.string(), hook_name: z.string(), hook_event: z.string() };
 
+/** Of a subagent: tokens its context holds, calls it has made, milliseconds since it was started. */
+const taskUsage = z.looseObject({ total_tokens: z.number(), tool_uses: z.number(), duration_ms: z.number() });
+
 export const systemMessages = {
   init: system('init', {
     apiKeySource: z.string(),
@@ -93,6 +96,26 @@ export const systemMessages = {
     prompt: z.string().optional(),
     spawn_depth: z.number().optional(),
   }),
+  /** What a subagent in the background has come to so far: after each of its replies. */
+  task_progress: system('task_progress', {
+    task_id: z.string(),
+    tool_use_id: z.string().optional(),
+    description: z.string(),
+    subagent_type: z.string().optional(),
+    usage: taskUsage,
+    last_tool_name: z.string().optional(),
+  }),
+  /** What has changed of a task: it has ended. */
+  task_updated: system('task_updated', {
+    task_id: z.string(),
+    patch: z.looseObject({
+      status: z.enum(['pending', 'running', 'completed', 'failed', 'killed', 'paused']).optional(),
+      /** Milliseconds since 1970. */
+      end_time: z.number().optional(),
+      error: z.string().optional(),
+      is_backgrounded: z.boolean().optional(),
+    }),
+  }),
   /** All that runs in the background now, in place of what was told before. */
   background_tasks_changed: system('background_tasks_changed', {
     tasks: z.array(
@@ -111,9 +134,7 @@ export const systemMessages = {
     status: z.enum(['completed', 'failed', 'stopped']),
     output_file: z.string(),
     summary: z.string(),
-    usage: z
-      .looseObject({ total_tokens: z.number(), tool_uses: z.number(), duration_ms: z.number() })
-      .optional(),
+    usage: taskUsage.optional(),
   }),
   /** Tokens and cost after each reply, so that a client needn't wait for the end of the turn. */
   'belay/usage_changed': system('belay/usage_changed', {

@@ -120,6 +120,8 @@ export class ConversationLog {
       case 'init':
       case 'hook_started':
       case 'hook_response':
+      case 'task_progress':
+      case 'task_updated':
       case 'belay/permission_rules_changed':
         return;
       case 'session_state_changed':

@@ -91,7 +91,17 @@ describe('a subagent that runs', () => {
     expect(await asked).toMatchObject({ subtype: 'success', result: 'I go on.' });
     world.server.script([text('I have waited.')]);
     await world.write('go', '');
-    expect(await session.until(ofSubtype('task_notification'))).toMatchObject({ status: 'completed' });
+    const ended = await session.until(ofSubtype('task_notification'));
+    expect(ended).toMatchObject({ status: 'completed' });
+    expect(session.messages.find(ofSubtype('task_progress'))).toMatchObject({
+      tool_use_id: 'toolu_agent',
+      description: 'Wait',
+      usage: { tool_uses: 1 },
+      last_tool_name: 'Bash',
+    });
+    expect(session.messages.filter(ofSubtype('task_updated'))).toMatchObject([
+      { task_id: ended.task_id, patch: { status: 'completed' } },
+    ]);
     world.server.script([text('Good.')]);
     await session.ask('And?');
     expect(lastRequest()).toContain('I have waited.');

@@ -34,6 +34,8 @@ export function reduceSystem(draft: Draft, message: SystemMessage, now: number):
     case 'commands_changed':
     case 'elicitation_complete':
     case 'background_tasks_changed':
+    case 'task_progress':
+    case 'task_updated':
     case 'belay/permission_rules_changed':
       return;
     case 'local_command_output':

@@ -1,6 +1,7 @@
 /** What happens beside the turns and is told as it happens: checkpoints, background commands, what a crash left. */
 import type { AgentPorts } from '../agent.ts';
 import type { Checkpoint } from '../checkpoints/checkpoints.ts';
+import type { Clock } from '../ports.ts';
 import type { BackgroundTask, BackgroundTasks } from '../tools/backgroundTasks.ts';
 import type { ActorParts } from './actorParts.ts';
 import type { Emitter } from './emitter.ts';
@@ -41,7 +42,13 @@ export async function tellTask(
     emitter,
     actor,
     tasks,
-  }: { readonly emitter: Emitter; readonly actor: SessionActor; readonly tasks: BackgroundTasks },
+    clock,
+  }: {
+    readonly emitter: Emitter;
+    readonly actor: SessionActor;
+    readonly tasks: BackgroundTasks;
+    readonly clock: Pick<Clock, 'now'>;
+  },
 ): Promise<void> {
   await tellRunning(tasks, emitter);
   const named = { task_id: task.id, tool_use_id: task.toolUseId };
@@ -59,6 +66,8 @@ export async function tellTask(
     return;
   }
   const status = task.state === 'completed' || task.state === 'stopped' ? task.state : 'failed';
+  const patch = { status: status === 'stopped' ? ('killed' as const) : status, end_time: clock.now() };
+  await emitter.emitSystem('task_updated', { task_id: task.id, patch });
   await emitter.emitSystem('task_notification', {
     ...named,
     status,

@@ -19,6 +19,7 @@ import type { UsageMeter } from '../loop/usageMeter.ts';
 import type { UsageTotals } from '../loop/usageTotals.ts';
 import { blocksOf } from '../sessions/conversation.ts';
 import { Session } from '../sessions/session.ts';
+import type { BackgroundTasks } from '../tools/backgroundTasks.ts';
 import { ReadState } from '../tools/readState.ts';
 import type { AnyTool } from '../tools/tool.ts';
 import { toApiTool } from '../tools/toolSchema.ts';
@@ -67,6 +68,7 @@ export interface SubagentHost {
     subagent: SubagentCalls,
   ) => RunToolCallDeps;
   readonly hooks: SubagentHooks;
+  readonly tasks: Pick<BackgroundTasks, 'get'>;
   /** What people have written down, as if nobody had been told yet. */
   readonly createMemory: () => Memory;
 }
@@ -189,6 +191,7 @@ function buildTurnDeps(task: SubagentTask, parts: Parts): TurnDeps {
     mainContext: host.mainContext,
     elapsedSeconds: () => (clock.monotonic() - started) / 1000,
     onSaid: task.onSaid,
+    isTask: () => host.tasks.get(identity.agentId)?.state === 'running',
   });
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const calls: SubagentCalls = {

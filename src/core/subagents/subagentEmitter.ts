@@ -2,6 +2,7 @@
  * What a subagent says, on its way to the client: its messages name the call they run under, and what is about the session
  * as a whole (that it asks the model, how full its context is) stays the main agent's.
  */
+import type { ContentBlock } from '../../protocol/blocks.ts';
 import { assistantMessage } from '../../protocol/messages.ts';
 import type { SystemMessageOf } from '../../protocol/systemMessages.ts';
 import { createEmitter, type Emitter } from '../loop/emitter.ts';
@@ -33,15 +34,22 @@ export interface SubagentEmitterDeps {
   readonly elapsedSeconds: () => number;
   /** Told what its replies say, in whole lines. */
   readonly onSaid?: ((text: string) => void) | undefined;
+  /** It runs in the background. */
+  readonly isTask: () => boolean;
 }
 
 export function createSubagentEmitter(identity: SubagentIdentity, deps: SubagentEmitterDeps): Emitter {
   const { emitter } = deps;
+  const called: string[] = [];
   const send = async (message: unknown): Promise<void> => {
     if (!isObject(message)) return;
-    if (deps.onSaid !== undefined) tellReply(message, deps.onSaid);
+    const blocks = blocksOfReply(message);
+    called.push(...blocks.flatMap((block) => (block.type === 'tool_use' ? [block.name] : [])));
+    if (deps.onSaid !== undefined) tellReply(blocks, deps.onSaid);
     const shown = toShown(message, identity, deps);
     if (shown !== undefined) await emitter.emit(shown);
+    if (message.subtype === 'belay/usage_changed' && deps.isTask())
+      await tellProgress(message, called, { identity, deps });
   };
   const inner = createEmitter(
     { send },
@@ -78,10 +86,40 @@ function toShown(message: Fields, identity: SubagentIdentity, deps: SubagentEmit
   }
 }
 
-function tellReply(message: Fields, onSaid: (text: string) => void): void {
-  const reply = assistantMessage.safeParse(message);
-  if (!reply.success) return;
-  for (const block of reply.data.message.content) {
+interface Telling {
+  readonly identity: SubagentIdentity;
+  readonly deps: SubagentEmitterDeps;
+}
+
+/** `called`: the tools it has called so far. */
+async function tellProgress(
+  { context_tokens }: Fields,
+  called: readonly string[],
+  { identity, deps: { emitter, elapsedSeconds } }: Telling,
+): Promise<void> {
+  const { agentId, type, description, toolUseId } = identity;
+  const last_tool_name = called.at(-1);
+  await emitter.emitSystem('task_progress', {
+    task_id: agentId,
+    tool_use_id: toolUseId,
+    description,
+    subagent_type: type,
+    usage: {
+      total_tokens: Number(context_tokens),
+      tool_uses: called.length,
+      duration_ms: Math.round(elapsedSeconds() * 1000),
+    },
+    ...(last_tool_name === undefined ? {} : { last_tool_name }),
+  });
+}
+
+/** Empty: it is no whole reply. */
+function blocksOfReply(message: Fields): readonly ContentBlock[] {
+  return assistantMessage.safeParse(message).data?.message.content ?? [];
+}
+
+function tellReply(blocks: readonly ContentBlock[], onSaid: (text: string) => void): void {
+  for (const block of blocks) {
     if (block.type === 'text') onSaid(`${block.text}\n`);
     if (block.type === 'tool_use') onSaid(`[${block.name}]\n`);
   }
