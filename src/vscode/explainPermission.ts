@@ -3,6 +3,7 @@ import { type QuickPickItem, ThemeIcon, window } from 'vscode';
 import type { RequestOf, ResponseOf } from '../protocol/control.ts';
 import { toQuestions } from './permissionQuestions.ts';
 import type { RuleCommands } from './ruleCommands.ts';
+import { toShownFile } from './ruleFile.ts';
 import { toSourceLabel } from './ruleItems.ts';
 import type { SessionHost } from './sessionHost.ts';
 
@@ -82,7 +83,7 @@ function toLines({ tool_name }: Question, { behavior, mode, reasons, parts }: Ex
   const ofParts = parts.length < 2 ? [] : parts.map(toPartLine);
   const known = new Set(ofParts.map(({ detail }) => detail));
   const own = reasons.filter(({ text, rule }) => rule !== undefined || !known.has(text)).map(toReasonLine);
-  return [head, ...ofParts, ...own];
+  return [head, ...own, ...ofParts];
 }
 
 function toPartLine({ text, behavior, reason }: Explanation['parts'][number]): Line {
@@ -92,5 +93,9 @@ function toPartLine({ text, behavior, reason }: Explanation['parts'][number]): L
 function toReasonLine({ text, rule }: Reason): Line {
   const line = { label: text, alwaysShow: true, iconPath: new ThemeIcon('info') };
   if (rule === undefined) return line;
-  return { ...line, rule, detail: [toSourceLabel(rule.source), rule.file ?? ''].filter(Boolean).join(': ') };
+  return {
+    ...line,
+    rule,
+    detail: [toSourceLabel(rule.source), toShownFile(rule.file)].filter(Boolean).join(': '),
+  };
 }

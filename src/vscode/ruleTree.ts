@@ -13,6 +13,7 @@ import {
 } from 'vscode';
 import type { EditorLog } from './log.ts';
 import type { RuleCommands } from './ruleCommands.ts';
+import { toShownFile } from './ruleFile.ts';
 import { isRemovable, type RuleItem, toRuleItems } from './ruleItems.ts';
 
 const VIEW = 'belay.permissions';
@@ -79,7 +80,7 @@ function toTreeItem(item: RuleItem): TreeItem {
     }
     case 'source': {
       const node = new TreeItem(item.label, TreeItemCollapsibleState.Expanded);
-      node.description = item.file ?? '';
+      node.description = toShownFile(item.file);
       node.accessibilityInformation = { label: [item.label, item.file ?? ''].filter(Boolean).join(', ') };
       node.tooltip = item.file ?? item.label;
       return node;
@@ -99,8 +100,8 @@ function toTreeItem(item: RuleItem): TreeItem {
       const { rule, file, line } = item.problem;
       const node = new TreeItem(rule, TreeItemCollapsibleState.None);
       node.iconPath = new ThemeIcon('warning');
-      node.description = "can't be understood, so it does not count";
-      node.accessibilityInformation = { label: `${rule}, ${node.description}` };
+      node.description = `${toShownFile(file)}${line === undefined ? '' : `:${line}`}`;
+      node.accessibilityInformation = { label: `${rule}, can't be understood` };
       node.tooltip = `${file ?? ''}${line === undefined ? '' : `, line ${line}`}`;
       if (file !== undefined) node.command = toOpenCommand(item);
       return node;
