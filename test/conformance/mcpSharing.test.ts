@@ -1,4 +1,5 @@
 /** What MCP servers have besides tools: questions to the person, resources, and prompts; over the official Agent SDK. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ElicitationRequest, SDKMessage } from '@anthropic-ai/claude-agent-sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWorld, type World } from '../support/conformance/sdkSession.ts';
@@ -38,6 +39,20 @@ describe('an MCP server that asks the person', () => {
     ]);
     expect(lastRequest()).toContain('Ada');
     expect(lastRequest()).toContain('accept');
+  });
+
+  it('waits for a person longer than a call may take', async () => {
+    world.server.script([toolUse('mcp__s__ask', {})], [text('Done.')]);
+    await world.ask('Ask me.', {
+      ...options,
+      mcpServers: { s: { ...server, timeout: 1000 } },
+      onElicitation: async () => {
+        // The limit of the call is real time, in a process of its own.
+        await sleep(1500);
+        return { action: 'accept', content: { name: 'Ada' } };
+      },
+    });
+    expect(lastRequest()).toContain('Ada');
   });
 
   it('is refused where nobody answers', async () => {

@@ -15,6 +15,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import type * as z from 'zod';
 import type { Clock } from '../ports.ts';
+import { type CallLimits, createCallLimits } from './callLimits.ts';
 import type { McpTransport } from './connector.ts';
 import type { Elicit, Elicitation, ElicitationAnswer } from './elicitation.ts';
 import { createFloodGauge } from './floodGauge.ts';
@@ -89,6 +90,9 @@ export interface ServerProblem {
 
 export type Answer<Value> = { readonly kind: 'answer'; readonly value: Value } | ServerProblem;
 
+/** The longest that timers can wait: the limit of a call is kept here, not by the client, whose clock can't be stopped. */
+const NO_TIMEOUT = 2 ** 31 - 1;
+
 /** Without an answer the transport is closed. Rejects with the signal's reason only. */
 export async function connectMcpClient(
   transport: McpTransport,
@@ -100,7 +104,8 @@ export async function connectMcpClient(
   );
   const limits = { timeout: options.timeoutMs, signal: options.signal };
   const state: ConnectionState = { problem: undefined, isClosed: false };
-  watch({ client, transport, state, options });
+  const callLimits = createCallLimits(options.clock);
+  watch({ client, transport, state, options, callLimits });
   const close = async (reason?: string): Promise<void> => {
     state.problem ??= reason;
     await transport.close().catch((error: unknown) => options.onProblem(describe(error)));
@@ -142,16 +147,21 @@ export async function connectMcpClient(
           client.request({ method: 'resources/read', params: { uri } }, readResult, { ...limits, signal }),
           signal,
         ),
-      callTool: ({ name, input, timeoutMs, signal, onProgress }) =>
-        ask(
-          client.request({ method: 'tools/call', params: { name, arguments: { ...input } } }, callResult, {
-            signal,
-            timeout: timeoutMs,
+      async callTool({ name, input, timeoutMs, signal, onProgress }) {
+        const [late, done] = [new AbortController(), new AbortController()];
+        callLimits.watch(timeoutMs, late, AbortSignal.any([signal, done.signal]));
+        const params = { name, arguments: { ...input } };
+        const answer = await ask(
+          client.request({ method: 'tools/call', params }, callResult, {
+            signal: AbortSignal.any([signal, late.signal]),
+            timeout: NO_TIMEOUT,
             onprogress: ({ progress, total, message }) =>
               onProgress(toProgressLine(progress, total, message)),
           }),
           signal,
-        ),
+        ).finally(() => done.abort());
+        return answer.kind !== 'answer' && late.signal.aborted ? SILENT : answer;
+      },
       ping: () => ask(client.ping(limits), options.signal),
       close,
     },
@@ -169,10 +179,11 @@ interface Watched {
   readonly transport: McpTransport;
   readonly state: ConnectionState;
   readonly options: ConnectOptions;
+  readonly callLimits: CallLimits;
 }
 
 /** The client calls what stands in the transport before its own handlers. */
-function watch({ client, transport, state, options }: Watched): void {
+function watch({ client, transport, state, options, callLimits }: Watched): void {
   const gauge = createFloodGauge(options.clock);
   transport.onmessage = () => {
     if (state.isClosed || !gauge.count()) return;
@@ -194,7 +205,9 @@ function watch({ client, transport, state, options }: Watched): void {
     options.onElicited(params.elicitationId),
   );
   client.setRequestHandler(ElicitRequestSchema, async ({ params }, { signal }) =>
-    toElicitResult(await options.elicit(toElicitation(params, options.serverName), signal)),
+    toElicitResult(
+      await callLimits.whileAsking(() => options.elicit(toElicitation(params, options.serverName), signal)),
+    ),
   );
   client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: options.roots.map((uri) => ({ uri })) }));
 }
@@ -243,13 +256,15 @@ function toServerProblem(error: unknown, { problem }: ConnectionState): ServerPr
   if (code === 401 || code === 403) {
     return { kind: 'lost', problem: `It refused the sign-in (HTTP ${code}).`, needsAuth: true };
   }
-  if (code === ErrorCode.RequestTimeout) return toProblem('silent', 'It did not answer in time.');
+  if (code === ErrorCode.RequestTimeout) return SILENT;
   if (code === ErrorCode.ConnectionClosed) return toProblem('lost', problem ?? 'The connection was closed.');
   if (typeof code === 'number' && code >= 300) return toProblem('lost', `It answered with HTTP ${code}.`);
   if (error instanceof McpError) return toProblem('refused', error.message);
   if (isSchemaError(error)) return toProblem('refused', 'Its answer is not what the protocol asks for.');
   return toProblem('lost', problem ?? describe(error));
 }
+
+const SILENT = toProblem('silent', 'It did not answer in time.');
 
 function toProblem(kind: ServerProblem['kind'], problem: string): ServerProblem {
   return { kind, problem, needsAuth: false };
