@@ -14,13 +14,28 @@ const MAX_LISTED = 4;
 
 export function PendingSettings(): VNode | null {
   const files = useModel((model) => model.pendingSettings);
-  const [first] = files;
+  const [hidden, setHidden] = useState<readonly string[]>([]);
+  const shown = files.filter((pending) => !hidden.includes(toKey(pending)));
+  const [first] = shown;
   if (first === undefined) return null;
-  return <PendingCard key={`${first.file} ${first.hash}`} pending={first} count={files.length} />;
+  const key = toKey(first);
+  const hide = (): void => setHidden([...hidden, key]);
+  return <PendingCard key={key} pending={first} count={shown.length} onHide={hide} />;
+}
+
+function toKey({ file, hash }: PendingFile): string {
+  return `${hash} ${file}`;
+}
+
+interface PendingCardProps {
+  readonly pending: PendingFile;
+  readonly count: number;
+  /** Until the file changes again, or the panel is built anew. */
+  readonly onHide: () => void;
 }
 
 /** Allow takes an answer only once the diff of this very text was opened. */
-function PendingCard({ pending, count }: { readonly pending: PendingFile; readonly count: number }): VNode {
+function PendingCard({ pending, count, onHide }: PendingCardProps): VNode {
   const { file, hash, waiting } = pending;
   const { peer } = usePanel();
   const card = useRef<HTMLElement>(null);
@@ -45,7 +60,9 @@ function PendingCard({ pending, count }: { readonly pending: PendingFile; readon
     <section class="pending-settings" role="group" aria-label="Changed project settings" ref={card}>
       <h2 class="pending-settings-title">
         <Icon name="shield" />
-        <span>{showHidden(toName(file))} has changed since you allowed it. Not in force:</span>
+        <span class="pending-settings-text">
+          {showHidden(toName(file))} has changed since you allowed it. Not in force:
+        </span>
         {count > 1 && <span class="request-count">1 of {count}</span>}
       </h2>
       <ul class="pending-settings-list">
@@ -71,6 +88,7 @@ function PendingCard({ pending, count }: { readonly pending: PendingFile; readon
         >
           Allow
         </Button>
+        <Button onClick={onHide}>Not now</Button>
       </div>
     </section>
   );

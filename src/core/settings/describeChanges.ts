@@ -59,7 +59,7 @@ function listDifferences(before: SettingsFile, after: SettingsFile): readonly st
   ];
   const later = ({ env, model, sandbox, permissions }: SettingsFile): unknown => [
     ...[env, model, sandbox],
-    ...[permissions?.defaultMode, permissions?.additionalDirectories],
+    ...[permissions?.defaultMode, permissions?.additionalDirectories ?? []],
   ];
   return [
     ...rules,

@@ -63,6 +63,54 @@ async function press(button: Locator, hasWorked: () => boolean | Promise<boolean
   }).toBe(true);
 }
 
+describe('settings of the project that nobody has seen', () => {
+  const files = [
+    { file: '/p/.claude/settings.json', hash: 'one', waiting: ['other hooks\u202e'] },
+    { file: '/p/.mcp.json', hash: 'two', waiting: ['the server maps'] },
+  ];
+  const askedOf = (host: PanelPage['host'], subtype: string): unknown[] =>
+    host.asked.filter((each) => each.subtype === subtype).map(({ request }) => request);
+
+  test('are allowed only once this very text was shown, and can be put off', async () => {
+    let hash = 'older';
+    const { page, host } = await open({ answers: { 'belay/settings_show': async () => ({ hash }) } });
+    host.send(say.systemSays('belay/settings_pending', { files }));
+    const card = page.getByRole('group', { name: 'Changed project settings' });
+    await card.getByText('other hooks⟨U+202E⟩').waitFor();
+    const [show, allow] = [
+      page.getByRole('button', { name: 'Show changes' }),
+      page.getByRole('button', { name: 'Allow', exact }),
+    ];
+    await show.click();
+    await soon(() => askedOf(host, 'belay/settings_show')).toEqual([{ file: '/p/.claude/settings.json' }]);
+    expect(await allow.isEnabled()).toBe(false);
+    hash = 'one';
+    await show.click();
+    await press(allow, () => askedOf(host, 'belay/settings_approve').length > 0);
+    expect(askedOf(host, 'belay/settings_approve')[0]).toEqual({
+      file: '/p/.claude/settings.json',
+      hash: 'one',
+    });
+    host.send(say.systemSays('belay/settings_pending', { files: files.slice(1) }));
+    await card.getByText('the server maps').waitFor();
+    await page.getByRole('button', { name: 'Not now' }).click();
+    await card.waitFor({ state: 'detached' });
+  });
+
+  test('say why they do not count', async () => {
+    const { page, host } = await open({
+      answers: {
+        'belay/settings_show': async () => ({ hash: 'two' }),
+        'belay/settings_approve': async () => ({ problem: 'It has changed. Look again.' }),
+      },
+    });
+    host.send(say.systemSays('belay/settings_pending', { files: files.slice(1) }));
+    await page.getByRole('button', { name: 'Show changes' }).click();
+    const problem = page.getByRole('alert').getByText('It has changed. Look again.');
+    await press(page.getByRole('button', { name: 'Allow', exact }), async () => (await problem.count()) > 0);
+  });
+});
+
 describe('the composer', () => {
   test('sends on Enter, breaks the line on Shift+Enter, and shows the message until it is taken up', async () => {
     const { page, host } = await open();

@@ -264,6 +264,22 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       await page.getByRole('menuitem').first().waitFor();
     },
   },
+  'pending-settings': {
+    snapshot: snapshotOf(DONE),
+    play: (host) =>
+      host.send(
+        systemSays('belay/settings_pending', {
+          files: [
+            {
+              file: '/home/u/trail-notes/.claude/settings.json',
+              hash: 'abc',
+              waiting: ['the allow rule Bash(npm run deploy:*)', 'other hooks', 'another environment'],
+            },
+            { file: '/home/u/trail-notes/.mcp.json', hash: 'def', waiting: ['the server maps'] },
+          ],
+        }),
+      ),
+  },
   sandbox: {
     snapshot: snapshotOf([
       ...OPENING,
