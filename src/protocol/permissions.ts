@@ -16,7 +16,6 @@ export const namedRule = z.looseObject({
   /** Belay: absent where it stands in no file. */
   file: z.string().optional(),
 });
-export type NamedRule = z.infer<typeof namedRule>;
 const ruleChange = <Type extends string>(type: Type) =>
   z.looseObject({
     type: z.literal(type),

@@ -10,6 +10,7 @@ import {
 } from '../permissions/decidePermission.ts';
 import { formatRule } from '../permissions/parseRule.ts';
 import { FileError } from '../ports.ts';
+import { isRuleUpdate } from '../settings/ruleFiles.ts';
 import { ToolInputError } from '../tools/tool.ts';
 import type { ActorParts } from './actorParts.ts';
 import { buildQuestion, judge } from './authorize.ts';
@@ -24,6 +25,8 @@ export function createPermissionHandlers(parts: ActorParts): PermissionHandlers 
     list_permission_rules: async () => describeRules(parts),
     'belay/permission_explain': (request) => explain(request, parts),
     'belay/permission_change': async ({ update }) => {
+      // The mode has a request of its own, which knows what a session may not be set to.
+      if (!isRuleUpdate(update)) throw new Error('Only rules can be changed by this request.');
       const [problem] = await parts.remember([update]);
       return problem === undefined ? {} : { problem };
     },

@@ -61,6 +61,14 @@ describe('a rule that a person wants kept', () => {
     expect([...disk]).toEqual([]);
   });
 
+  it('is a rule, and no way around what the mode may be', async () => {
+    const { peer } = setUp({ bypassAllowed: false });
+    const update = { type: 'setMode', mode: 'bypassPermissions', destination: 'session' } as const;
+    await expect(peer.request('belay/permission_change', { update })).rejects.toThrow('Only rules');
+    const { effective } = await peer.request('get_settings', {});
+    expect(effective).toMatchObject({ permissions: { defaultMode: 'default' } });
+  });
+
   it('is forgotten in its own place alone', async () => {
     const { peer } = setUp({ settingsDir: '/config' });
     await peer.request('belay/permission_change', { update: npmTest('userSettings') });
