@@ -264,7 +264,9 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     onProblem: (problem, cause) => log.warn(problem, { cause: String(cause ?? '') }),
   });
   mcp.add(options.mcpServers ?? {});
-  const unfollow = ports.settings && followSettings(ports.settings, { permissions, hooks, emitter });
+  const { hookProblems = [] } = options;
+  const unfollow =
+    ports.settings && followSettings(ports.settings, { permissions, hooks, emitter, hookProblems });
   return { actor, session, tasks, mcp, peer, unfollow: unfollow ?? (() => undefined) };
 }
 

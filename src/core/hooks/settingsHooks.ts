@@ -32,8 +32,7 @@ export function createSettingsHooks(parts: SettingsHookParts): HookSource {
       const found = (settings[event] ?? [])
         .filter(({ matcher }) => matchesHook(matcher, subject))
         .flatMap(({ hooks, isOfProject = false }) => hooks.map((hook) => ({ hook, isOfProject })));
-      const unique = new Map(found.map((each) => [JSON.stringify(each.hook), each]));
-      return [...unique.values()].map((each) => createHook(each, event, parts));
+      return withoutDoubles(found).map((each) => createHook(each, event, parts));
     },
   };
 }
@@ -41,6 +40,16 @@ export function createSettingsHooks(parts: SettingsHookParts): HookSource {
 interface FoundHook {
   readonly hook: SettingsHook;
   readonly isOfProject: boolean;
+}
+
+/** Where the user has written the same hook, it is the user's: a project must not take from it what it may reach. */
+function withoutDoubles(found: readonly FoundHook[]): readonly FoundHook[] {
+  const unique = new Map<string, FoundHook>();
+  for (const each of found) {
+    const key = JSON.stringify(each.hook);
+    if (unique.get(key)?.isOfProject !== false) unique.set(key, each);
+  }
+  return [...unique.values()];
 }
 
 function createHook({ hook, isOfProject }: FoundHook, event: HookEvent, parts: SettingsHookParts): Hook {

@@ -9,20 +9,22 @@ export interface FollowSettingsDeps {
   readonly permissions: Pick<MutablePermissionState, 'setSettings'>;
   readonly hooks: Pick<SessionHooks, 'setSettings'>;
   readonly emitter: Emitter;
+  /** Hooks that were left out when the session began, which a person knows by now. */
+  readonly hookProblems: readonly string[];
 }
 
 /** Returns how to end it. */
 export function followSettings(
   settings: LiveSettings,
-  { permissions, hooks, emitter }: FollowSettingsDeps,
+  { permissions, hooks, emitter, hookProblems }: FollowSettingsDeps,
 ): () => void {
-  let told = new Set<string>();
+  let told: ReadonlySet<string> = new Set(hookProblems);
 
   function apply(): void {
     const { now } = settings;
     permissions.setSettings(now);
     hooks.setSettings(now.hooks);
-    const problems = now.ruleProblems.map(describeProblem);
+    const problems = [...now.hookProblems, ...now.ruleProblems.map(describeProblem)];
     for (const problem of problems) if (!told.has(problem)) tell(problem, 'warning');
     told = new Set(problems);
   }

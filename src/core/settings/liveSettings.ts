@@ -14,6 +14,8 @@ export interface SettingsInForce {
   readonly rules: readonly LayeredRule[];
   readonly ruleProblems: readonly RuleProblem[];
   readonly hooks: HookSettings;
+  /** Hooks that were left out and why, for a person. */
+  readonly hookProblems: readonly string[];
   readonly policy: Policy;
 }
 

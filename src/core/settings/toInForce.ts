@@ -13,10 +13,12 @@ export interface InForcePlace {
 }
 
 export function toInForce({ layers }: Pick<ReadSettings, 'layers'>, place: InForcePlace): SettingsInForce {
+  const { hooks, problems: hookProblems } = readHooks(toHookLayers(layers), place.environment);
   return {
     rules: toRules(layers, place.log),
     ruleProblems: findRuleProblems(layers),
-    hooks: readHooks(toHookLayers(layers), place.environment).hooks,
+    hooks,
+    hookProblems,
     policy: toPolicy(layers),
   };
 }

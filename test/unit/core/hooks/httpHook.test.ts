@@ -158,6 +158,21 @@ describe('an http hook', () => {
     expect(heard).toEqual([]);
   });
 
+  it("of the user's stays the user's when a project has the same", async () => {
+    const { url, heard } = await listen(says({ decision: 'block', reason: 'no' }));
+    const hooks = [{ type: 'http' as const, url }];
+    const harness = await createHookHarness({
+      replies: [reply([call('t1', 'Look')]), reply([text('done')])],
+      tools: [look],
+      hooks: [],
+      ports: { web: createNodeWeb({ env: {} }), clock: createTestClock([]) },
+      options: { hooks: { PreToolUse: [{ hooks }, { hooks, isOfProject: true }] } },
+    });
+    await harness.ask('go');
+    expect(heard).toHaveLength(1);
+    expect(resultsOf(lastBlocks(harness, 2))).toEqual([{ content: 'no', isError: true }]);
+  });
+
   it('is not sent anything in a folder that nobody has trusted', async () => {
     const { url, heard } = await listen(says({ decision: 'block' }));
     expect((await runWith(url, { trusted: false })).results).toEqual([{ content: 'seen', isError: false }]);

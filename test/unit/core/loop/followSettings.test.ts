@@ -16,6 +16,7 @@ const NOTHING: SettingsInForce = {
   rules: [],
   ruleProblems: [],
   hooks: {},
+  hookProblems: [],
   policy: { mayBypass: true, managedRulesOnly: false },
 };
 
@@ -85,6 +86,17 @@ describe('a session that follows its settings', () => {
     expect(told(harness)).toEqual([
       `warning: The allow rule "Bash(ls" in /s.json, line 3, can't be understood and is left out.`,
     ]);
+  });
+});
+
+describe('hooks that can not be used', () => {
+  it('are named when they come, once, and not again when the session began with them', async () => {
+    const settings = createSettings({ ...NOTHING, hookProblems: ['The first.'] });
+    const { harness } = setUp(settings, { hookProblems: ['The first.'] });
+    settings.change({ ...NOTHING, hookProblems: ['The first.', 'The second.'] });
+    settings.change({ ...NOTHING, hookProblems: ['The first.', 'The second.'] });
+    await harness.peer.request('get_settings', {});
+    expect(told(harness)).toEqual(['warning: The first.', 'warning: The second.']);
   });
 });
 
