@@ -154,7 +154,9 @@ suite('the policy of the machine', () => {
 
 async function runWithPolicy(name: string, args: readonly string[]) {
   const place = ['--dev-bind', '/', '/', '--tmpfs', '/etc', '--bind', world.at('../policy'), `/etc/${name}`];
-  const child = spawn('bwrap', [...place, '--chdir', world.folder, node, inject('belayCommand'), ...args], {
+  const bubblewrap = 'bwrap';
+  const started = [node, inject('belayCommand'), ...args];
+  const child = spawn(bubblewrap, [...place, '--chdir', world.folder, ...started], {
     env: world.env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
