@@ -294,7 +294,7 @@ function openRuleFiles({ ports, options }: Pick<Opening, 'ports' | 'options'>): 
     : createRuleFiles({
         ...ports,
         configDir,
-        beforeChange: async (file, change) => ports.settings?.acceptChange(file, change),
+        ...(ports.settings === undefined ? {} : { runChange: ports.settings.acceptChange }),
       });
 }
 

@@ -121,6 +121,29 @@ describe('a session of the official SDK', () => {
     expect(asked).toEqual(['touch one']);
   });
 
+  it('has nothing to allow again where a person has had a rule kept', async () => {
+    await writeProject({});
+    world.server.script([touch('one')], [text('Made.')], [touch('two')], [text('That, too.')]);
+    const asked: unknown[] = [];
+    const session = world.open({
+      canUseTool: async (_name, updatedInput) => {
+        asked.push(updatedInput.command);
+        const rules = [{ toolName: 'Bash', ruleContent: 'touch:*' }];
+        const kept = { type: 'addRules', behavior: 'allow', destination: 'localSettings', rules } as const;
+        return { behavior: 'allow', updatedInput, updatedPermissions: [kept] };
+      },
+    });
+    await session.ask('Go.');
+    // By the time this is told the file with the rule has been read again.
+    await writeUser({ permissions: { deny: ['WebFetch'] } });
+    await session.until(informed('deny rule WebFetch added'));
+    await session.ask('Go on.');
+    expect(asked).toEqual(['touch one']);
+    expect(await world.isThere('two')).toBe(true);
+    expect(JSON.stringify(session.messages)).not.toContain('belay/settings_pending');
+    expect(await world.content('.claude/settings.local.json')).toContain('Bash(touch:*)');
+  });
+
   it('runs no hook that a project has come to name while it runs', async () => {
     await writeProject({});
     world.server.script([touch('one')], [text('Done.')]);

@@ -39,8 +39,8 @@ export interface LiveSettings {
   onChange(listener: (change: SettingsChange) => void): () => void;
   /** Why not, for a person; undefined: it counts now. `hash`: of the text that they have seen. */
   approve(file: string, hash: string): Promise<string | undefined>;
-  /** To be told before a person's choice is written into a file: it needs no further leave. Never rejects. */
-  acceptChange(file: string, change: (text: string) => string): Promise<void>;
+  /** Writes a person's choice into a file, which then needs no further leave. Rejects when `write` does. */
+  acceptChange(file: string, change: (text: string) => string, write: () => Promise<void>): Promise<void>;
   /** Ends the watch, and resolves when nothing is read any more. */
   close(): Promise<void>;
 }
@@ -82,6 +82,14 @@ export function createLiveSettings(deps: LiveSettingsDeps): LiveSettings {
     return last;
   }
 
+  async function noteAccepted(file: string, change: (text: string) => string): Promise<void> {
+    try {
+      await reader.acceptChange(file, change);
+    } catch (error) {
+      log.error('what a person chose could not be noted as approved', { file, error: String(error) });
+    }
+  }
+
   const stop = deps.watch?.(reader.files, () => void refresh());
   return {
     get now() {
@@ -101,13 +109,15 @@ export function createLiveSettings(deps: LiveSettingsDeps): LiveSettings {
       await refresh();
       return problem;
     },
-    async acceptChange(file, change) {
-      ownChanges.add(file);
-      try {
-        await reader.acceptChange(file, change);
-      } catch (error) {
-        log.error('what a person chose could not be noted as approved', { file, error: String(error) });
-      }
+    acceptChange(file, change, write) {
+      // Nothing is read between the two: a file and what is approved of it must be seen together.
+      const accepted = last.then(async () => {
+        await write();
+        ownChanges.add(file);
+        await noteAccepted(file, change);
+      });
+      last = accepted.catch(() => undefined);
+      return accepted;
     },
     async close() {
       stop?.();

@@ -37,8 +37,12 @@ export interface RuleFilesDeps {
   readonly workspace: Pick<Workspace, 'cwd' | 'platform'>;
   /** Where the user's own settings lie. */
   readonly configDir: string;
-  /** Told before a file changes, with what is about to become of its text. Must not reject. */
-  readonly beforeChange?: (file: string, change: (text: string) => string) => Promise<void>;
+  /** Given the write of a file to run, and what it makes of the text. Rejects when the write does. Default: it is just run. */
+  readonly runChange?: (
+    file: string,
+    change: (text: string) => string,
+    write: () => Promise<void>,
+  ) => Promise<void>;
 }
 
 export function createRuleFiles(deps: RuleFilesDeps): RuleFiles {
@@ -101,8 +105,10 @@ async function changeFile(file: string, wanted: ListChange, deps: RuleFilesDeps)
   if (changed === undefined) return;
   const folder = parentPath(real, deps.workspace.platform);
   if ((await files.stat(folder)) === undefined) await files.makeDirectory(folder);
-  await deps.beforeChange?.(file, (seen) => editSettings(seen, wanted) ?? seen);
-  await files.writeFile(file, new TextEncoder().encode(changed), { expectedRealPath: real });
+  const write = async (): Promise<void> => {
+    await files.writeFile(file, new TextEncoder().encode(changed), { expectedRealPath: real });
+  };
+  await (deps.runChange?.(file, (seen) => editSettings(seen, wanted) ?? seen, write) ?? write());
 }
 
 /** A project that makes its settings a link leads the write elsewhere; in one's own folder a link is one's own. */

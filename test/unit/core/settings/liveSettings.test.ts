@@ -235,8 +235,7 @@ describe('what a trusted project has come to hold', () => {
     const before = told();
     const add = (text: string): string =>
       JSON.stringify({ ...JSON.parse(text), ...rules({ allow: ['Read'] }) });
-    await live.acceptChange(at(LOCAL), add);
-    await write(LOCAL, add(await readFile(at(LOCAL), 'utf8')));
+    await live.acceptChange(at(LOCAL), add, async () => write(LOCAL, add(await readFile(at(LOCAL), 'utf8'))));
     await vi.waitFor(() => expect(listed()).toEqual(['allow Read']));
     expect(told()).toEqual(before);
     expect(live.pending.map(({ waiting }) => waiting)).toEqual([['other hooks']]);
