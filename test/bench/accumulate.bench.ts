@@ -12,6 +12,7 @@ import { ServerSentEventReader } from '../../src/core/model/serverSentEvents.ts'
 import type { Clock } from '../../src/core/ports.ts';
 import type { ApiReply } from '../../src/protocol/streamEvents.ts';
 import { Accumulator } from '../../src/stream/accumulator.ts';
+import { median, spread } from './figures.ts';
 import type { BenchRow } from './types.ts';
 
 const PIECE_BYTES = 16 * 1024;
@@ -45,7 +46,7 @@ export default async function bench(): Promise<BenchRow[]> {
       unit: '×',
       target: '≤ 2.2×',
       pass: median(growth) <= 2.2,
-      spread: spread(growth),
+      spread: spread(growth, 1),
     },
   ];
 }
@@ -60,7 +61,7 @@ function toRow(name: string, { ours, peer }: Times, least: number): BenchRow {
     ratio,
     target: `≥ ${least}× the SDK's stream helper`,
     pass: ratio >= least,
-    spread: peer.length === 1 ? `${spread(ours)} / one run` : `${spread(ours)} / ${spread(peer)}`,
+    spread: peer.length === 1 ? `${spread(ours, 1)} / one run` : `${spread(ours, 1)} / ${spread(peer, 1)}`,
   };
 }
 
@@ -228,13 +229,4 @@ async function timeOf(run: () => Promise<unknown>): Promise<number> {
   await run();
   const { user, system } = process.threadCpuUsage(started);
   return (user + system) / 1000;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-function spread(values: readonly number[]): string {
-  return `${Math.min(...values).toFixed(1)}–${Math.max(...values).toFixed(1)}`;
 }

@@ -15,6 +15,7 @@ import { describeLoad, findExtensionHost, untilAtRest } from './editorProcess.ts
 import { restart, resumeSession, runStart, type Start, showExplorer } from './editorStarts.ts';
 import { runStreaming, type Streaming } from './editorStreaming.ts';
 import { writeTranscript } from './editorTranscript.ts';
+import { median } from './figures.ts';
 import type { BenchRow } from './types.ts';
 
 const starts = 5;
@@ -224,11 +225,6 @@ function toFact(name: string, values: readonly number[], unit: string): BenchRow
     pass: true,
     ...(values.length === 1 ? {} : { spread: `${low}–${high}` }),
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 async function tell(what: string, values: object): Promise<void> {

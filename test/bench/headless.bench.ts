@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { node, root } from '../../scripts/run.mjs';
+import { median, spread } from './figures.ts';
 import { startInstantModel } from './headlessModel.ts';
 import { installPeer } from './headlessPeer.ts';
 import type { BenchRow } from './types.ts';
@@ -208,15 +209,6 @@ function toRow(
     pass: share <= most,
     spread: `${spread(ours)} / ${spread(peer)}`,
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-function spread(values: readonly number[]): string {
-  return `${Math.min(...values).toFixed(0)}–${Math.max(...values).toFixed(0)}`;
 }
 
 async function run(

@@ -5,6 +5,7 @@
 import { decidePermission, type LayeredRule } from '../../src/core/permissions/decidePermission.ts';
 import { parseRule } from '../../src/core/permissions/parseRule.ts';
 import { createPermissionState } from '../../src/core/permissions/permissionState.ts';
+import { median, spread } from './figures.ts';
 import type { BenchRow } from './types.ts';
 
 const LENGTH = 10_000;
@@ -44,7 +45,7 @@ export default async function bench(): Promise<BenchRow[]> {
       unit: 'ms',
       target: '< 1 ms',
       pass: median(short) < 1,
-      spread: spread(short),
+      spread: spread(short, 2),
     },
   ];
   for (const [name, command] of LONG) {
@@ -58,7 +59,7 @@ export default async function bench(): Promise<BenchRow[]> {
       unit: 'ms',
       target: '≤ 20 ms',
       pass: worst <= 20,
-      spread: spread(times),
+      spread: spread(times, 2),
     });
   }
   return rows;
@@ -122,13 +123,4 @@ function measure(
     const { user, system } = process.threadCpuUsage(started);
     return (user + system) / 1000 / times;
   });
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-function spread(values: readonly number[]): string {
-  return `${Math.min(...values).toFixed(2)}–${Math.max(...values).toFixed(2)}`;
 }

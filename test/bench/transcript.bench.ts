@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { node, root } from '../../scripts/run.mjs';
 import { toProjectName } from '../../src/node/transcripts.ts';
+import { median, spread } from './figures.ts';
 import { type InstantModel, startInstantModel } from './headlessModel.ts';
 import { type TranscriptKind, writeTranscript } from './transcriptFile.ts';
 import type { BenchRow } from './types.ts';
@@ -194,15 +195,6 @@ function toRow(
     pass: median(ours) < limit.most,
     spread: `${spread(ours)} / ${spread(peer)}`,
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-function spread(values: readonly number[]): string {
-  return `${Math.min(...values).toFixed(0)}–${Math.max(...values).toFixed(0)}`;
 }
 
 async function run(program: string, args: readonly string[]): Promise<void> {

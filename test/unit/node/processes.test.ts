@@ -1,47 +1,20 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Processes, RunningProcess, SpawnOptions } from '../../../src/core/ports.ts';
 import { SpawnError } from '../../../src/core/ports.ts';
 import { createNodeProcesses } from '../../../src/node/processes.ts';
+import { processesNamed, textOf, uniqueSeconds } from './findProcesses.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
 const processes = createNodeProcesses({ platform: 'linux', env: process.env, ripgrepCandidates: [] });
-
-async function textOf(running: RunningProcess): Promise<string> {
-  let text = '';
-  for await (const chunk of running.output) text += chunk.text;
-  return text;
-}
 
 /** Output and exit of a command line run to its end. */
 async function run(command: string, how: Partial<SpawnOptions> = {}, by: Processes = processes) {
   const running = await by.runShell(command, { cwd: '/', ...how });
   const text = await textOf(running);
   return { text, ...(await running.exit) };
-}
-
-/** Pids of living processes that have the text in their command line. */
-function processesNamed(text: string): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((name) => {
-      try {
-        if (readFileSync(`/proc/${name}/stat`, 'latin1').split(') ')[1]?.startsWith('Z')) return false;
-        return readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').includes(text);
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
-}
-
-let counter = 0;
-/** A duration for `sleep` by which the process can be found again. */
-function uniqueSeconds(): string {
-  counter += 1;
-  return `${1000 + counter}.${process.pid}`;
 }
 
 /** Reads until the text has come. */

@@ -1,13 +1,13 @@
 /** On the real bubblewrap. Left out where there is none, with the reason in the name. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { RunningProcess, SandboxPolicy, ShellOptions } from '../../../src/core/ports.ts';
+import type { SandboxPolicy, ShellOptions } from '../../../src/core/ports.ts';
 import { SpawnError } from '../../../src/core/ports.ts';
 import { createNodeProcesses, type NodeProcessesOptions } from '../../../src/node/processes.ts';
+import { processesNamed, textOf, uniqueSeconds } from './findProcesses.ts';
 import { buildPolicy, type PolicyChanges, sandboxProblem } from './sandboxPolicy.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
@@ -39,12 +39,6 @@ function confinedTo({ inside }: World, changes: PolicyChanges = {}): SandboxPoli
   return buildPolicy({ write: [inside], ...changes });
 }
 
-async function textOf(running: RunningProcess): Promise<string> {
-  let text = '';
-  for await (const chunk of running.output) text += chunk.text;
-  return text;
-}
-
 type How = Omit<ShellOptions, 'cwd' | 'sandbox'> & { readonly policy?: PolicyChanges };
 
 /** Output and end of a command line that runs in `world.inside`. */
@@ -56,28 +50,6 @@ async function run(world: World, command: string, { policy, ...how }: How = {}) 
   });
   const text = await textOf(running);
   return { text, ...(await running.exit) };
-}
-
-/** Pids of living processes that have the text in their command line. */
-function processesNamed(text: string): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((name) => {
-      try {
-        if (readFileSync(`/proc/${name}/stat`, 'latin1').split(') ')[1]?.startsWith('Z')) return false;
-        return readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').includes(text);
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
-}
-
-let counter = 0;
-/** A duration for `sleep` by which the process can be found again. */
-function uniqueSeconds(): string {
-  counter += 1;
-  return `${7000 + counter}.${process.pid}`;
 }
 
 const suite = sandboxProblem === undefined ? describe : describe.skip;
