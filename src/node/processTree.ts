@@ -37,14 +37,26 @@ export async function endTree(tree: ProcessTree): Promise<void> {
   await signalUntilGone(tree, 'SIGKILL', forceMs);
 }
 
+/** Enough for what was forked meanwhile; the program that lists processes is itself a new one each time. */
+const maxRounds = 5;
+
 /**
  * SIGKILL to all that descends from this process, as far as parents tell: the last resort of one that has to end and can't
- * wait. Never rejects. Windows: to nothing.
+ * wait. First each is stopped, so that none forks while the others are looked for. Never rejects. Windows: to nothing.
  */
 export async function killDescendants(platform: Platform): Promise<void> {
   if (platform === 'win32') return;
-  const all = await listProcesses(platform, { marker: `none=${randomUUID()}` }).catch(() => []);
-  for (const { pid } of findDescendants(all, new Set([process.pid]))) send(pid, 'SIGKILL');
+  const stopped = new Set<number>();
+  for (let round = 0; round < maxRounds; round += 1) {
+    const all = await listProcesses(platform, { marker: `none=${randomUUID()}` }).catch(() => []);
+    const found = findDescendants(all, new Set([process.pid])).filter(({ pid }) => !stopped.has(pid));
+    if (found.length === 0) break;
+    for (const { pid } of found) {
+      stopped.add(pid);
+      send(pid, 'SIGSTOP');
+    }
+  }
+  for (const pid of stopped) send(pid, 'SIGKILL');
 }
 
 /** True when the group still has members: one cheap system call, without looking for daemons. */
