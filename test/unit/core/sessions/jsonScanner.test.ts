@@ -15,7 +15,10 @@ function parse(bytes: Uint8Array): Record<string, unknown> | undefined {
   }
 }
 
-/** ASCII, as the scanner wants them. (Of others the reference isn't sure: V8 13.6 now and then loses a field whose name is written as "\\u00e9".) */
+/**
+ * ASCII, as the scanner wants them. Of others the reference isn't sure: JSON.parse of V8 13.6 can take a name written "\\u00e9"
+ * for a backslash, when an object of the same shape with such a name came before.
+ */
 const NAMES = ['type', 'uuid', 'a"b'];
 
 /** The scanner's view of these fields, in the form of `parse`. */
