@@ -1,7 +1,7 @@
 /** What must not be written in a folder that may be: places whose content is run or obeyed later by somebody else. */
 import { baseName, joinPath } from '../paths.ts';
 import { findProtectedPart } from '../permissions/protectedPaths.ts';
-import type { FileSystem, Platform } from '../ports.ts';
+import { FileError, type FileSystem, type Platform } from '../ports.ts';
 
 export interface ProtectedSearch {
   readonly files: Pick<FileSystem, 'readDirectory'>;
@@ -33,8 +33,11 @@ const MAX_FOLDERS = 5000;
 
 /** Absolute paths, of folders with all below them. */
 export async function findProtectedBelow(root: string, search: ProtectedSearch): Promise<readonly string[]> {
+  const problem = await search.files.readDirectory(root).then(() => undefined, toCode);
   // A file that may be written, or a folder that isn't there: nothing lies in it.
-  if ((await search.files.readDirectory(root).catch(() => undefined)) === undefined) return [];
+  if (problem === 'ENOENT' || problem === 'ENOTDIR') return [];
+  // Nobody knows what is in it.
+  if (problem !== undefined) return [root];
   const found = KEPT_FREE.map((name) => joinPath(root, name, search.platform));
   let level: readonly string[] = [root];
   let folders = 0;
@@ -45,6 +48,10 @@ export async function findProtectedBelow(root: string, search: ProtectedSearch):
     level = looks.flatMap(({ deeper }) => deeper);
   }
   return [...new Set(found)];
+}
+
+function toCode(error: unknown): string {
+  return error instanceof FileError ? error.code : 'unknown';
 }
 
 interface Look {
