@@ -34,18 +34,23 @@ export function plainEnv() {
   return { ...env, PATH: folders.filter((folder) => !ofNpm.test(folder)).join(delimiter) };
 }
 
-/** Runs a tool with its output going to ours; resolves to whether it exited with 0.
+/** Runs a tool with its output going to ours; resolves to whether it exited with 0. `onErrors` hears too what it writes to
+ * its standard error.
  * @param {string} command
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, cwd?: string }} [options]
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, onErrors?: (text: string) => void }} [options]
  * @returns {Promise<boolean>} */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: options.cwd ?? root,
       env: { ...toolEnv, ...options.env },
-      stdio: 'inherit',
+      stdio: ['inherit', 'inherit', options.onErrors === undefined ? 'inherit' : 'pipe'],
       shell: process.platform === 'win32',
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text) => {
+      process.stderr.write(text);
+      options.onErrors?.(text);
     });
     child.on('error', reject);
     child.on('close', (code) => resolve(code === 0));

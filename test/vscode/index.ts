@@ -14,8 +14,9 @@ export async function run(): Promise<void> {
   });
   const report = process.env.BELAY_TEST_REPORT;
   if (report !== undefined) {
-    const summary = { passed: result.passed, failed: result.failures.length, lines };
-    await writeFile(report, JSON.stringify(summary));
+    const { passed, failures } = result;
+    const counts = { finished: true, passed, failed: failures.length, skipped: 0 };
+    await writeFile(report, JSON.stringify({ ...counts, failures, lines }));
   }
   if (result.failures.length > 0) throw new Error(`${result.failures.length} tests failed`);
   if (result.passed === 0) throw new Error('there are no tests');

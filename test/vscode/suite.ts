@@ -13,7 +13,8 @@ interface Test {
 /** How a run ended. */
 export interface SuiteResult {
   readonly passed: number;
-  readonly failures: readonly { readonly name: string; readonly error: unknown }[];
+  /** The name of each test that failed, and what it threw, with its stack. */
+  readonly failures: readonly { readonly where: string; readonly error: string }[];
 }
 
 /** What a file of tests exports by default. */
@@ -30,15 +31,16 @@ export async function runSuites(
   for (const suite of suites) {
     suite((name, body, limitMs = defaultLimitMs) => tests.push({ name, body, limitMs }));
   }
-  const failures: { name: string; error: unknown }[] = [];
+  const failures: { where: string; error: string }[] = [];
   for (const test of tests) {
     const started = Date.now();
     try {
       await withLimit(test);
       report(`✓ ${test.name} (${Date.now() - started} ms)`);
     } catch (error) {
-      failures.push({ name: test.name, error });
-      report(`✗ ${test.name}\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      failures.push({ where: test.name, error: text });
+      report(`✗ ${test.name}\n${text}`);
     }
   }
   return { passed: tests.length - failures.length, failures };
