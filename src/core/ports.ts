@@ -53,6 +53,8 @@ export interface WriteOptions {
   readonly mode?: number;
   /** The real path the write was allowed for: FileError('ESTALE') when the path leads elsewhere by now. */
   readonly expectedRealPath?: string;
+  /** `later`: whoever writes many files calls `flush` behind the last one. Default: it is on the disk when it is in place. */
+  readonly flush?: 'later';
 }
 
 /** A failed operation on a file. `code` is the system's word (ENOENT, EACCES, ENOSPC, EISDIR, ELOOP, …). */
@@ -104,6 +106,11 @@ export interface FileSystem {
   makeLink(path: string, target: string): Promise<void>;
   /** Of a file or a folder; a link is refused with FileError('ESTALE'). */
   setMode(path: string, mode: number): Promise<void>;
+  /**
+   * Of these files and links, written, made or removed: what stands there, and that it does, is on the disk then. What isn't
+   * there (any more) is no error.
+   */
+  flush(paths: readonly string[]): Promise<void>;
   /** The real path of the deepest existing ancestor, plus the rest. Throws FileError('ELOOP') on a loop of links. */
   realPath(path: string): Promise<string>;
   /** As `realPath`, with the links on the way. `..` is the parent of where the way has led so far. */

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FileError, type FileStat, type FileSystem, type Platform } from '../core/ports.ts';
 import { withFileErrors } from './fileErrors.ts';
 import { errorCode, type FileOperations, isMissing, systemFileOperations } from './fileOperations.ts';
+import { flushFiles } from './flushFiles.ts';
 import { changeMode, inItsFolder } from './folderHandle.ts';
 import { readPart, readWhole } from './readBounded.ts';
 import { findRealPath } from './realPath.ts';
@@ -57,6 +58,7 @@ export function createNodeFileSystem(options: NodeFileSystemOptions): FileSystem
     readLink: (path) => withFileErrors(path, () => operations.readlink(path)),
     makeLink: (path, target) => withFileErrors(path, () => makeLink(tools, path, target)),
     setMode: (path, mode) => withFileErrors(path, () => changeMode(tools, path, mode)),
+    flush: (paths) => flushFiles(tools, paths),
     realPath: (path) => withFileErrors(path, () => findRealPath(operations, path)),
     tracePath: (path) => withFileErrors(path, () => tracer.trace(path)),
     hasUnsavedChanges: async () => false,
@@ -74,6 +76,7 @@ interface WriteRequest {
   readonly bytes: Uint8Array;
   readonly mode?: number;
   readonly expectedRealPath?: string;
+  readonly flush?: 'later';
 }
 
 async function readStat(read: () => Promise<Stats>): Promise<FileStat | undefined> {
@@ -116,7 +119,7 @@ async function write(tools: WriteTools, path: string, request: WriteRequest): Pr
     bytes: request.bytes,
     existing,
     mode: request.mode,
-    flushFolder: false,
+    flush: request.flush ?? 'content',
   });
 }
 

@@ -30,8 +30,8 @@ export interface ReplaceOptions {
   readonly mode: number | undefined;
   /** Not needed in Belay's own folders. */
   readonly temporaryFiles?: TemporaryFiles | undefined;
-  /** Also flush the folder, so that the name survives a power loss. */
-  readonly flushFolder: boolean;
+  /** `folder`: its name survives a power loss, too. `later`: the caller sees to it. */
+  readonly flush: 'content' | 'folder' | 'later';
 }
 
 /** On Windows a virus scanner or an indexer may hold a file for a moment. Milliseconds, 2 s in all. */
@@ -50,7 +50,7 @@ export async function replaceFile(options: ReplaceOptions): Promise<void> {
       await old?.close();
     }
     // Windows can't flush a folder, and writes names through by itself.
-    if (options.flushFolder && options.platform !== 'win32') await flush(operations, folder.base);
+    if (options.flush === 'folder' && options.platform !== 'win32') await flush(operations, folder.base);
   } finally {
     await folder.close();
   }
@@ -115,7 +115,7 @@ async function writeTemporary(
       if (existing !== undefined) await keepOwner(handle, existing);
       const mode = options.mode ?? (existing === undefined ? undefined : existing.mode & 0o7777);
       if (mode !== undefined) await handle.chmod(mode);
-      await handle.sync();
+      if (options.flush !== 'later') await handle.sync();
       return { ...temporary, ino: (await handle.stat()).ino };
     } finally {
       await handle.close();

@@ -107,7 +107,7 @@ async function takeOut(
     bytes: readWithout(source, lines),
     existing: await operations.lstat(target),
     mode: undefined,
-    flushFolder: false,
+    flush: 'content',
   });
 }
 

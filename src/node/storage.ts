@@ -80,7 +80,7 @@ async function write(file: string, bytes: Uint8Array): Promise<void> {
     bytes,
     existing: await lstat(target).catch(() => undefined),
     mode: 0o600,
-    flushFolder: true,
+    flush: 'folder',
   });
 }
 

@@ -1,9 +1,10 @@
 /** What was recorded of the agent's changes, and what a rewind did. */
 import * as z from 'zod';
 
+const outcome = z.enum(['restored', 'unchanged', 'skipped', 'conflicted']);
 const fileOutcome = z.looseObject({
   path: z.string(),
-  outcome: z.enum(['restored', 'unchanged', 'skipped', 'conflicted']),
+  outcome,
   /** Why it was skipped or conflicted; absent otherwise. */
   reason: z.string().optional(),
   insertions: z.number(),
@@ -18,6 +19,8 @@ export const rewindAnswer = z.looseObject({
   deletions: z.number().optional(),
   /** Belay */
   files: z.array(fileOutcome).optional(),
+  /** Belay: folders that come, go or get their mode back, or that would have to. */
+  folders: z.array(z.looseObject({ path: z.string(), outcome, reason: z.string().optional() })).optional(),
   /** Belay: a redo of this rewind is possible. */
   canRedo: z.boolean().optional(),
 });

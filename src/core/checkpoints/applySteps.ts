@@ -1,47 +1,110 @@
 /**
- * Carries out the steps of a rewind, one file at a time, and says what became of each. The same code goes on after a crash:
- * a step that is already taken is seen to be, and what is neither before nor after its step is left alone.
+ * Carries out the steps of a rewind and says what became of each. The same code goes on after a crash: a step that is
+ * already taken is seen to be, and what is neither before nor after its step is left alone.
  */
-import type { FileSystem } from '../ports.ts';
+import type { Clock, FileStat, FileSystem, Log } from '../ports.ts';
 import { BlobError, type BlobStore } from './blobStore.ts';
 import { captureFile, hasRealParents, toFileState } from './captureFile.ts';
 import { reasons } from './decideStep.ts';
 import { type FileState, isSameContent, isSameState } from './fileState.ts';
-import type { RewindStep, StepOutcome } from './journalRecords.ts';
-import { orderSteps } from './orderSteps.ts';
+import { inParallel } from './inParallel.ts';
+import type { RewindStep, StepOutcome, UnlockedFolder } from './journalRecords.ts';
+import { groupSteps } from './orderSteps.ts';
+import type { SeenFiles } from './seenFiles.ts';
+import { setFolderModes, unlockFolders } from './unlockFolders.ts';
 
 export interface ApplyDeps {
   readonly files: FileSystem;
   readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Steps {
+  readonly steps: readonly RewindStep[];
+  readonly unlocked: readonly UnlockedFolder[];
+  /** What the plan has looked at; undefined: this goes on with the plan of a process that died. */
+  readonly seen: SeenFiles | undefined;
 }
 
 /** Never throws: a step that fails is an outcome, and the others are taken all the same. */
 export async function applySteps(
-  steps: readonly RewindStep[],
+  { steps, unlocked, seen }: Steps,
   deps: ApplyDeps,
 ): Promise<readonly StepOutcome[]> {
+  await unlockFolders(unlocked, deps.files);
   const outcomes: StepOutcome[] = [];
-  for (const step of orderSteps(steps)) outcomes.push(await takeStep(step, deps));
-  await setModesOfFolders(steps, deps.files);
-  return outcomes;
+  for (const group of groupSteps(steps)) {
+    outcomes.push(...(await inParallel(group, (step) => takeStep(step, { ...deps, seen }))));
+  }
+  const failed = await setFolderModes({ steps, unlocked }, deps.files);
+  await flush(steps, deps);
+  return outcomes.map((outcome) => failed.get(outcome.path) ?? outcome);
 }
 
-async function takeStep(step: RewindStep, deps: ApplyDeps): Promise<StepOutcome> {
+/** The contents are in the store, whatever becomes of the files: that they can't be flushed is no reason to say more. */
+async function flush(steps: readonly RewindStep[], { files, log }: ApplyDeps): Promise<void> {
+  const changed = steps.filter(({ from, to }) => !isSameState(from, to)).map(({ path }) => path);
+  if (changed.length === 0) return;
+  try {
+    await files.flush(changed);
+  } catch (error) {
+    log.warn('what a rewind wrote could not be flushed', { error: String(error) });
+  }
+}
+
+interface StepDeps extends ApplyDeps {
+  readonly seen: SeenFiles | undefined;
+}
+
+async function takeStep(step: RewindStep, deps: StepDeps): Promise<StepOutcome> {
   const { path, from, to } = step;
   if (isSameState(from, to)) return { path, outcome: 'unchanged' };
   try {
     if (!(await hasRealParents(deps.files, path))) {
       return { path, outcome: 'conflicted', reason: reasons.linkedParent };
     }
-    const { state } = await captureFile(deps.files, path);
+    const state = await findState(step, deps);
     if (isDone(state, to)) return { path, outcome: 'restored' };
-    if (isSameState(state, from) || isHalfway(state, step))
+    if (isBefore(state, from) || isHalfway(state, step) || isTorn(state, step, deps))
       return await replace({ ...step, from: state }, deps);
     return { path, outcome: 'conflicted', reason: reasons.changedMeanwhile };
   } catch (error) {
     if (error instanceof BlobError) return { path, outcome: 'skipped', reason: reasons.damaged };
     return { path, outcome: 'skipped', reason: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** What stands there now. A file that is as it was when the plan read it is not read again. */
+async function findState({ path, from }: RewindStep, { files, seen }: StepDeps): Promise<FileState> {
+  if (from.kind === 'file' && seen !== undefined && (await isAsSeen(path, { files, seen }))) return from;
+  return (await captureFile(files, path)).state;
+}
+
+async function isAsSeen(
+  path: string,
+  { files, seen }: { readonly files: FileSystem; readonly seen: SeenFiles },
+): Promise<boolean> {
+  const known = seen.find(path);
+  if (known === undefined || (await files.hasUnsavedChanges(path))) return false;
+  return isSameStat(known, await files.lstat(path));
+}
+
+function isSameStat(left: FileStat, right: FileStat | undefined): boolean {
+  return (
+    right?.kind === left.kind &&
+    right.ino === left.ino &&
+    right.size === left.size &&
+    right.mode === left.mode &&
+    right.nlink === left.nlink &&
+    right.mtimeMs === left.mtimeMs &&
+    right.ctimeMs === left.ctimeMs
+  );
+}
+
+/** Of a folder only that it is there: its mode may be another while the rewind runs. */
+function isBefore(state: FileState, from: FileState): boolean {
+  return from.kind === 'directory' ? state.kind === 'directory' : isSameState(state, from);
 }
 
 /** Of a folder only that it is there: its mode is set when everything in it is in place. */
@@ -55,53 +118,60 @@ function isHalfway(state: FileState, { from, to }: RewindStep): boolean {
   return state.kind === 'absent' && to.kind !== 'absent' && !(from.kind === 'file' && to.kind === 'file');
 }
 
-async function replace({ path, from, to }: RewindStep, { files, blobs }: ApplyDeps): Promise<StepOutcome> {
+/** What a power loss leaves of a file that was written and not flushed: its name, and nothing in it. */
+function isTorn(state: FileState, { to }: RewindStep, { seen }: StepDeps): boolean {
+  return seen === undefined && to.kind === 'file' && state.kind === 'file' && state.size === 0;
+}
+
+async function replace({ path, from, to }: RewindStep, deps: StepDeps): Promise<StepOutcome> {
+  const { files } = deps;
   const restored: StepOutcome = { path, outcome: 'restored' };
   switch (to.kind) {
     case 'absent':
-      return (await remove(path, from, files))
-        ? restored
-        : { path, outcome: 'skipped', reason: reasons.notEmpty };
+      return (await remove(path, from, files)) ? restored : notEmpty(path);
     case 'directory':
       await remove(path, from, files);
       await files.makeDirectory(path);
       return restored;
     case 'symlink':
-      await remove(path, from, files);
+      if (!(await remove(path, from, files))) return notEmpty(path);
       await files.makeLink(path, to.target);
       return restored;
-    case 'file': {
+    case 'file':
       if (isSameContent(from, to)) {
         await files.setMode(path, to.mode);
         return restored;
       }
-      const bytes = await blobs.get(to.sha256);
-      if (from.kind !== 'file') await remove(path, from, files);
-      const outcome = await files.writeFile(path, bytes, { mode: to.mode, expectedRealPath: path });
-      if ((await files.lstat(path))?.mode !== to.mode) await files.setMode(path, to.mode);
-      if (!outcome.changedOnSave) return restored;
-      // For looking at; a rewind from here saves what stands there anyway.
-      await blobs.put(outcome.bytes).catch(() => undefined);
-      return { ...restored, reason: reasons.formatted, after: await toFileState(outcome.bytes, to) };
-    }
+      return writeFile({ path, from, to }, deps);
   }
+}
+
+async function writeFile(
+  { path, from, to }: Pick<RewindStep, 'path' | 'from'> & { readonly to: FileState & { kind: 'file' } },
+  { files, blobs, seen }: StepDeps,
+): Promise<StepOutcome> {
+  const bytes = seen?.content(to.sha256) ?? (await blobs.get(to.sha256));
+  if (from.kind !== 'file' && !(await remove(path, from, files))) return notEmpty(path);
+  const outcome = await files.writeFile(path, bytes, {
+    mode: to.mode,
+    expectedRealPath: path,
+    flush: 'later',
+  });
+  if (!outcome.changedOnSave) return { path, outcome: 'restored' };
+  // For looking at; a rewind from here saves what stands there anyway.
+  await blobs.put(outcome.bytes).catch(() => undefined);
+  const after = await toFileState(outcome.bytes, to);
+  return { path, outcome: 'restored', reason: reasons.formatted, after };
 }
 
 /** False: a folder that isn't empty. */
 async function remove(path: string, state: FileState, files: FileSystem): Promise<boolean> {
+  if (state.kind === 'absent') return true;
   if (state.kind === 'directory') return files.removeEmptyDirectory(path);
   await files.removeFile(path);
   return true;
 }
 
-/** Innermost first, since a folder may become one that can't be written to. A folder without its mode is no failure. */
-async function setModesOfFolders(steps: readonly RewindStep[], files: FileSystem): Promise<void> {
-  for (const { path, from, to, target } of orderSteps(steps).toReversed()) {
-    if (to.kind !== 'directory' || from.kind === 'directory' || target === null) continue;
-    const isThere = await files.lstat(path).then(
-      (stat) => stat?.kind === 'directory',
-      () => false,
-    );
-    if (isThere) await files.setMode(path, to.mode).catch(() => undefined);
-  }
+function notEmpty(path: string): StepOutcome {
+  return { path, outcome: 'skipped', reason: reasons.notEmpty };
 }

@@ -1,6 +1,6 @@
 /** What to do with one file of a rewind. Nothing that somebody else changed is taken back without being asked for. */
 import type { RewindMode } from './checkpoints.ts';
-import { type FileState, isSameContent, isSameState } from './fileState.ts';
+import { type FileState, isSameContent, isSameState, modeOf } from './fileState.ts';
 import type { Undone } from './targets.ts';
 
 export interface Situation {
@@ -32,6 +32,8 @@ export const reasons = {
   hardLink: 'It was given a second name (a hard link) since, which would be changed with it.',
   otherNames: 'It has a second name (a hard link), which goes back with it.',
   folder: 'A folder stands in its place now.',
+  file: 'A file stands in its place now.',
+  fileOnWay: 'A file stands where its folder was.',
   notEmpty: 'The folder is not empty.',
   changedMeanwhile: 'It was changed while the rewind ran, and was left as it is.',
   linkedParent: 'A folder on its path was replaced by a link, which is not followed.',
@@ -40,6 +42,7 @@ export const reasons = {
   formatted: 'Something changed it again when it was saved.',
 } as const;
 
+/** Of what is, or was, a file or a link. */
 export function decideStep(situation: Situation): Decision {
   const { current, disk, undone, isUnsaved, mode } = situation;
   const to = keepModeOfSomebody(situation);
@@ -66,11 +69,35 @@ function namesOf(state: FileState): number {
   return (state.kind === 'file' ? state.nlink : undefined) ?? 1;
 }
 
+/** Of what is a folder, or isn't there. Whether one that is to go is empty is seen when all the others are decided. */
+export function decideFolder(situation: Omit<Situation, 'isUnsaved'>): Decision {
+  const { current, disk } = situation;
+  const to = keepModeOfSomebody(situation);
+  if (isSameState(disk, to)) return { kind: 'unchanged' };
+  if (disk.kind === 'directory') return { kind: 'restore', to };
+  // What somebody has put in the place of a folder that is to go stays, and is no matter of the rewind's.
+  if (disk.kind !== 'absent') return to.kind === 'absent' ? { kind: 'unchanged' } : conflict('file');
+  return current.kind === 'directory'
+    ? { kind: 'restore', to, note: reasons.recreated }
+    : { kind: 'restore', to };
+}
+
 /** Permission bits are merged on their own: a `chmod` by somebody else stays. */
-function keepModeOfSomebody({ current, disk, target, undone, mode }: Situation): FileState {
-  if (mode === 'overwrite' || target.kind !== 'file' || disk.kind !== 'file') return target;
-  const isTheirs = undone.modeBySomebody || (current.kind === 'file' && current.mode !== disk.mode);
-  return isTheirs ? { ...target, mode: disk.mode } : target;
+function keepModeOfSomebody({
+  current,
+  disk,
+  target,
+  undone,
+  mode,
+}: Omit<Situation, 'isUnsaved'>): FileState {
+  const is = modeOf(disk);
+  if (mode === 'overwrite' || is === undefined || disk.kind !== target.kind) return target;
+  const isTheirs = undone.modeBySomebody || (current.kind === disk.kind && modeOf(current) !== is);
+  return isTheirs ? withMode(target, is) : target;
+}
+
+function withMode(state: FileState, mode: number): FileState {
+  return state.kind === 'file' || state.kind === 'directory' ? { ...state, mode } : state;
 }
 
 function conflict(reason: keyof typeof reasons): Decision {

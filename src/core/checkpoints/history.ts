@@ -164,7 +164,11 @@ export class History {
         this.#takeStep(step, outcome.after);
     }
     this.#listRewind(open.begin, files);
-    this.#noteRedoable(open, { changed: files.length > 0, complete });
+    const changed = open.begin.steps.some(
+      ({ path, from, to, target }) =>
+        target !== null && !isSameState(from, to) && byPath.get(path)?.outcome === 'restored',
+    );
+    this.#noteRedoable(open, { changed, complete });
   }
 
   /**

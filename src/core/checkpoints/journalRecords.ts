@@ -41,6 +41,10 @@ const rewindFile = z.object({
 });
 export type RewindFile = z.infer<typeof rewindFile>;
 
+/** A folder that is made writable while the rewind runs, and its mode for the end. */
+const unlockedFolder = z.object({ path: z.string(), mode: z.number() });
+export type UnlockedFolder = z.infer<typeof unlockedFolder>;
+
 const stepOutcome = z.object({
   path: z.string(),
   outcome,
@@ -102,6 +106,9 @@ export const journalRecord = z.discriminatedUnion('kind', [
     leavesBranch: z.boolean(),
     steps: z.array(rewindStep).readonly(),
     files: z.array(rewindFile).readonly(),
+    /** The same of folders. */
+    folders: z.array(rewindFile).readonly().default([]),
+    unlocked: z.array(unlockedFolder).readonly().default([]),
   }),
   z.object({
     kind: z.literal('rewind-done'),

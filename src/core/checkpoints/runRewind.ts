@@ -3,15 +3,17 @@
  * overwritten and the whole plan are on the disk; from then on it is finished, here or at the next start.
  */
 import type { RewindAnswer } from '../../protocol/checkpoints.ts';
-import type { Clock, FileSystem } from '../ports.ts';
+import type { Clock, FileSystem, Log } from '../ports.ts';
 import { applySteps } from './applySteps.ts';
 import type { RewindMode } from './checkpoints.ts';
 import { reasons } from './decideStep.ts';
+import { isSameState } from './fileState.ts';
 import type { RecordOf, RewindFile, StepOutcome } from './journalRecords.ts';
-import { planRewind } from './planRewind.ts';
+import { planRewind, type RewindPlan } from './planRewind.ts';
+import type { SeenFiles } from './seenFiles.ts';
 import type { SessionStore } from './sessionStore.ts';
 import { summarizeRewind } from './summarize.ts';
-import { isFileTarget, type Target } from './targets.ts';
+import type { Target } from './targets.ts';
 
 export interface RewindRequest {
   readonly id: string;
@@ -21,39 +23,55 @@ export interface RewindRequest {
   readonly targets: readonly Target[];
   readonly mode: RewindMode;
   readonly dryRun: boolean;
+  /** What to say where nothing would come of it. */
+  readonly nothing: string;
 }
 
 export interface RewindDeps {
   readonly files: FileSystem;
   readonly store: SessionStore;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** Throws FileError when the store can't be written; then no file was touched. */
 export async function runRewind(request: RewindRequest, deps: RewindDeps): Promise<RewindAnswer> {
-  const { store, files } = deps;
-  const { id, userMessageId, redoOf, targets, mode, dryRun } = request;
-  const plan = await planRewind(targets, {
+  const { store, files, clock } = deps;
+  const { id, userMessageId, redoOf, targets, mode, dryRun, nothing } = request;
+  const { seen, ...plan } = await planRewind(targets, {
     id,
     mode,
     save: !dryRun,
     files,
+    clock,
     blobs: store.blobs,
     toKey: store.ledger.history.toKey,
   });
-  const willChange = plan.files.some(({ outcome }) => outcome === 'restored');
+  const hasFolder = plan.folders.some(({ outcome }) => outcome === 'restored' || outcome === 'conflicted');
+  if (plan.files.length === 0 && !hasFolder) return { canRewind: false, error: nothing };
+  const willChange = [...plan.files, ...plan.folders].some(({ outcome }) => outcome === 'restored');
   const canRedo = willChange || canRedoIn(store);
-  if (dryRun || plan.steps.length === 0) return toAnswer(plan.files, { canRedo });
-  const leavesBranch =
-    redoOf !== null && targets.some((target) => isFileTarget(target) && target.undone.byAgent);
-  const createdAt = deps.clock.now();
+  if (dryRun || plan.steps.length === 0) return toAnswer(plan, { canRedo });
+  const leavesBranch = redoOf !== null && leavesWork(targets, plan);
+  const createdAt = clock.now();
   return beginRewind(
     { kind: 'rewind-begin', id, userMessageId, createdAt, redoOf, leavesBranch, ...plan },
-    deps,
+    { ...deps, seen },
   );
 }
 
-async function beginRewind(begin: RecordOf<'rewind-begin'>, deps: RewindDeps): Promise<RewindAnswer> {
+/** It takes back something that the agent did. */
+function leavesWork(targets: readonly Target[], { files, steps }: Omit<RewindPlan, 'seen'>): boolean {
+  const changed = steps.filter(({ from, to }) => !isSameState(from, to)).map(({ path }) => path);
+  const concerned = new Set([...files.map(({ path }) => path), ...changed]);
+  return targets.some(({ history, undone }) => undone.byAgent && concerned.has(history.path));
+}
+
+interface BegunDeps extends RewindDeps {
+  readonly seen?: SeenFiles;
+}
+
+async function beginRewind(begin: RecordOf<'rewind-begin'>, deps: BegunDeps): Promise<RewindAnswer> {
   const { store } = deps;
   await store.markUnfinished();
   try {
@@ -75,23 +93,25 @@ async function cancelRewind(id: string, store: SessionStore): Promise<void> {
 }
 
 /** Takes the steps that are still to be taken. Also after a crash. */
-export async function finishRewind(begin: RecordOf<'rewind-begin'>, deps: RewindDeps): Promise<RewindAnswer> {
-  const { store, files } = deps;
-  const outcomes = await applySteps(begin.steps, { files, blobs: store.blobs });
+export async function finishRewind(begin: RecordOf<'rewind-begin'>, deps: BegunDeps): Promise<RewindAnswer> {
+  const { store, files, clock, log, seen } = deps;
+  const { steps, unlocked } = begin;
+  const outcomes = await applySteps({ steps, unlocked, seen }, { files, clock, log, blobs: store.blobs });
   const byPath = new Map(outcomes.map((outcome) => [outcome.path, outcome]));
-  const told = begin.files.map((file) => tellOutcome(file, byPath.get(file.path)));
+  const tell = (file: RewindFile): RewindFile => tellOutcome(file, byPath.get(file.path));
+  const told = { files: begin.files.map(tell), folders: begin.folders.map(tell) };
   await store.ledger.note([
     {
       kind: 'rewind-done',
       id: begin.id,
       outcomes,
       files: summarizeRewind(begin.steps, outcomes, begin.files),
-      complete: told.every(isSettled),
+      complete: [...told.files, ...told.folders].every(isSettled),
     },
   ]);
   await store.settle();
   await store.clearUnfinished();
-  return toAnswer(told, { canRedo: canRedoIn(store), skippedLinks: told.filter(isSkippedLink).length });
+  return toAnswer(told, { canRedo: canRedoIn(store), skippedLinks: told.files.filter(isSkippedLink).length });
 }
 
 function canRedoIn({ ledger }: SessionStore): boolean {
@@ -113,7 +133,7 @@ function tellOutcome(file: RewindFile, outcome: StepOutcome | undefined): Rewind
 /** Nothing that another attempt could change. */
 function isSettled({ outcome, reason }: RewindFile): boolean {
   if (outcome === 'conflicted') return false;
-  return outcome !== 'skipped' || reason === reasons.damaged;
+  return outcome !== 'skipped' || reason === reasons.damaged || reason === reasons.notEmpty;
 }
 
 const LINK_REASONS: ReadonlySet<string | undefined> = new Set([reasons.hardLink, reasons.linkedParent]);
@@ -123,7 +143,7 @@ function isSkippedLink({ reason }: RewindFile): boolean {
 }
 
 function toAnswer(
-  files: readonly RewindFile[],
+  { files, folders }: Pick<RewindPlan, 'files' | 'folders'>,
   more: { readonly canRedo: boolean; readonly skippedLinks?: number },
 ): RewindAnswer {
   const restored = files.filter(({ outcome }) => outcome === 'restored');
@@ -133,6 +153,11 @@ function toAnswer(
     insertions: restored.reduce((sum, { insertions }) => sum + insertions, 0),
     deletions: restored.reduce((sum, { deletions }) => sum + deletions, 0),
     files: [...files],
+    ...(folders.length === 0 ? {} : { folders: folders.map(toFolderOutcome) }),
     ...more,
   };
+}
+
+function toFolderOutcome({ path, outcome, reason }: RewindFile) {
+  return reason === undefined ? { path, outcome } : { path, outcome, reason };
 }

@@ -1,8 +1,7 @@
 /** Which paths a rewind or a redo would move, and where to. */
-import type { FileSystem } from '../ports.ts';
 import { isFile, isSameContent, modeOf } from './fileState.ts';
 import type { History, PathHistory, Position } from './history.ts';
-import { depthOf, isInside, joinPath } from './paths.ts';
+import { isInside, parentOf } from './paths.ts';
 
 export interface Target {
   readonly history: PathHistory;
@@ -46,35 +45,28 @@ export function isFileTarget({ history, to }: Target): boolean {
   return isFile(history.current.state) || isFile(to.state);
 }
 
-/** Only the targets named by `keys`, and the folders they lie in. */
+/** Only the targets named by `keys`, what lies in those that are folders, and the folders that all these lie in. */
 export function narrowTargets(
   targets: readonly Target[],
   keys: ReadonlySet<string>,
   toKey: History['toKey'],
 ): readonly Target[] {
-  const kept = targets.filter((target) => isFileTarget(target) && keys.has(toKey(target.history.path)));
+  const isKept = (path: string): boolean =>
+    keys.has(toKey(path)) || [...keys].some((key) => isInside(toKey(path), key));
+  const kept = targets.filter(({ history }) => isKept(history.path));
+  const around = foldersAround(kept.map(({ history }) => toKey(history.path)));
   const folders = targets.filter(
-    (target) =>
-      !isFileTarget(target) && kept.some(({ history }) => isInside(history.path, target.history.path)),
+    (target) => !isFileTarget(target) && !kept.includes(target) && around.has(toKey(target.history.path)),
   );
   return [...kept, ...folders];
 }
 
-/**
- * Where no file is left to be taken back: whether a folder is, that an earlier rewind could not remove. Folders that somebody
- * has put something in stay.
- */
-export async function leavesEmptyFolder(targets: readonly Target[], files: FileSystem): Promise<boolean> {
-  const empty = new Set<string>();
-  const fromInside = targets.toSorted(
-    (left, right) => depthOf(right.history.path) - depthOf(left.history.path),
-  );
-  for (const { history, to } of fromInside) {
-    if (to.state.kind !== 'absent') continue;
-    const entries = await files.readDirectory(history.path).catch(() => undefined);
-    if (entries?.every(({ name }) => empty.has(joinPath(history.path, name)))) empty.add(history.path);
+function foldersAround(keys: readonly string[]): ReadonlySet<string> {
+  const folders = new Set<string>();
+  for (const key of keys) {
+    for (let folder = parentOf(key); !folders.has(folder); folder = parentOf(folder)) folders.add(folder);
   }
-  return empty.size > 0;
+  return folders;
 }
 
 function toTarget(history: PathHistory, to: Position): Target {

@@ -93,6 +93,7 @@ export class Faults {
         this.#change('removeEmptyDirectory', { path, run: () => files.removeEmptyDirectory(path) }),
       makeLink: (path, target) => this.#change('makeLink', { path, run: () => files.makeLink(path, target) }),
       setMode: (path, mode) => this.#change('setMode', { path, run: () => files.setMode(path, mode) }),
+      flush: (paths) => this.#change('flush', { path: paths[0] ?? '', run: () => files.flush(paths) }),
     };
   }
 

@@ -132,6 +132,8 @@ export class MemoryFileSystem implements FileSystem {
     node.mode = mode;
   }
 
+  async flush(): Promise<void> {}
+
   async tracePath(path: string): Promise<PathTrace> {
     return { real: await this.realPath(path), hops: [], folding: { case: false, unicode: false } };
   }

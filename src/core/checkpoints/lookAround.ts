@@ -1,0 +1,86 @@
+/** Looks at what a plan is about, each folder on the way once. */
+import { type Clock, FileError, type FileSystem } from '../ports.ts';
+import { type Capture, captureFile } from './captureFile.ts';
+import { reasons } from './decideStep.ts';
+import { absent } from './fileState.ts';
+import { parentOf } from './paths.ts';
+import type { SeenFiles } from './seenFiles.ts';
+
+/** It is left as it is. */
+export interface Refusal {
+  readonly outcome: 'skipped' | 'conflicted';
+  readonly reason: string;
+}
+
+export interface Look {
+  readonly capture: Capture;
+  /** Folders on the way that aren't there, outermost first. */
+  readonly missing: readonly string[];
+  /** One of these is no folder but a file, and stays one: nothing can be made below it. */
+  readonly isBlocked: boolean;
+}
+
+export interface LookAround {
+  /** `becomesFolder`: what stands there now will be a folder when this path has its turn. */
+  at(path: string, becomesFolder: (path: string) => boolean): Promise<Look | Refusal>;
+}
+
+interface Way {
+  readonly missing: readonly string[];
+  /** What stands where a folder of the way would have to be. */
+  readonly blocked: { readonly path: string; readonly isLink: boolean } | undefined;
+}
+
+export interface LookDeps {
+  readonly files: FileSystem;
+  readonly clock: Clock;
+  readonly seen: SeenFiles;
+}
+
+export function createLookAround(deps: LookDeps): LookAround {
+  const ways = new Map<string, Promise<Way>>();
+  const wayTo = (folder: string): Promise<Way> => {
+    const known = ways.get(folder) ?? findWay(folder, deps.files, wayTo);
+    ways.set(folder, known);
+    return known;
+  };
+  return {
+    async at(path, becomesFolder) {
+      try {
+        const { missing, blocked } = await wayTo(parentOf(path));
+        if (blocked === undefined) return { capture: await capture(path, deps), missing, isBlocked: false };
+        const isBlocked = !becomesFolder(blocked.path);
+        if (isBlocked && blocked.isLink) return { outcome: 'conflicted', reason: reasons.linkedParent };
+        return { capture: { state: absent, bytes: undefined }, missing, isBlocked };
+      } catch (error) {
+        if (error instanceof FileError) return { outcome: 'skipped', reason: error.message };
+        throw error;
+      }
+    },
+  };
+}
+
+/** From the outside in: what lies behind a link or a file is not looked at. */
+async function findWay(
+  folder: string,
+  files: FileSystem,
+  wayTo: (folder: string) => Promise<Way>,
+): Promise<Way> {
+  const parent = parentOf(folder);
+  if (parent === folder) return { missing: [], blocked: undefined };
+  const { missing, blocked } = await wayTo(parent);
+  if (blocked !== undefined) return { missing: [...missing, folder], blocked };
+  const stat = await files.lstat(folder);
+  if (stat === undefined) return { missing: [...missing, folder], blocked };
+  if (stat.kind === 'directory') return { missing, blocked };
+  return { missing, blocked: { path: folder, isLink: stat.kind === 'symlink' } };
+}
+
+async function capture(path: string, { files, clock, seen }: LookDeps): Promise<Capture> {
+  const stat = await files.lstat(path);
+  if (stat?.kind !== 'file') return captureFile(files, path);
+  const at = clock.now();
+  const captured = await captureFile(files, path);
+  if (!(await files.hasUnsavedChanges(path))) seen.noteFile(path, { stat, at });
+  return captured;
+}
