@@ -91,7 +91,8 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     }
   }
 
-  const server = createServer((incoming, outgoing) => {
+  // A connection that is closed for being idle may be closed just when the next request is on its way.
+  const server = createServer({ keepAliveTimeout: 0 }, (incoming, outgoing) => {
     handle(incoming, outgoing).catch((error: unknown) => {
       refusals.push({ status: 500, message: String(error), body: undefined });
       outgoing.destroy();
