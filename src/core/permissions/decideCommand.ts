@@ -283,8 +283,10 @@ class CommandJudge {
   #listEvasions(part: ShellPart, whole: LayeredRule | undefined): readonly DecisionReason[] {
     const reasons: DecisionReason[] = [];
     const { commands } = this.#deps.index;
-    const code = findCode(part.words, part);
-    if (code !== undefined && whole !== undefined && this.#canEvade()) reasons.push(other(code));
+    const code = whole !== undefined && this.#canEvade() ? findCode(part.words, part) : undefined;
+    // What a narrower rule allows by itself is not taken back by a wider one beside it.
+    if (code !== undefined && typeof this.#cover(part, this.#looks(part)) === 'string')
+      reasons.push(other(code));
     if (this.#forms.get(part)?.isCut === true && this.#canEvade())
       reasons.push(other('It has very many words.'));
     const start = toCertainStart(part.words);

@@ -66,7 +66,7 @@ class ShellReader {
   }
 
   #visit(node: SyntaxNode, around: Surroundings): void {
-    const doubt = findNodeDoubt(node);
+    const doubt = findNodeDoubt(node, around.source);
     if (doubt !== undefined) this.doubt('unclear', doubt);
     switch (node.type) {
       case 'Script':

@@ -8,8 +8,8 @@ import type {
   Word,
 } from 'unbash';
 
-/** For a person; undefined: this node is no reason to doubt. Kinds of nodes that are not known are. */
-export function findNodeDoubt(node: SyntaxNode): string | undefined {
+/** For a person; undefined: this node is no reason to doubt. Kinds of nodes that are not known are. `source`: where it stands. */
+export function findNodeDoubt(node: SyntaxNode, source: string): string | undefined {
   switch (node.type) {
     case 'Script':
       return node.errors === undefined || node.errors.length === 0
@@ -28,9 +28,13 @@ export function findNodeDoubt(node: SyntaxNode): string | undefined {
       return isPlainName(node.name.value)
         ? undefined
         : `It sets ${node.name.value}, which programs may go by.`;
+    case 'Subshell':
+      return opensTwice(source, node.pos) ? OPENS_TWICE : undefined;
     case 'CommandExpansion':
+      if (opensTwice(node.text, 1)) return OPENS_TWICE;
+      return node.script === undefined ? UNREADABLE : undefined;
     case 'ProcessSubstitution':
-      return node.script === undefined ? 'A substitution in it can not be read.' : undefined;
+      return node.script === undefined ? UNREADABLE : undefined;
     case 'ArithmeticExpansion':
       return isNumeric(node.expression) ? undefined : 'It calculates with variables, which can run commands.';
     case 'ParameterExpansion':
@@ -56,7 +60,6 @@ const KNOWN: ReadonlySet<SyntaxNode['type']> = new Set<SyntaxNode['type']>([
   'If',
   'While',
   'Case',
-  'Subshell',
   'BraceGroup',
   'Redirected',
   'Time',
@@ -95,6 +98,16 @@ const KNOWN: ReadonlySet<SyntaxNode['type']> = new Set<SyntaxNode['type']>([
   'TestNot',
   'TestGroup',
 ]);
+
+const UNREADABLE = 'A substitution in it can not be read.';
+const OPENS_TWICE = 'It opens two brackets at once, which the shell may take for a calculation.';
+
+/** Bash takes `((` for arithmetic at first. When it must change its mind, version 5.2 runs the lines of a here-document in it. */
+function opensTwice(source: string, index: number): boolean {
+  const brackets = /\((?:\\\n)*\(/y;
+  brackets.lastIndex = index;
+  return brackets.test(source);
+}
 
 /** A variable that neither the shell nor a program goes by: short, lower case, without an underscore (https_proxy). */
 function isPlainName(name: string): boolean {

@@ -246,6 +246,31 @@ describe('rules', () => {
   });
 });
 
+describe('a command line', () => {
+  const decide = (command: string, ...rules: readonly LayeredRule[]) =>
+    decidePermission(question('Bash', [run(command)]), context('default', rules)).behavior;
+
+  it('that a narrow rule allows is allowed with a wide one beside it too', () => {
+    const narrow = rule('allow', 'Bash', 'bash:*');
+    const deny = rule('deny', 'Edit', 'out');
+    expect(decide("bash -c 'echo'", narrow, deny)).toBe('allow');
+    expect(decide("bash -c 'echo'", narrow, deny, rule('allow', 'Bash'))).toBe('allow');
+    // The wide one alone could be a way around the rule that denies.
+    expect(decide("bash -c 'echo'", deny, rule('allow', 'Bash'))).toBe('ask');
+  });
+
+  it.each([
+    "((cat <<'EOF'\nrm x\nEOF\n) | cat)",
+    "echo $((cat <<'EOF'\nrm x\nEOF\n) | cat)",
+    "(\\\n(cat <<'EOF'\nrm x\nEOF\n) | cat)",
+  ])('is asked about where bash may run the lines of a here-document: %j', (command) => {
+    const looks = [rule('allow', 'Bash', 'cat:*'), rule('allow', 'Bash', 'echo:*')];
+    expect(decide(command, ...looks)).toBe('ask');
+    expect(decide(command, ...looks, rule('deny', 'Bash', 'rm:*'))).toBe('deny');
+    expect(decide(command.replace(/\(\\?\n?\(/, '( ('), ...looks)).toBe('allow');
+  });
+});
+
 describe('what can be remembered', () => {
   it('is the narrowest thing that covers the call', () => {
     const suggest = (tool: string, effect: Effect) => {
