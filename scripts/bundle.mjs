@@ -37,6 +37,7 @@ export async function build(options = {}) {
   const inner = [];
   if (await exists('src/headless/belay.ts')) bundles.push(await commandBundle(outdir, { production, inner }));
   bundles.push(await sdkBundle(outdir, production), sandboxBundle(outdir, production));
+  bundles.push(await workersBundle(outdir, production));
   await copySandboxPrograms(outdir);
   await copyIcons(join(outdir, 'webview'));
   if (options.watch) {
@@ -57,6 +58,7 @@ export async function build(options = {}) {
 export async function buildCommand(outdir, { production = false } = {}) {
   await esbuild.build(await commandBundle(outdir, { production, inner: [] }));
   await esbuild.build(sandboxBundle(outdir, production));
+  await esbuild.build(await workersBundle(outdir, production));
   await copySandboxPrograms(outdir);
   const path = join(outdir, 'belay.cjs');
   await chmod(path, 0o755);
@@ -94,7 +96,7 @@ async function hostBundle(outdir, production) {
   const lazy = [...lazyEntries, ...(await sourcesIn(lazyFolder))];
   return {
     ...commonOptions(production),
-    entryPoints: ['src/vscode/extension.ts', ...lazy, ...(await sourcesIn(workerFolder))],
+    entryPoints: ['src/vscode/extension.ts', ...lazy],
     entryNames: '[name]',
     outdir,
     platform: 'node',
@@ -161,6 +163,15 @@ async function programOptions(production) {
       'import.meta.dirname': '__dirname',
     },
   };
+}
+
+/** Scripts of worker threads, for all of extension, executable and SDK.
+ * @param {string} outdir
+ * @param {boolean} production
+ * @returns {Promise<esbuild.BuildOptions & { metafile: true }>} */
+async function workersBundle(outdir, production) {
+  const options = await programOptions(production);
+  return { ...options, entryPoints: await sourcesIn(workerFolder), entryNames: '[name]', outdir };
 }
 
 /** The process behind the sandbox for commands: a script of its own, which all others start. Its library looks for its

@@ -4,6 +4,7 @@ import { createPeer, type Peer } from '../channel/peer.ts';
 import { parseConversationMessage, type UserMessage } from '../protocol/messages.ts';
 import type { PermissionUpdate } from '../protocol/permissions.ts';
 import type { Agent, AgentOptions, AgentPorts } from './agent.ts';
+import { finishRecord } from './checkpoints/finishRecord.ts';
 import { createRecordingFiles } from './checkpoints/recordingFiles.ts';
 import { createCommands } from './commands/commands.ts';
 import { expandCommand } from './commands/expandCommand.ts';
@@ -23,7 +24,14 @@ import { resumeSession } from './loop/resumeSession.ts';
 import { createRunTool } from './loop/runTool.ts';
 import { SessionActor } from './loop/sessionActor.ts';
 import { createSessionSetup } from './loop/sessionSetup.ts';
-import { tellCheckpoint, tellCommands, tellLinesSetAside, tellRecovery, tellTask } from './loop/tellNews.ts';
+import {
+  tellCapture,
+  tellCheckpoint,
+  tellCommands,
+  tellLinesSetAside,
+  tellRecovery,
+  tellTask,
+} from './loop/tellNews.ts';
 import { createUsageMeter } from './loop/usageMeter.ts';
 import type { McpServers } from './mcp/mcpServers.ts';
 import { openMcp } from './mcp/openMcp.ts';
@@ -152,15 +160,21 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
       request: askAsWaiting({ peer: () => peer, emitter, isRunning: () => actor.isRunning }),
     },
   };
+  const recordings = new Set<Promise<void>>();
+  const track = (recording: Promise<void>): void => {
+    const tracked = recording.finally(() => recordings.delete(tracked));
+    recordings.add(tracked);
+  };
   const callDeps: ActorParts['callDeps'] = (userMessageId, tools, subagent) => ({
     tools,
     authorization: subagent === undefined ? authorization : narrowAuthorization(authorization, subagent),
     emitter: subagent?.emitter ?? emitter,
     clock,
     log,
-    openScope(toolUseId, { isOfServer, signal }) {
+    openScope(toolUseId, { isOfServer, isCommand, signal }) {
       const origin = subagent === undefined ? (isOfServer ? 'mcp' : 'tool') : 'subagent';
       const recorder = ports.checkpoints?.record({ userMessageId, toolUseId, origin });
+      if (isOfServer || isCommand) ports.checkpoints?.prepare();
       const { files, allowWrites } = createGuardedFiles(createRecordingFiles(ports.files, recorder));
       return {
         context: {
@@ -182,7 +196,8 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
           signal,
         },
         allowWrites,
-        finish: async () => recorder?.finish(),
+        expectChanges: async () => recorder?.expectChanges(origin === 'tool' ? 'shell' : origin),
+        finish: (tell) => finishRecord(recorder, { tell, ended: tasks.whenEnded(toolUseId), track, log }),
       };
     },
     recordStart: (toolUseId) =>
@@ -245,6 +260,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     readState,
     hooks,
     callDeps,
+    recorded: async () => void (await Promise.all(recordings)),
     setup,
     subagents,
     memory,
@@ -252,6 +268,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     mcp,
   };
   const actor = new SessionActor(parts);
+  ports.checkpoints?.onCapture((state) => tellCapture(state, { emitter }));
 
   await resumeSession({ session, emitter, meter, ports, replayHistory: options.replayHistory ?? true });
   await tellLinesSetAside({ session, emitter });

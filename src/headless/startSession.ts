@@ -31,6 +31,7 @@ import { createNodePdfReader } from '../node/pdf.ts';
 import { createSidechainStore } from '../node/sidechains.ts';
 import { createNodeStorage } from '../node/storage.ts';
 import { createTranscriptStore } from '../node/transcripts.ts';
+import { createTreeScanners } from '../node/tree/treeScanner.ts';
 import { watchFiles } from '../node/watchFiles.ts';
 import { chooseSandbox } from './chooseSandbox.ts';
 import { chooseSession } from './chooseSession.ts';
@@ -299,7 +300,9 @@ async function openCheckpoints(place: CheckpointPlace): Promise<Checkpoints | un
   if (!/^(1|true|yes|on)$/i.test(environment.CLAUDE_CODE_ENABLE_SDK_FILE_CHECKPOINTING ?? ''))
     return undefined;
   try {
-    return await createCheckpoints({ files, storage, clock, log, sessionId, workspace, createId });
+    const scanners = createTreeScanners({ worker: join(import.meta.dirname, 'treeWorker.js') });
+    const capture = { scanners, trusted: workspace.trusted };
+    return await createCheckpoints({ files, storage, clock, log, sessionId, workspace, createId, capture });
   } catch (error) {
     log.error('checkpoints could not be opened, so nothing of this session can be rewound', { error });
     return undefined;

@@ -9,6 +9,7 @@ import type { FileSystem } from '../core/ports.ts';
 import { pruneOutputs } from '../core/sessions/pruneOutputs.ts';
 import { createBuiltinTools } from '../core/tools/builtinTools.ts';
 import { createNodeProcesses, type NodeProcesses } from '../node/processes.ts';
+import { createTreeScanners } from '../node/tree/treeScanner.ts';
 import { createNodeWeb } from '../node/web.ts';
 import type { PermissionMode } from '../protocol/permissions.ts';
 import { createLazyMcpConnector } from './lazyMcp.ts';
@@ -166,7 +167,14 @@ async function openCheckpoints(start: SessionStart, parts: SessionParts): Promis
   const rewound: FileSystem = { ...files, writeFile: disk.writeFile };
   const { sessionId } = start;
   try {
-    return await createCheckpoints({ files: rewound, storage, clock, log, sessionId, workspace, createId });
+    return await createCheckpoints({
+      ...{ storage, clock, log, sessionId, workspace, createId },
+      files: rewound,
+      capture: {
+        scanners: createTreeScanners({ worker: join(import.meta.dirname, 'treeWorker.js') }),
+        trusted: workspace.trusted,
+      },
+    });
   } catch (error) {
     log.error('checkpoints could not be opened, so nothing of this session can be rewound', { error });
     return undefined;

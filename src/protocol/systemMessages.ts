@@ -154,6 +154,19 @@ export const systemMessages = {
     message_id: z.string().nullable(),
     reason: z.string(),
   }),
+  /** How far it is known what lies in a folder of the workspace, so that what commands change there can be taken back. */
+  'belay/capture_changed': system('belay/capture_changed', {
+    root: z.string(),
+    state: z.enum(['unread', 'reading', 'ready', 'off']),
+    /** Files known so far. */
+    files: z.number().optional(),
+    /** Bytes read so far; only while reading. */
+    bytes: z.number().optional(),
+    /** Files that can't be kept (too large, not to be read), the first hundred, absolute; only when ready. */
+    unkept: z.array(z.string()).optional(),
+    /** Why nothing is captured; only when off. */
+    reason: z.string().optional(),
+  }),
   'belay/checkpoint_created': system('belay/checkpoint_created', {
     id: z.string(),
     tool_use_id: z.string().nullable(),

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Conversation, createWorld, type World } from '../support/conformance/sdkSession.ts';
 import { playTwoTurns } from '../support/conformance/twoTurns.ts';
+import { text, toolUse } from '../support/modelServer/steps.ts';
 
 let world: World;
 let first: string;
@@ -69,3 +70,57 @@ describe('rewindFiles', () => {
     });
   });
 });
+
+describe('what commands change', () => {
+  async function run(command: string, files: Readonly<Record<string, string>>): Promise<Conversation> {
+    for (const [path, content] of Object.entries(files)) await world.write(path, content);
+    world.server.script([toolUse('Bash', { command })], [text('Done.')]);
+    first = crypto.randomUUID();
+    const session = world.open({
+      enableFileCheckpointing: true,
+      permissionMode: 'bypassPermissions',
+      ...BYPASS,
+    });
+    await session.ask('go', { uuid: first });
+    return session;
+  }
+
+  it('goes back with the turn: changed, made, renamed and removed', async () => {
+    const session = await run('echo two >> a.txt; mkdir new; echo x > new/b.txt; mv c.txt d.txt; rm e.txt', {
+      'a.txt': 'one\n',
+      'c.txt': 'c\n',
+      'e.txt': 'e\n',
+    });
+    expect(await session.query.rewindFiles(first)).toMatchObject({ canRewind: true });
+    expect(await world.content('a.txt')).toBe('one\n');
+    expect(await world.content('c.txt')).toBe('c\n');
+    expect(await world.content('e.txt')).toBe('e\n');
+    expect(await world.isThere('new')).toBe(false);
+    expect(await world.isThere('d.txt')).toBe(false);
+  });
+
+  it('is told as a checkpoint of the call before the turn has ended', async () => {
+    const session = await run('echo two >> a.txt', { 'a.txt': 'one\n' });
+    const told = session.messages.findIndex(
+      (message) => Reflect.get(message, 'subtype') === 'belay/checkpoint_created',
+    );
+    const ended = session.messages.findIndex(({ type }) => type === 'result');
+    expect(told).toBeGreaterThan(0);
+    expect(told).toBeLessThan(ended);
+    expect(session.messages[told]).toMatchObject({
+      origin: 'shell',
+      user_message_id: first,
+      files: [{ path: world.at('a.txt'), change: 'modified', insertions: 1, deletions: 0 }],
+    });
+  });
+
+  it('leaves what somebody else changed since', async () => {
+    const session = await run('echo two > b.txt', { 'a.txt': 'one\n' });
+    await world.write('a.txt', 'mine\n');
+    await session.query.rewindFiles(first);
+    expect(await world.content('a.txt')).toBe('mine\n');
+    expect(await world.isThere('b.txt')).toBe(false);
+  });
+});
+
+const BYPASS = { allowDangerouslySkipPermissions: true };

@@ -53,6 +53,7 @@ const rooms: Readonly<Record<string, Room>> = {
 
 /** Of the core the Node room sees only what the core asks of the outside. */
 const ports = new Set([
+  'src/core/checkpoints/tree/treeScanner.ts',
   'src/core/ports.ts',
   'src/core/mcp/connector.ts',
   'src/core/model/modelFetch.ts',

@@ -133,6 +133,8 @@ export interface PanelModel {
   readonly retry: RetryWait | null;
   readonly spending: Spending | null;
   readonly tasks: readonly Task[];
+  /** How far it is known what lies in each folder of the workspace, by its path. */
+  readonly captures: ReadonlyMap<string, SystemMessageOf<'belay/capture_changed'>>;
   /** Settings files of the project that hold something a person has not seen. */
   readonly pendingSettings: readonly PendingSettings[];
   /** The host asked for the rewind dialog; the count makes a second request for the same message a new one. */
@@ -167,6 +169,7 @@ export const EMPTY_MODEL: PanelModel = {
   retry: null,
   spending: null,
   tasks: [],
+  captures: new Map(),
   pendingSettings: [],
   rewindAsked: null,
   focusAsked: null,

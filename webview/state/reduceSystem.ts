@@ -48,6 +48,8 @@ export function reduceSystem(draft: Draft, message: SystemMessage, now: number):
       return reduceUsage(draft, message);
     case 'belay/reply_discarded':
       return reduceDiscarded(draft, message);
+    case 'belay/capture_changed':
+      return draft.set({ captures: new Map([...draft.get('captures'), [message.root, message]]) });
     case 'belay/checkpoint_created':
       return reduceCheckpoint(draft, message);
     case 'belay/files_rewound':

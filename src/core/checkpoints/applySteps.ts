@@ -129,6 +129,8 @@ async function replace({ path, from, to }: RewindStep, deps: StepDeps): Promise<
   switch (to.kind) {
     case 'absent':
       return (await remove(path, from, files)) ? restored : notEmpty(path);
+    case 'unkept':
+      return { path, outcome: 'skipped', reason: reasons.unkept };
     case 'directory':
       await remove(path, from, files);
       await files.makeDirectory(path);

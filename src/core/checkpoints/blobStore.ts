@@ -3,11 +3,12 @@
  * on the disk is noticed when it is read, and only that content is lost.
  */
 import type { AppendFile, Log, Storage } from '../ports.ts';
-import { decodeBlob, encodeBlob } from './codec.ts';
+import { decodeBlob, type Encoded, encodeBlob } from './codec.ts';
 import { crc32 } from './crc32.ts';
 import { packSignature, recordHeaderSize, toPackRecord } from './packFormat.ts';
 import { type PackEntry, scanPack } from './scanPack.ts';
 import { toSha256 } from './sha256.ts';
+import type { EncodedContent } from './tree/treeScanner.ts';
 
 /** A content that was stored can't be had any more. */
 export class BlobError extends Error {
@@ -28,6 +29,12 @@ export interface BlobStore {
    * store stays usable.
    */
   put(bytes: Uint8Array, knownSha256?: string): Promise<string>;
+  /** Many at once that are encoded already. Else like `put`. */
+  putEncoded(contents: readonly EncodedContent[]): Promise<void>;
+  /** It was stored; whether it can be read is seen by `get`. */
+  has(sha256: string): boolean;
+  /** The SHA-256 of all that was stored. */
+  names(): Iterable<string>;
   /** Throws BlobError. */
   get(sha256: string): Promise<Uint8Array>;
   flush(): Promise<void>;
@@ -110,24 +117,61 @@ class PackedBlobs implements BlobStore {
   }
 
   async #store(sha256: string, bytes: Uint8Array): Promise<void> {
+    if (await this.#isStored(sha256)) return;
+    await this.#append([toRecord(await encodeBlob(bytes), { sha256, length: bytes.length })]);
+  }
+
+  async putEncoded(contents: readonly EncodedContent[]): Promise<void> {
+    const stored = this.#queue.then(async () => {
+      const missing: PackRecord[] = [];
+      for (const content of contents)
+        if (!(await this.#isStored(content.sha256))) missing.push(toRecord(content, content));
+      await this.#append(missing);
+    });
+    this.#queue = stored.catch(() => undefined);
+    await stored;
+  }
+
+  async #isStored(sha256: string): Promise<boolean> {
     const known = this.#entries.get(sha256);
-    if (known !== undefined && (await this.#isGood(known))) return;
-    const encoded = await encodeBlob(bytes);
-    const record = toPackRecord(encoded, { sha256, length: bytes.length });
-    const pack = await this.#packFor(record.length);
-    const start = await this.#append(pack, record);
-    const entry: Entry = {
-      codec: encoded.codec,
-      length: bytes.length,
-      storedLength: encoded.stored.length,
-      sha256,
-      storedCrc: crc32(encoded.stored),
-      offset: start + recordHeaderSize,
-      pack,
-      trust: 'good',
-    };
-    this.#entries.set(sha256, entry);
-    this.#unflushed.push(entry);
+    return known !== undefined && this.#isGood(known);
+  }
+
+  has(sha256: string): boolean {
+    return this.#entries.get(sha256)?.codec !== undefined;
+  }
+
+  names(): Iterable<string> {
+    return this.#entries.keys();
+  }
+
+  /** Pack by pack, each part of them in one piece. */
+  async #append(records: readonly PackRecord[]): Promise<void> {
+    for (let first = 0; first < records.length; ) {
+      const pack = await this.#packFor(records[first]?.bytes.length ?? 0);
+      const room = Math.max(this.#packSize() - pack.size, 1);
+      let [end, length] = [first, 0];
+      do {
+        length += records[end]?.bytes.length ?? 0;
+        end += 1;
+      } while (end < records.length && length + (records[end]?.bytes.length ?? 0) <= room);
+      const part = records.slice(first, end);
+      this.#enter(part, { pack, start: await this.#appendTo(pack, concatenate(part, length)) });
+      first = end;
+    }
+  }
+
+  #enter(
+    records: readonly PackRecord[],
+    { pack, start }: { readonly pack: Pack; readonly start: number },
+  ): void {
+    let offset = start;
+    for (const { bytes, ...content } of records) {
+      const entry: Entry = { ...content, offset: offset + recordHeaderSize, pack, trust: 'good' };
+      this.#entries.set(entry.sha256, entry);
+      this.#unflushed.push(entry);
+      offset += bytes.length;
+    }
   }
 
   /** A content that was only seen by its header is read once before it stands for a new one. */
@@ -156,12 +200,12 @@ class PackedBlobs implements BlobStore {
     return pack;
   }
 
-  /** Where the record starts. */
-  async #append(pack: Pack, record: Uint8Array): Promise<number> {
+  /** Where the first record starts. */
+  async #appendTo(pack: Pack, records: Uint8Array): Promise<number> {
     const signature = pack.size === 0 ? packSignature : new Uint8Array();
     try {
       if (signature.length > 0) await pack.file.append(signature);
-      await pack.file.append(record);
+      await pack.file.append(records);
     } catch (error) {
       // Half a record may lie there. When it can't be cut off, a scan will step over it, but nothing is added behind it.
       await pack.file.truncate(pack.size).catch(() => {
@@ -170,7 +214,7 @@ class PackedBlobs implements BlobStore {
       throw error;
     }
     const start = pack.size + signature.length;
-    pack.size = start + record.length;
+    pack.size = start + records.length;
     return start;
   }
 
@@ -232,6 +276,34 @@ class PackedBlobs implements BlobStore {
   #packSize(): number {
     return this.#options.packSize ?? PACK_SIZE;
   }
+}
+
+/** A content as it is written. */
+interface PackRecord extends Omit<PackEntry, 'offset'> {
+  /** With its header. */
+  readonly bytes: Uint8Array;
+}
+
+function toRecord(
+  encoded: Encoded,
+  content: { readonly sha256: string; readonly length: number },
+): PackRecord {
+  const { codec, stored } = encoded;
+  const { sha256, length } = content;
+  const bytes = toPackRecord(encoded, content);
+  return { codec, length, storedLength: stored.length, sha256, storedCrc: crc32(stored), bytes };
+}
+
+function concatenate(records: readonly PackRecord[], length: number): Uint8Array {
+  const [only] = records;
+  if (only !== undefined && records.length === 1) return only.bytes;
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const { bytes } of records) {
+    whole.set(bytes, offset);
+    offset += bytes.length;
+  }
+  return whole;
 }
 
 const PACK_NAME = /^\d{4,}\.pack$/;

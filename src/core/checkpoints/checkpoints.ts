@@ -4,6 +4,7 @@
  * createCheckpoints.ts makes one.
  */
 import type { RewindAnswer } from '../../protocol/checkpoints.ts';
+import type { TreeState } from './tree/tree.ts';
 
 export type ChangeOrigin = 'tool' | 'shell' | 'subagent' | 'mcp' | 'rewind';
 
@@ -61,8 +62,23 @@ export interface ChangeRecorder {
   beforeWrite(path: string, intended?: Uint8Array): Promise<void>;
   /** What stands there now: `bytes`, or read from the disk when not given. Also called when a write failed. */
   afterWrite(path: string, directoriesMade: readonly string[], bytes?: Uint8Array): Promise<void>;
+  /**
+   * Something is about to run that may change any file without saying so: what changes from when this resolves until `finish` is
+   * the call's. Never rejects: a folder that can't be looked at says so by its state.
+   */
+  expectChanges(origin: ChangeOrigin): Promise<void>;
+  /** Whether `expectChanges` was asked for: then `finish` may take a moment. */
+  readonly isExpecting: boolean;
+  /** The call has been answered, and goes on beside; `finish` comes when that has ended. */
+  goOn(): Promise<Checkpoint | undefined>;
   /** Ends the record; undefined when nothing changed. */
   finish(): Promise<Checkpoint | undefined>;
+}
+
+/** Of one folder of the workspace. */
+export interface CaptureState {
+  readonly root: string;
+  readonly state: TreeState;
 }
 
 /** What opening the store had to set right after a crash. */
@@ -77,6 +93,14 @@ export interface Checkpoints {
   readonly recovery: Recovery;
   /** A user message's turn starts. Without it, a message in whose turn no call is recorded is unknown to `rewind`. */
   beginTurn(userMessageId: string): void;
+  /** A call that may change files without saying so is coming: what stands there is looked at meanwhile. */
+  prepare(): void;
+  /** A turn is over: resolves when what its calls changed is recorded, and what goes on beside has been looked after. */
+  endTurn(): Promise<void>;
+  /** How far it is known what lies in each folder of the workspace; empty: nobody looks. */
+  captureStates(): readonly CaptureState[];
+  /** Told of every change of these. */
+  onCapture(listener: (state: CaptureState) => void): void;
   /** `userMessageId`: the message whose turn the call belongs to. */
   record(call: {
     readonly userMessageId: string;

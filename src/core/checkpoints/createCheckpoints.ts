@@ -10,6 +10,8 @@ import { createPathKey } from './paths.ts';
 import { createRecorder } from './recorder.ts';
 import { canRedo, type RewindSession, readSessionVersions, redo, rewind } from './sessionRewinds.ts';
 import { toSha256 } from './sha256.ts';
+import { type CaptureOptions, openCapture } from './tree/openCapture.ts';
+import { recoverWatched } from './tree/recoverWatched.ts';
 import { createWriteGate } from './writeGate.ts';
 
 export interface CheckpointsOptions {
@@ -20,6 +22,8 @@ export interface CheckpointsOptions {
   readonly sessionId: string;
   readonly workspace: Pick<Workspace, 'roots'>;
   readonly createId: () => string;
+  /** Absent: only what tools announce is recorded. */
+  readonly capture?: CaptureOptions | undefined;
 }
 
 /** Throws FileError when the store can't be opened; the session can go on without checkpoints. */
@@ -31,20 +35,37 @@ export async function createCheckpoints(options: CheckpointsOptions): Promise<Ch
   const deps: OpenDeps = { files, storage, clock, log, toKey, folder, roots: workspace.roots };
   const { store, recovery } = await openRecovered(sessionId, deps);
   await recoverOtherSessions(store, deps);
-  const session: RewindSession = { ...deps, store, createId, gate: createWriteGate() };
+  const capture = await openCapture(options.capture, { ...deps, store });
+  const interrupted = capture === undefined ? [] : await recoverWatched(store, capture.watch);
+  const session: RewindSession = {
+    ...{ ...deps, store, createId },
+    gate: createWriteGate(),
+    watch: capture?.watch,
+  };
   return {
-    recovery,
+    recovery: { ...recovery, unknownChanges: [...recovery.unknownChanges, ...interrupted] },
     beginTurn: (userMessageId) => {
       const isNew = store.ledger.history.orderOfMessage(userMessageId) === undefined;
       if (isNew && store.writable) void store.ledger.note([{ kind: 'message', userMessageId }]);
+      capture?.beginTurn();
     },
+    prepare: () => capture?.watch.prepare(),
+    endTurn: async () => {
+      await capture?.endTurn();
+      await store.ledger.idle();
+    },
+    captureStates: () => capture?.states() ?? [],
+    onCapture: (listener) => capture?.listen(listener),
     record: (call) => createRecorder({ id: createId(), ...call }, session),
     list: () => store.ledger.history.checkpoints(),
     rewind: (request) => rewind(request, session),
     canRedo: () => canRedo(session),
     redo: (request) => redo(request, session),
     versions: (userMessageId, path) => readSessionVersions({ userMessageId, path }, session),
-    close: () => session.gate.alone(() => store.close()),
+    close: async () => {
+      await capture?.watch.shut();
+      await session.gate.alone(() => store.close());
+    },
   };
 }
 

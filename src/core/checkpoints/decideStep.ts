@@ -38,6 +38,7 @@ export const reasons = {
   changedMeanwhile: 'It was changed while the rewind ran, and was left as it is.',
   linkedParent: 'A folder on its path was replaced by a link, which is not followed.',
   damaged: 'The stored copy is damaged.',
+  unkept: 'It was too large, or could not be read, so that no copy of it was kept.',
   recreated: 'It had been deleted since, and is there again.',
   formatted: 'Something changed it again when it was saved.',
 } as const;

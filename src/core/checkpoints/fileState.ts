@@ -16,6 +16,8 @@ export const fileState = z.discriminatedUnion('kind', [
     mode: z.number(),
     nlink: z.number().optional(),
   }),
+  /** A file of which no copy is kept: too large, or not to be read. */
+  z.object({ kind: z.literal('unkept'), size: z.number(), mode: z.number(), mtimeMs: z.number() }),
   z.object({ kind: z.literal('symlink'), target: z.string() }),
   z.object({ kind: z.literal('directory'), mode: z.number() }),
 ]);
@@ -26,6 +28,8 @@ export const absent: FileState = { kind: 'absent' };
 /** The same but for permission bits. */
 export function isSameContent(left: FileState, right: FileState): boolean {
   if (left.kind === 'file') return right.kind === 'file' && left.sha256 === right.sha256;
+  if (left.kind === 'unkept')
+    return right.kind === 'unkept' && left.size === right.size && left.mtimeMs === right.mtimeMs;
   if (left.kind === 'symlink') return right.kind === 'symlink' && left.target === right.target;
   return left.kind === right.kind;
 }
@@ -36,10 +40,10 @@ export function isSameState(left: FileState, right: FileState): boolean {
 
 /** undefined: what stands there has no mode of its own. */
 export function modeOf(state: FileState): number | undefined {
-  return state.kind === 'file' || state.kind === 'directory' ? state.mode : undefined;
+  return state.kind === 'absent' || state.kind === 'symlink' ? undefined : state.mode;
 }
 
 /** Something a person would call a file: not a folder, and not nothing. */
 export function isFile(state: FileState): boolean {
-  return state.kind === 'file' || state.kind === 'symlink';
+  return state.kind === 'file' || state.kind === 'symlink' || state.kind === 'unkept';
 }

@@ -57,6 +57,8 @@ export class History {
   readonly paths = new Map<string, PathHistory>();
   /** Writes announced and not settled, oldest first. */
   readonly pending = new Set<RecordOf<'before'>>();
+  /** Checkpoints during which anything may change, not ended. */
+  readonly watched = new Set<string>();
   readonly deltas: RecordOf<'delta'>[] = [];
   /** The last thing that was begun, and is not done. */
   openRewind: { readonly begin: RecordOf<'rewind-begin'>; readonly order: number } | undefined;
@@ -89,6 +91,12 @@ export class History {
       case 'delta':
         this.#settle(record);
         return this.#applyDelta(record);
+      case 'watch':
+        this.watched.add(record.checkpoint);
+        return;
+      case 'watch-end':
+        this.watched.delete(record.checkpoint);
+        return;
       case 'checkpoint-end':
         return this.#endCheckpoint(record);
       case 'rewind-begin':

@@ -93,6 +93,10 @@ export const journalRecord = z.discriminatedUnion('kind', [
     after: fileState,
     origin: deltaOrigin,
   }),
+  /** Written ahead: something runs that may change any file without saying so. */
+  z.object({ kind: z.literal('watch'), checkpoint: z.string() }),
+  /** It has ended, and what it changed is recorded. */
+  z.object({ kind: z.literal('watch-end'), checkpoint: z.string() }),
   z.object({ kind: z.literal('checkpoint-end'), id: z.string(), files: z.array(change).readonly() }),
   /** Written ahead, with every current content saved: from here on a rewind is finished, by whoever opens the journal next. */
   z.object({

@@ -2,7 +2,7 @@
  * Records one tool call: the before-image of each file ahead of its change, the after-image behind it. A file that the call
  * leaves as it was makes no delta.
  */
-import { type Clock, FileError, type FileStat, type FileSystem } from '../ports.ts';
+import { type Clock, FileError, type FileStat, type FileSystem, type Log } from '../ports.ts';
 import { type Capture, captureFile, findMissingParents, saveContent, toFileState } from './captureFile.ts';
 import type { ChangeOrigin, ChangeRecorder, Checkpoint } from './checkpoints.ts';
 import { absent, isSameState } from './fileState.ts';
@@ -11,6 +11,7 @@ import type { PathKey } from './paths.ts';
 import type { SessionStore } from './sessionStore.ts';
 import { toSha256 } from './sha256.ts';
 import { type StateChange, summarizeChanges } from './summarize.ts';
+import type { FoundChange, TreeWatch, Window } from './tree/treeWatch.ts';
 import type { WriteGate } from './writeGate.ts';
 
 export interface RecordedCall {
@@ -25,6 +26,9 @@ export interface RecorderDeps {
   readonly store: SessionStore;
   readonly gate: WriteGate;
   readonly clock: Clock;
+  readonly log: Log;
+  /** Absent: only what is announced is recorded. */
+  readonly watch?: TreeWatch | undefined;
 }
 
 export function createRecorder(call: RecordedCall, deps: RecorderDeps): ChangeRecorder {
@@ -34,13 +38,17 @@ export function createRecorder(call: RecordedCall, deps: RecorderDeps): ChangeRe
 /** Somebody may save the file while its before-image is on its way to the disk: then that is the before-image. */
 const MOST_LOOKS = 3;
 
-class CallRecorder implements ChangeRecorder {
-  readonly #call: RecordedCall;
+class CallRecorder implements ChangeRecorder, Window {
+  #call: RecordedCall;
   readonly #deps: RecorderDeps;
   readonly #toKey: PathKey;
   readonly #pending = new Map<string, RecordOf<'before'>>();
   readonly #changes: StateChange[] = [];
+  /** Deltas so far. */
+  #changed = 0;
   #opened: Promise<number> | undefined;
+  isExpecting = false;
+  isBackground = false;
 
   constructor(call: RecordedCall, deps: RecorderDeps) {
     this.#call = call;
@@ -57,6 +65,9 @@ class CallRecorder implements ChangeRecorder {
     if (this.#pending.has(this.#toKey(path))) return;
     if (!store.writable) throw openElsewhere(path);
     await this.#open();
+    // What a command before this one has made of the file is where this change begins.
+    await this.#deps.watch?.closed();
+    this.#deps.watch?.beginWrite(path);
     const intendedSha256 = intended === undefined ? null : await toSha256(intended);
     for (let attempt = 1; attempt <= MOST_LOOKS; attempt += 1) {
       const seen = await files.lstat(path);
@@ -107,17 +118,54 @@ class CallRecorder implements ChangeRecorder {
     if (!isSameState(before.state, state)) changes.push({ path, before: before.state, after: state });
     this.#pending.delete(this.#toKey(path));
     await this.#deps.store.ledger.note(this.#toRecords(before, changes));
+    for (const written of [path, ...changes.map((change) => change.path)])
+      this.#deps.watch?.endWrite(written);
+  }
+
+  async expectChanges(origin: ChangeOrigin): Promise<void> {
+    const { watch, store, log } = this.#deps;
+    if (watch === undefined || !store.writable || this.isExpecting) return;
+    this.#call = { ...this.#call, origin };
+    try {
+      await this.#open();
+      await store.ledger.append([{ kind: 'watch', checkpoint: this.#call.id }]);
+    } catch (error) {
+      // The person has allowed it: that it can't be taken back is said, and is no reason not to run it.
+      log.error('what a call changes can not be recorded', { error: String(error) });
+      return;
+    }
+    this.isExpecting = true;
+    await watch.open(this);
+  }
+
+  async take(changes: readonly FoundChange[]): Promise<void> {
+    const { origin } = this.#call;
+    const records = changes.map(({ by, ...change }): JournalRecord => {
+      const ours = by === 'call' ? toDeltaOrigin(origin) : by === 'somebody' ? 'user' : 'unknown';
+      return this.#toDelta(change, ours);
+    });
+    await this.#deps.store.ledger.note(records);
+  }
+
+  async goOn(): Promise<Checkpoint | undefined> {
+    await this.#deps.watch?.catchUp();
+    this.isBackground = true;
+    return this.#end();
   }
 
   #toRecords(before: RecordOf<'before'>, changes: readonly StateChange[]): JournalRecord[] {
     const { id, origin } = this.#call;
-    const records = changes.map((change): JournalRecord => {
-      const delta = `${id}/${this.#changes.length}`;
-      this.#changes.push(change);
-      return { kind: 'delta', id: delta, checkpoint: id, ...change, origin: toDeltaOrigin(origin) };
-    });
+    const records = changes.map((change) => this.#toDelta(change, toDeltaOrigin(origin)));
     if (changes.at(-1)?.path === before.path) return records;
     return [...records, { kind: 'unchanged', checkpoint: id, path: before.path }];
+  }
+
+  #toDelta(change: StateChange, origin: RecordOf<'delta'>['origin']): JournalRecord {
+    const { id } = this.#call;
+    const delta = `${id}/${this.#changed}`;
+    this.#changed += 1;
+    if (origin !== 'user') this.#changes.push(change);
+    return { kind: 'delta', id: delta, checkpoint: id, ...change, origin };
   }
 
   /** The after-image is for looking at and for the next before-image: a store that has no room for it is no failure here. */
@@ -146,17 +194,27 @@ class CallRecorder implements ChangeRecorder {
   }
 
   async finish(): Promise<Checkpoint | undefined> {
-    const { store } = this.#deps;
     if (this.#opened === undefined) return undefined;
-    const createdAt = await this.#opened;
     for (const { path } of [...this.#pending.values()]) {
       // What can't be looked at now is looked at when the store is opened the next time.
       await this.afterWrite(path, []).catch(() => undefined);
     }
+    if (this.isExpecting) {
+      await this.#deps.watch?.close(this);
+      await this.#deps.store.ledger.note([{ kind: 'watch-end', checkpoint: this.#call.id }]);
+    }
+    return this.#end();
+  }
+
+  /** What has changed so far; it may be told again with more. */
+  async #end(): Promise<Checkpoint | undefined> {
+    const { store } = this.#deps;
+    const createdAt = await this.#opened;
+    if (createdAt === undefined) return undefined;
     const files = await summarizeChanges(this.#changes, store.blobs);
     const { id, userMessageId, toolUseId, origin } = this.#call;
     await store.ledger.note([{ kind: 'checkpoint-end', id, files }]);
-    await store.settle();
+    if (this.#changes.length > 0 || this.#pending.size > 0) await store.settle();
     return files.length === 0 ? undefined : { id, userMessageId, toolUseId, createdAt, origin, files };
   }
 }

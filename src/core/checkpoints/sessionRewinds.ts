@@ -10,12 +10,14 @@ import { withRewindLock } from './rewindLock.ts';
 import { type RewindRequest, runRewind } from './runRewind.ts';
 import type { SessionStore } from './sessionStore.ts';
 import { isFileTarget, narrowTargets, selectTargetsAt, selectTargetsBefore, type Target } from './targets.ts';
+import type { TreeWatch } from './tree/treeWatch.ts';
 import type { WriteGate } from './writeGate.ts';
 
 export interface RewindSession extends OpenDeps {
   readonly store: SessionStore;
   readonly createId: () => string;
   readonly gate: WriteGate;
+  readonly watch: TreeWatch | undefined;
 }
 
 export async function rewind(options: RewindOptions, session: RewindSession): Promise<RewindAnswer> {
@@ -70,9 +72,11 @@ function alone(
   decide: () => Promise<RewindRequest | Refusal>,
 ): Promise<RewindAnswer> {
   const run = async (): Promise<RewindAnswer> => {
+    await session.watch?.catchUp();
     await session.store.ledger.idle();
     const decided = await decide();
-    return 'canRewind' in decided ? decided : runRewind(decided, session);
+    if ('canRewind' in decided) return decided;
+    return watchRewind(decided, session, () => runRewind(decided, session));
   };
   return session.gate.alone(async () => {
     if (dryRun) return run();
@@ -86,6 +90,20 @@ function alone(
       return refuse(`No file was changed, because the rewind could not be recorded: ${error.message}`);
     }
   });
+}
+
+/** What a rewind writes is no change of what goes on beside. */
+async function watchRewind(
+  { targets }: Pick<RewindRequest, 'targets'>,
+  { watch }: Pick<RewindSession, 'watch'>,
+  task: () => Promise<RewindAnswer>,
+): Promise<RewindAnswer> {
+  for (const { history } of targets) watch?.beginWrite(history.path);
+  try {
+    return await task();
+  } finally {
+    for (const { history } of targets) watch?.endWrite(history.path);
+  }
 }
 
 type Refusal = { canRewind: false; error: string };

@@ -32,6 +32,8 @@ export interface ActorParts {
     tools: Prefix['tools'],
     subagent?: SubagentCalls,
   ) => RunToolCallDeps;
+  /** When it is known what the calls that have been answered have changed. */
+  readonly recorded: () => Promise<void>;
   /** The prefix of every request, fixed with the first turn. */
   readonly setup: SessionSetup;
   readonly mcp: McpServers;

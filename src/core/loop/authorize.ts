@@ -10,6 +10,7 @@ import type { HookDecision, Hooks } from '../hooks/hooks.ts';
 import {
   decidePermission,
   type HookVerdict,
+  mayChangeUnsaid,
   type PermissionContext,
   type PermissionDecision,
   type PermissionQuestion,
@@ -63,6 +64,8 @@ export type Authorization =
       readonly input: Readonly<Record<string, unknown>>;
       /** The files that may be written, and where each really led when that was granted. */
       readonly writable: ReadonlyMap<string, string>;
+      /** It may change files that it has not named. */
+      readonly changesUnsaid: boolean;
       readonly decided: Decided;
     }
   | {
@@ -87,7 +90,7 @@ export async function authorize(asked: ToolCall, deps: AuthorizeDeps): Promise<A
   let areHooksAsked = false;
   for (;;) {
     const decision = judge(question, deps);
-    if (decision.behavior === 'allow') return grant(call.input, question, toDecided(decision));
+    if (decision.behavior === 'allow') return grant({ call, question, deps }, toDecided(decision));
     if (decision.behavior === 'deny') return refuseByDecision(decision);
     if (!areHooksAsked) {
       areHooksAsked = true;
@@ -329,7 +332,8 @@ async function settle(answer: PermissionResult, asked: Asked): Promise<Authoriza
   const remembered = toRemembered(answer.updatedPermissions ?? []);
   if (answer.updatedPermissions !== undefined) await deps.remember(answer.updatedPermissions);
   leavePlanMode(asRun, deps);
-  return grant(input, asRun, { ...BY_PERSON, ...(remembered.length > 0 && { remembered }) });
+  const granted = { call: { ...call, input }, question: asRun, deps };
+  return grant(granted, { ...BY_PERSON, ...(remembered.length > 0 && { remembered }) });
 }
 
 /** A plan that was agreed to ends plan mode, also when the answer names no mode to go on in. */
@@ -341,18 +345,26 @@ function leavePlanMode({ effects }: PermissionQuestion, { permissions }: Authori
 
 const BY_PERSON: Decided = { decision: 'allow', who: 'person', reason: 'Allowed when asked.' };
 
-function grant(
-  input: Readonly<Record<string, unknown>>,
-  { effects, places }: PermissionQuestion,
-  decided: Decided,
-): Authorization {
+function grant({ call, question, deps }: Asked, decided: Decided): Authorization {
+  const { effects, places } = question;
   const written = effects.flatMap((effect) => (effect.kind === 'write' ? [effect.path] : []));
   return {
     kind: 'granted',
-    input,
+    input: call.input,
     writable: new Map(written.map((path) => [path, places.get(path)?.real ?? path])),
+    changesUnsaid: changesUnsaid(question, deps),
     decided,
   };
+}
+
+/** Where it can't be told, it may. */
+function changesUnsaid(question: PermissionQuestion, { permissions, log }: AuthorizeDeps): boolean {
+  try {
+    return mayChangeUnsaid(question, permissions.context());
+  } catch (error) {
+    log.error('what a call may change can not be told', { tool: question.toolName, error: String(error) });
+    return true;
+  }
 }
 
 /** Input that a person changed must fit the schema like any other; a string says why it doesn't. */

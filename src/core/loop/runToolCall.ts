@@ -28,8 +28,13 @@ export interface CallScope {
   readonly context: ToolContext;
   /** From here on these files may be written, as long as they lead where they led. Before it, none may. */
   allowWrites(writable: ReadonlyMap<string, string>): void;
-  /** Ends the record of what the call changed; undefined when it changed nothing. */
-  finish(): Promise<Checkpoint | undefined>;
+  /** From when this resolves the call may change files that it has not named. */
+  expectChanges(): Promise<void>;
+  /**
+   * Ends the record of what the call changed, and tells it if it changed anything. What it changed unsaid is found out behind its
+   * answer, so that nobody waits for that.
+   */
+  finish(tell: (checkpoint: Checkpoint) => Promise<void>): Promise<void>;
 }
 
 export interface RunToolCallDeps {
@@ -38,16 +43,20 @@ export interface RunToolCallDeps {
   readonly emitter: Emitter;
   readonly clock: Clock;
   readonly log: Log;
-  /** `isOfServer`: the tool is one of an MCP server. */
-  openScope(
-    toolUseId: string,
-    call: { readonly isOfServer: boolean; readonly signal: AbortSignal },
-  ): CallScope;
+  openScope(toolUseId: string, call: ScopedCall): CallScope;
   /** Written ahead: from here on the call may have changed something. */
   recordStart(toolUseId: string): Promise<void>;
   onCheckpoint(checkpoint: Checkpoint): Promise<void>;
   /** Notes who has decided about the call. Must not throw. */
   onDecided(call: DecidedCall, decided: Decided): void;
+}
+
+export interface ScopedCall {
+  /** The tool is one of an MCP server. */
+  readonly isOfServer: boolean;
+  /** It runs commands. */
+  readonly isCommand: boolean;
+  readonly signal: AbortSignal;
 }
 
 export interface DecidedCall {
@@ -90,7 +99,8 @@ export async function runToolCall(call: CallToRun, deps: RunToolCallDeps): Promi
   const prepared = prepare(call, deps);
   if ('refusal' in prepared) return failed(block, prepared.refusal);
   const { tool } = prepared;
-  const scope = deps.openScope(block.id, { isOfServer: tool.server !== undefined, signal });
+  const isOfServer = tool.server !== undefined;
+  const scope = deps.openScope(block.id, { isOfServer, isCommand: tool.runsCommands === true, signal });
   try {
     const hooked = { tool, toolUseId: block.id, input: prepared.input, signal };
     const before = await askBeforeCall(hooked, deps.authorization.hooks);
@@ -102,8 +112,7 @@ export async function runToolCall(call: CallToRun, deps: RunToolCallDeps): Promi
     if (signal.aborted) throw signal.reason;
     return failed(block, describeFailure(block.name, error, deps.log));
   } finally {
-    const checkpoint = await scope.finish();
-    if (checkpoint !== undefined) await deps.onCheckpoint(checkpoint);
+    await scope.finish(deps.onCheckpoint);
   }
 }
 
@@ -153,6 +162,7 @@ async function authorizeAndRun(
     await abortable(confirmed, signal);
     await deps.recordStart(block.id);
   }
+  if (authorization.changesUnsaid) await scope.expectChanges();
   const started = deps.clock.monotonic();
   const outcome = await runSafely({ block, tool, input: parsed, signal }, scope, deps);
   const durationMs = deps.clock.monotonic() - started;

@@ -1,6 +1,6 @@
 /** What happens beside the turns and is told as it happens: checkpoints, background commands, what a crash left. */
 import type { AgentPorts } from '../agent.ts';
-import type { Checkpoint } from '../checkpoints/checkpoints.ts';
+import type { CaptureState, Checkpoint } from '../checkpoints/checkpoints.ts';
 import type { Clock } from '../ports.ts';
 import type { BackgroundTask, BackgroundTasks } from '../tools/backgroundTasks.ts';
 import type { ActorParts } from './actorParts.ts';
@@ -20,6 +20,15 @@ export async function tellCheckpoint(
       origin: checkpoint.origin,
     }),
   );
+}
+
+/** So many files without a copy are named. */
+const MOST_NAMED = 100;
+
+export function tellCapture({ root, state }: CaptureState, { emitter }: Pick<ActorParts, 'emitter'>): void {
+  const { kind, ...known } = state;
+  const named = 'unkept' in known ? { unkept: known.unkept.slice(0, MOST_NAMED) } : {};
+  void emitter.emitSystem('belay/capture_changed', { root, state: kind, ...known, ...named });
 }
 
 /** The commands with the prompts of MCP servers, which come and go. */

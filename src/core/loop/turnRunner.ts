@@ -36,8 +36,18 @@ export class TurnRunner {
     await this.#recordStart(prefix);
     this.#parts.meter.startTurn();
     await this.emitInit(prefix.tools);
-    const end = await runTurn(await this.turnDeps(userMessageId), signal);
+    const end = await this.#runTurn(userMessageId, signal);
     await this.emitResult(end, started);
+  }
+
+  /** What its calls changed belongs to it, also when they have not said what. */
+  async #runTurn(userMessageId: string, signal: AbortSignal): Promise<TurnEnd> {
+    try {
+      return await runTurn(await this.turnDeps(userMessageId), signal);
+    } finally {
+      await this.#parts.recorded();
+      await this.#parts.ports.checkpoints?.endTurn();
+    }
   }
 
   async turnDeps(userMessageId: string): Promise<TurnDeps> {

@@ -183,6 +183,18 @@ export function listCommandParts(
   return [...openDecision(question, context).commands.values()].flatMap(({ parts }) => parts);
 }
 
+/**
+ * Whether the call may change files without saying which: commands that do more than look, calls to servers. May throw as
+ * decidePermission.
+ */
+export function mayChangeUnsaid(question: PermissionQuestion, context: PermissionContext): boolean {
+  const { commands } = openDecision(question, context);
+  return question.effects.some(
+    (effect) =>
+      effect.kind === 'mcp' || (effect.kind === 'execute' && commands.get(effect)?.isReadOnly !== true),
+  );
+}
+
 /** Whether a deny rule keeps this file (an absolute path) from being read: a search leaves it out of what it finds. */
 export function isReadDenied(path: string, context: PermissionContext): boolean {
   const effects: readonly Effect[] = [{ kind: 'read', path }];

@@ -68,6 +68,8 @@ export interface BackgroundTasks {
   readonly foreground: ForegroundCalls;
   list(): readonly BackgroundTask[];
   get(id: string): BackgroundTask | undefined;
+  /** Resolves when what this call has left running has ended; undefined: nothing of it runs. */
+  whenEnded(toolUseId: string): Promise<void> | undefined;
   /** Takes over a running process: reads its output into a file, and ends it with the session at the latest. */
   add(task: NewTask): Promise<BackgroundTask>;
   /** Ends the task and its process tree; false when there is no such running task. */
@@ -118,6 +120,9 @@ export function createBackgroundTasks(options: BackgroundTasksOptions): Backgrou
     foreground: createForegroundCalls(),
     list: () => [...entries.values()].map((entry) => entry.task),
     get: (id) => entries.get(id)?.task,
+    whenEnded: (toolUseId) =>
+      [...entries.values()].find(({ task }) => task.toolUseId === toolUseId && task.state === 'running')
+        ?.ended,
     add: async ({ command, toolUseId, running, agent, epilogue }) => {
       const id = agent?.id ?? (await nextId());
       const file = createOutputFile(storage, [...folder, `${id}.txt`]);

@@ -79,6 +79,7 @@ export function createBashTool({
     prompt: buildPrompt(shellName) + (sandbox === undefined ? '' : describeSandbox(sandbox)),
     inputSchema: sandbox === undefined ? plainSchema : sandboxedSchema,
     isReadOnly: () => false,
+    runsCommands: true,
     isConcurrencySafe: () => false,
     effects: async (input, { workspace, sandbox: current }) => {
       const { command } = input;

@@ -116,6 +116,8 @@ export interface Tool<Input = unknown, Output = unknown> {
   readonly inputJsonSchema?: Readonly<Record<string, unknown>>;
   /** Changes nothing outside the conversation: may start before the reply has ended. */
   isReadOnly(input: Input): boolean;
+  /** Runs programs that may change any file. */
+  readonly runsCommands?: boolean;
   /** May run beside other calls that say so too. */
   isConcurrencySafe(input: Input): boolean;
   /** Everything the call would touch. Throws ToolInputError for input that can't be meant. */

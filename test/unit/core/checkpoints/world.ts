@@ -1,10 +1,16 @@
 /** A workspace with a store beside it, in memory or on the disk, and the two who change it: the agent and the user. */
+import { execFile } from 'node:child_process';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Checkpoint, Checkpoints } from '../../../../src/core/checkpoints/checkpoints.ts';
-import { createCheckpoints } from '../../../../src/core/checkpoints/createCheckpoints.ts';
+import {
+  type CheckpointsOptions,
+  createCheckpoints,
+} from '../../../../src/core/checkpoints/createCheckpoints.ts';
 import { createRecordingFiles } from '../../../../src/core/checkpoints/recordingFiles.ts';
+import type { TreeScanners } from '../../../../src/core/checkpoints/tree/treeScanner.ts';
 import type { FileSystem, Log, Storage } from '../../../../src/core/ports.ts';
 import { createNodeFileSystem } from '../../../../src/node/fileSystem.ts';
 import { createNodeStorage } from '../../../../src/node/storage.ts';
@@ -14,6 +20,7 @@ import { Faults } from '../../../support/memory/faults.ts';
 import { MemoryFileSystem } from '../../../support/memory/fileSystem.ts';
 import { readTree, type Tree } from '../../../support/memory/readTree.ts';
 import { MemoryStorage } from '../../../support/memory/storage.ts';
+import { createLocalScanners } from '../../../support/memory/treeThreads.ts';
 
 export interface World<Files extends FileSystem = FileSystem, Store extends Storage = Storage> {
   /** Without faults: for the user, and for looking. */
@@ -30,6 +37,8 @@ export interface World<Files extends FileSystem = FileSystem, Store extends Stor
     userMessageId: string,
     contents: Readonly<Record<string, string | Uint8Array>>,
   ): Promise<Checkpoint | undefined>;
+  /** As the agent: a command in the folder; only on the disk, and where folders are looked at. */
+  shell(checkpoints: Checkpoints, userMessageId: string, command: string): Promise<Checkpoint | undefined>;
   /** As the user: null removes. */
   user(contents: Readonly<Record<string, string | Uint8Array | null>>): Promise<void>;
   tree(): Promise<Tree>;
@@ -55,12 +64,19 @@ export async function createMemoryWorld(
   return createWorld({ files, storage: new MemoryStorage(), root: '/work' }, async () => {});
 }
 
-export async function createDiskWorld(): Promise<World> {
+/** `capture`: folders are looked at, so that what commands change is recorded. */
+export async function createDiskWorld(
+  options: { readonly capture?: boolean; readonly trusted?: boolean; readonly scanners?: TreeScanners } = {},
+): Promise<World> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'belay-checkpoints-')));
   const files = createNodeFileSystem({ platform: 'linux' });
   await files.makeDirectory(`${folder}/work`);
   const storage = createNodeStorage(`${folder}/storage`);
-  return createWorld({ files, storage, root: `${folder}/work` }, () => rm(folder, { recursive: true }));
+  const { capture = false, trusted = true, scanners = createLocalScanners() } = options;
+  return createWorld(
+    { files, storage, root: `${folder}/work`, ...(capture && { capture: { scanners, trusted } }) },
+    () => rm(folder, { recursive: true }),
+  );
 }
 
 /** For suites that must hold in both. */
@@ -70,10 +86,15 @@ export const worlds = [
 ];
 
 function createWorld<Files extends FileSystem, Store extends Storage>(
-  place: { readonly files: Files; readonly storage: Store; readonly root: string },
+  place: {
+    readonly files: Files;
+    readonly storage: Store;
+    readonly root: string;
+    readonly capture?: CheckpointsOptions['capture'];
+  },
   remove: () => Promise<void>,
 ): World<Files, Store> {
-  const { files, storage, root } = place;
+  const { files, storage, root, capture } = place;
   const faults = new Faults();
   const faultyFiles = faults.wrapFiles(files);
   const logged: string[] = [];
@@ -94,7 +115,19 @@ function createWorld<Files extends FileSystem, Store extends Storage>(
         sessionId,
         workspace: { roots: [root] },
         createId: () => crypto.randomUUID(),
+        capture,
       }),
+    async shell(checkpoints, userMessageId, command) {
+      const toolUseId = `of ${userMessageId}`;
+      const recorder = checkpoints.record({ userMessageId, toolUseId, origin: 'shell' });
+      await recorder.expectChanges('shell');
+      try {
+        await promisify(execFile)('bash', ['--noprofile', '--norc', '-c', command], { cwd: root });
+      } finally {
+        await recorder.finish();
+      }
+      return checkpoints.list().at(-1);
+    },
     async agent(checkpoints, userMessageId, contents) {
       const recorder = checkpoints.record({
         userMessageId,

@@ -1,0 +1,86 @@
+/** Looks after the folders of a workspace for one session. */
+import type { Clock, FileSystem, Log, Storage } from '../../ports.ts';
+import type { CaptureState } from '../checkpoints.ts';
+import { isInside, type PathKey } from '../paths.ts';
+import type { SessionStore } from '../sessionStore.ts';
+import { toSha256 } from '../sha256.ts';
+import { Tree } from './tree.ts';
+import type { TreeScanners } from './treeScanner.ts';
+import { TreeWatch, type TreeWatchDeps } from './treeWatch.ts';
+
+export interface CaptureOptions extends Partial<Pick<TreeWatchDeps, 'takeSaves'>> {
+  readonly scanners: TreeScanners;
+  /** Whether git may be asked in these folders. */
+  readonly trusted: boolean;
+}
+
+export interface Capture {
+  readonly watch: TreeWatch;
+  beginTurn(): void;
+  endTurn(): Promise<void>;
+  states(): readonly CaptureState[];
+  listen(listener: (state: CaptureState) => void): void;
+}
+
+export interface CaptureDeps {
+  readonly files: Pick<FileSystem, 'realPath'>;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly toKey: PathKey;
+  readonly roots: readonly string[];
+  readonly store: SessionStore;
+}
+
+/** undefined: nobody looks. */
+export async function openCapture(
+  options: CaptureOptions | undefined,
+  deps: CaptureDeps,
+): Promise<Capture | undefined> {
+  if (options === undefined) return undefined;
+  const { scanners, trusted, takeSaves = async () => [] } = options;
+  const listeners: ((state: CaptureState) => void)[] = [];
+  let isTurnRunning = false;
+  const { storage, clock, log, store } = deps;
+  const roots = await realRoots(deps);
+  const trees = await Promise.all(
+    roots.map(async (root) => {
+      const except = roots.filter((other) => isInside(other, root));
+      const folder = await toFolder(root, deps);
+      const tell = (state: CaptureState['state']): void => {
+        for (const listener of listeners) listener({ root, state });
+      };
+      return new Tree({ root, except, trusted, scanners, storage, log, folder, onState: tell });
+    }),
+  );
+  const watch = new TreeWatch({
+    ...{ trees, clock, log, takeSaves },
+    isTurnRunning: () => isTurnRunning,
+    history: () => store.ledger.history,
+    blobs: () => store.blobs,
+  });
+  return {
+    watch,
+    beginTurn: () => {
+      isTurnRunning = true;
+      watch.warmUp();
+    },
+    endTurn: async () => {
+      await watch.catchUp();
+      isTurnRunning = false;
+    },
+    states: () => trees.map((tree, index) => ({ root: roots[index] ?? '', state: tree.state })),
+    listen: (listener) => void listeners.push(listener),
+  };
+}
+
+/** Each once. */
+async function realRoots({ files, roots, toKey }: CaptureDeps): Promise<readonly string[]> {
+  const real = await Promise.all(roots.map((root) => files.realPath(root)));
+  return [...new Map(real.map((root) => [toKey(root), root])).values()];
+}
+
+async function toFolder(root: string, { toKey }: CaptureDeps): Promise<readonly string[]> {
+  const name = await toSha256(new TextEncoder().encode(toKey(root)));
+  return ['checkpoints', name.slice(0, 16)];
+}

@@ -1,0 +1,157 @@
+/** One folder of the workspace that is looked at: its scanner, and the bytes of what was found in it. */
+import { FileError, type Log, type Storage } from '../../ports.ts';
+import type { BlobStore } from '../blobStore.ts';
+import type { StateChange } from '../summarize.ts';
+import { toStateChanges } from './foundChanges.ts';
+import {
+  ScanError,
+  type ScanOptions,
+  type ScanResult,
+  type TreeScanner,
+  type TreeScanners,
+} from './treeScanner.ts';
+import { openTreeStore, type TreeStore } from './treeStore.ts';
+
+/** How far it is known what lies in the folder. */
+export type TreeState =
+  | { readonly kind: 'unread' }
+  | { readonly kind: 'reading'; readonly files: number; readonly bytes: number }
+  /** `unkept`: files too large to be kept, or not to be read. */
+  | { readonly kind: 'ready'; readonly files: number; readonly unkept: readonly string[] }
+  /** Nothing is captured here: why, for a person. */
+  | { readonly kind: 'off'; readonly reason: string };
+
+export interface TreeDeps {
+  readonly root: string;
+  /** Roots below it. */
+  readonly except: readonly string[];
+  readonly trusted: boolean;
+  readonly scanners: TreeScanners;
+  readonly storage: Storage;
+  readonly log: Log;
+  /** Of the root, in the storage. */
+  readonly folder: readonly string[];
+  readonly onState: (state: TreeState) => void;
+}
+
+/** What was found, still to be turned into what the journal says. */
+export interface Look {
+  readonly size: number;
+  /** Throws FileError, of the store. */
+  toChanges(session: Pick<BlobStore, 'get' | 'put' | 'has'>): Promise<readonly StateChange[]>;
+}
+
+interface Opened {
+  readonly scanner: TreeScanner;
+  readonly store: TreeStore;
+}
+
+const nothing: Look = { size: 0, toChanges: async () => [] };
+
+export class Tree {
+  readonly #deps: TreeDeps;
+  #state: TreeState = { kind: 'unread' };
+  #opening: Promise<Opened | undefined> | undefined;
+  /** Something was found since it was saved. */
+  #isUnsaved = false;
+
+  constructor(deps: TreeDeps) {
+    this.#deps = deps;
+  }
+
+  get state(): TreeState {
+    return this.#state;
+  }
+
+  get isOff(): boolean {
+    return this.#state.kind === 'off';
+  }
+
+  /**
+   * What is different from the last time; of the first time nothing, or with `sinceSaved` what differs from what another
+   * process has seen last. New contents go to `keep`, or where that is absent to the store of the tree. Never throws: what can't be
+   * looked at is off from then on, and says why.
+   */
+  async look(how: { readonly keep?: BlobStore; readonly sinceSaved?: boolean } = {}): Promise<Look> {
+    if (this.isOff) return nothing;
+    try {
+      this.#opening ??= this.#open();
+      const opened = await this.#opening;
+      if (opened === undefined) return nothing;
+      return await this.#scan(opened, how);
+    } catch (error) {
+      if (!(error instanceof ScanError || error instanceof FileError)) throw error;
+      this.#deps.log.error('a folder can not be looked at', { root: this.#deps.root, error: String(error) });
+      this.#enter({ kind: 'off', reason: `It could not be looked at: ${error.message}` });
+      return nothing;
+    }
+  }
+
+  async #open(): Promise<Opened | undefined> {
+    const { root, except, trusted, scanners, storage, log, folder } = this.#deps;
+    const refusal = await scanners.refuse(root);
+    if (refusal !== undefined) return this.#turnOff(refusal);
+    const store = await openTreeStore({ storage, log, folder });
+    if (store === undefined) return this.#turnOff('Too many sessions work in it at once.');
+    const kept = new Set(store.blobs.names());
+    const scanner = await scanners.open({ root, except, trusted, storage: store.folder, kept });
+    return { scanner, store };
+  }
+
+  #turnOff(reason: string): undefined {
+    this.#enter({ kind: 'off', reason });
+    return undefined;
+  }
+
+  async #scan(
+    { scanner, store }: Opened,
+    { keep = store.blobs, sinceSaved = false }: { readonly keep?: BlobStore; readonly sinceSaved?: boolean },
+  ): Promise<Look> {
+    const isFirst = this.#state.kind !== 'ready';
+    const options: ScanOptions = {
+      keep: (contents) => keep.putEncoded(contents),
+      ...(isFirst && { onProgress: ({ files, bytes }) => this.#enter({ kind: 'reading', files, bytes }) }),
+    };
+    if (isFirst) this.#enter({ kind: 'reading', files: 0, bytes: 0 });
+    const result = await scanner.scan(options);
+    // What happens next may destroy the files themselves.
+    await store.blobs.flush();
+    const unkept = isFirst ? result.unkept : this.#unkept;
+    this.#enter({ kind: 'ready', files: result.files, unkept });
+    this.#isUnsaved ||= isFirst || result.changes.length > 0;
+    return isFirst && !sinceSaved ? nothing : this.#toLook(result, { scanner, store });
+  }
+
+  get #unkept(): readonly string[] {
+    return this.#state.kind === 'ready' ? this.#state.unkept : [];
+  }
+
+  #toLook({ changes }: ScanResult, { scanner, store }: Opened): Look {
+    return {
+      size: changes.length,
+      toChanges: (session) => toStateChanges(changes, { scanner, tree: store.blobs, session }),
+    };
+  }
+
+  /** For the next time, and for after a crash. Never throws: it only spares work. */
+  async save(): Promise<void> {
+    const opened = await this.#opening?.catch(() => undefined);
+    if (opened === undefined || !this.#isUnsaved || this.#state.kind !== 'ready') return;
+    this.#isUnsaved = false;
+    await opened.scanner.save().catch((error: unknown) => {
+      this.#deps.log.warn('what is known of a folder could not be saved', { error: String(error) });
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.save();
+    const opened = await this.#opening?.catch(() => undefined);
+    await opened?.scanner.close();
+    await opened?.store.close();
+  }
+
+  #enter(state: TreeState): void {
+    this.#state = state;
+    this.#deps.onState(state);
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * What is kept of one folder between sessions: the bytes of files as they were found, and how everything looked. Another process
+ * that works on the same folder at the same time has a store of its own beside it.
+ *
+ *     checkpoints/<root>/trees/<n>/  0001.pack, …, index-*.bin, git/…, lock
+ */
+import type { Log, Storage } from '../../ports.ts';
+import { type BlobStore, openBlobStore } from '../blobStore.ts';
+
+export interface TreeStore {
+  readonly blobs: BlobStore;
+  /** A folder for whoever looks at the tree, absolute. */
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export interface TreeStoreOptions {
+  readonly storage: Storage;
+  readonly log: Log;
+  /** Of the root, in the storage. */
+  readonly folder: readonly string[];
+}
+
+/** So many processes may look at one folder. */
+const MOST = 16;
+
+/** undefined: too many have it open. Throws FileError. */
+export async function openTreeStore({
+  storage,
+  log,
+  folder,
+}: TreeStoreOptions): Promise<TreeStore | undefined> {
+  for (let number = 1; number <= MOST; number += 1) {
+    const own = [...folder, 'trees', String(number)];
+    const lock = await storage.lock([...own, 'lock']);
+    if (lock === undefined) continue;
+    try {
+      const blobs = await openBlobStore({ storage, folder: own, writable: true, log });
+      const close = async (): Promise<void> => {
+        await blobs.close();
+        await lock.release();
+      };
+      return { blobs, folder: storage.locate(own), close };
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+  return undefined;
+}

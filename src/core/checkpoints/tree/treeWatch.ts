@@ -1,0 +1,211 @@
+/**
+ * Finds out what calls have changed without saying so: commands, servers, whatever they start. Before such a call it is made
+ * sure that everything is known; behind it everything is looked at, and what is different is the call's. What is different
+ * when no such call was running is somebody else's.
+ */
+import type { Clock, Log } from '../../ports.ts';
+import type { BlobStore } from '../blobStore.ts';
+import { type FileState, isSameState } from '../fileState.ts';
+import type { History } from '../history.ts';
+import type { StateChange } from '../summarize.ts';
+import type { Look, Tree } from './tree.ts';
+
+/** So long what was looked at for a call is taken for what stands there. Milliseconds. */
+const FRESH = 250;
+
+/** A call while which files may change. */
+export interface Window {
+  /** True: the call was answered, and what it has started goes on. */
+  readonly isBackground: boolean;
+  /** Takes what it changed; on the disk with the next flush. */
+  take(changes: readonly FoundChange[]): Promise<void>;
+}
+
+export interface FoundChange extends StateChange {
+  /** `somebody`: the user saved it meanwhile. `unknown`: nobody can say. */
+  readonly by: 'call' | 'somebody' | 'unknown';
+}
+
+export interface TreeWatchDeps {
+  /** None lies in another. */
+  readonly trees: readonly Tree[];
+  readonly history: () => History;
+  readonly blobs: () => BlobStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The user has saved this file in an editor since the last time this was asked. */
+  readonly takeSaves: () => Promise<readonly SavedFile[]>;
+  /** A turn runs: what changes meanwhile can be taken for the work of what goes on in the background. */
+  readonly isTurnRunning: () => boolean;
+}
+
+export interface SavedFile {
+  /** Absolute and real. */
+  readonly path: string;
+}
+
+export class TreeWatch {
+  readonly #deps: TreeWatchDeps;
+  readonly #windows = new Set<Window>();
+  /** What was written in a way that is recorded, by the number of the write; Infinity: it is being written. */
+  readonly #written = new Map<string, number>();
+  #writes = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+  /** The last call that has ended and whose changes are looked for. */
+  #closing: Promise<unknown> = Promise.resolve();
+  /** `Clock.monotonic`. */
+  #preparedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: TreeWatchDeps) {
+    this.#deps = deps;
+  }
+
+  get isWatching(): boolean {
+    return this.#windows.size > 0;
+  }
+
+  /** Begins to get to know the folders. */
+  warmUp(): void {
+    void this.#inTurn(async () => {
+      if (this.#deps.trees.some(({ state }) => state.kind === 'unread')) await this.#look(undefined);
+    });
+  }
+
+  /** A call is coming: looks at everything meanwhile, so that it has less to wait for. */
+  prepare(): void {
+    void this.#inTurn(async () => {
+      const started = this.#deps.clock.monotonic();
+      await this.#look(undefined);
+      this.#preparedAt = started;
+    });
+  }
+
+  /** From when this resolves what changes is the call's. */
+  open(window: Window): Promise<void> {
+    return this.#inTurn(async () => {
+      const isFresh = this.#deps.clock.monotonic() - this.#preparedAt <= FRESH;
+      this.#preparedAt = Number.NEGATIVE_INFINITY;
+      if (!isFresh) await this.#look(undefined);
+      this.#windows.add(window);
+      await Promise.all(this.#deps.trees.map((tree) => tree.save()));
+    });
+  }
+
+  /** What has changed is given to the call, and the call ends. */
+  close(window: Window): Promise<void> {
+    const closed = this.#inTurn(async () => {
+      if (!this.#windows.has(window)) return;
+      try {
+        await this.#look(window);
+      } finally {
+        this.#windows.delete(window);
+      }
+    });
+    this.#closing = closed.catch(() => undefined);
+    return closed;
+  }
+
+  /** When it is known what the calls that have ended have changed. */
+  async closed(): Promise<void> {
+    await this.#closing;
+  }
+
+  /** What has changed so far is given to the calls that are open. When there is none, nothing is looked at. */
+  async catchUp(): Promise<void> {
+    if (this.#windows.size === 0) return this.closed();
+    await this.#inTurn(async () => {
+      if (this.#windows.size > 0) await this.#look(undefined);
+    });
+  }
+
+  /**
+   * After a crash in the middle of a call: what differs from how everything looked before it. Whose that is nobody can say.
+   */
+  recover(window: Window): Promise<void> {
+    return this.#inTurn(async () => {
+      const { trees, blobs } = this.#deps;
+      const looks = await Promise.all(trees.map((tree) => tree.look({ keep: blobs(), sinceSaved: true })));
+      await this.#give(window, looks, 'unknown');
+    });
+  }
+
+  /** When nothing is looked at any more. */
+  async idle(): Promise<void> {
+    await this.#queue;
+  }
+
+  /** A file is about to be written by somebody who records it. */
+  beginWrite(path: string): void {
+    this.#written.set(this.#toKey(path), Number.POSITIVE_INFINITY);
+  }
+
+  endWrite(path: string): void {
+    this.#writes += 1;
+    this.#written.set(this.#toKey(path), this.#writes);
+  }
+
+  async shut(): Promise<void> {
+    await this.idle();
+    await Promise.all(this.#deps.trees.map((tree) => tree.close()));
+  }
+
+  #inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
+    const run = this.#queue.then(task);
+    this.#queue = run.catch(() => undefined);
+    return run;
+  }
+
+  async #look(closing: Window | undefined): Promise<void> {
+    const { trees, blobs } = this.#deps;
+    const window = closing ?? this.#findWindow();
+    const seenWrites = this.#writes;
+    const keep = window === undefined ? {} : { keep: blobs() };
+    const looks = await Promise.all(trees.map((tree) => tree.look(keep)));
+    if (window !== undefined) await this.#give(window, looks);
+    for (const [key, number] of this.#written) if (number <= seenWrites) this.#written.delete(key);
+  }
+
+  /** A call that is still waited for, rather than one that goes on beside. */
+  #findWindow(): Window | undefined {
+    const windows = [...this.#windows];
+    return windows.find(({ isBackground }) => !isBackground) ?? windows[0];
+  }
+
+  async #give(window: Window, looks: readonly Look[], whose?: 'unknown'): Promise<void> {
+    if (looks.every(({ size }) => size === 0)) return;
+    const { blobs, takeSaves, isTurnRunning } = this.#deps;
+    const saved = new Set((await takeSaves()).map(({ path }) => this.#toKey(path)));
+    const ours = whose ?? (!window.isBackground || isTurnRunning() ? 'call' : 'unknown');
+    const found: FoundChange[] = [];
+    for (const look of looks) {
+      for (const change of await look.toChanges(blobs())) {
+        const known = this.#adjust(change);
+        if (known === undefined) continue;
+        const by = saved.has(this.#toKey(change.path)) ? 'somebody' : ours;
+        found.push({ ...known, by });
+      }
+    }
+    await window.take(found.sort(byPath));
+  }
+
+  /**
+   * undefined: it is recorded by whoever writes it. What was recorded since the last look is where the change begins.
+   */
+  #adjust({ path, before, after }: StateChange): StateChange | undefined {
+    const key = this.#toKey(path);
+    const number = this.#written.get(key);
+    if (number === Number.POSITIVE_INFINITY) return undefined;
+    const current = this.#deps.history().paths.get(key)?.current.state;
+    const from: FileState = number !== undefined && current !== undefined ? current : before;
+    return isSameState(from, after) ? undefined : { path, before: from, after };
+  }
+
+  #toKey(path: string): string {
+    return this.#deps.history().toKey(path);
+  }
+}
+
+/** Folders before what is in them. */
+function byPath(left: StateChange, right: StateChange): number {
+  return left.path < right.path ? -1 : 1;
+}

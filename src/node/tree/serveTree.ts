@@ -1,0 +1,143 @@
+/** What a thread does that looks at a part of a tree: carries out what treeScanner.ts asks for, one task after the other. */
+import type { EncodedContent, SeenChange } from '../../core/checkpoints/tree/treeScanner.ts';
+import type { FolderPlace } from './folder.ts';
+import { readSaved, writeSaved } from './savedTree.ts';
+import type { FromTreeWorker, TaskDone, ToTreeWorker, TreeTask, TreeWorkerData } from './treeMessages.ts';
+import { type FolderNews, TreePart } from './treePart.ts';
+
+/** The way to whoever asks. */
+export interface ServedPort {
+  on(event: 'message', listener: (message: ToTreeWorker) => void): unknown;
+  postMessage(message: FromTreeWorker): void;
+}
+
+/** Bytes that are handed on at once. */
+const BATCH = 4 * 1024 * 1024;
+/** Batches that may be under way. */
+const MOST_UNTAKEN = 4;
+const EMPTY = { changes: [], found: [], forgotten: [], repositories: [], folders: [], unkept: [] };
+
+export function serveTree(port: ServedPort, data: TreeWorkerData): void {
+  const server = new TreeServer(port, data);
+  port.on('message', (message) => server.receive(message));
+}
+
+class TreeServer {
+  readonly #port: ServedPort;
+  readonly #saved: string;
+  readonly #part: TreePart;
+  #batch: EncodedContent[] = [];
+  #batchBytes = 0;
+  #bytes = 0;
+  #untaken = 0;
+  #onTaken: () => void = () => undefined;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(port: ServedPort, { root, except, kept, saved }: TreeWorkerData) {
+    this.#port = port;
+    this.#saved = saved;
+    const keep = (content: EncodedContent): void => {
+      this.#batch.push(content);
+      this.#batchBytes += content.stored.length;
+      this.#bytes += content.length;
+    };
+    this.#part = new TreePart({ root, except: new Set(except), kept: new Set(kept), keep });
+  }
+
+  receive(message: ToTreeWorker): void {
+    if (message.kind === 'taken') {
+      this.#untaken -= 1;
+      this.#onTaken();
+      return;
+    }
+    this.#queue = this.#queue.then(() => this.#carryOut(message));
+  }
+
+  async #carryOut({ id, ...task }: { readonly id: number } & TreeTask): Promise<void> {
+    try {
+      const done = await this.#run(task);
+      await this.#handOn(0);
+      this.#port.postMessage({ ...EMPTY, ...done, kind: 'done', id, files: this.#part.files });
+    } catch (error) {
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#port.postMessage({ kind: 'failed', id, message });
+    }
+  }
+
+  async #run(task: TreeTask): Promise<Partial<TaskDone>> {
+    const part = this.#part;
+    switch (task.kind) {
+      case 'repository':
+        part.addRepository(task.repository);
+        return {};
+      case 'restore': {
+        const { moment, folders } = readSaved(this.#saved);
+        part.restore(folders);
+        return { moment, folders: part.folders.map(({ path, repository }) => ({ path, repository })) };
+      }
+      case 'clear':
+        part.clear();
+        return {};
+      case 'adopt':
+        return this.#adopt(task.places, task.isBaseline);
+      case 'check':
+        return this.#check();
+      case 'settle':
+        await part.settleCovered();
+        return { unkept: part.unkept() };
+      case 'save': {
+        const folders = part.folders.map((folder) => folder.toSaved());
+        writeSaved(this.#saved, { moment: task.moment, folders });
+        return {};
+      }
+    }
+  }
+
+  async #adopt(places: readonly FolderPlace[], isBaseline: boolean): Promise<Partial<TaskDone>> {
+    const news: FolderNews[] = [];
+    const repositories: string[] = [];
+    for (const place of places) {
+      const one = this.#part.adopt(place, { isBaseline });
+      if (one === 'repository') repositories.push(place.path);
+      else news.push(one);
+      if (this.#batchBytes >= BATCH) await this.#handOn(BATCH);
+    }
+    return { ...join(news), repositories };
+  }
+
+  async #check(): Promise<Partial<TaskDone>> {
+    this.#part.refreshRules();
+    const before = this.#part.folders;
+    const news: FolderNews[] = [];
+    for (const folder of before) {
+      const one = this.#part.check(folder);
+      if (one.changes.length > 0 || one.found.length > 0) news.push(one);
+      if (this.#batchBytes >= BATCH) await this.#handOn(BATCH);
+    }
+    const forgotten = before.filter((folder) => !this.#part.has(folder)).map(({ path }) => path);
+    return { ...join(news), forgotten };
+  }
+
+  /** What has gathered, if it is at least so many bytes; waits while too much is under way. */
+  async #handOn(least: number): Promise<void> {
+    if (this.#batch.length === 0 || this.#batchBytes < least) return;
+    const contents = this.#batch;
+    this.#batch = [];
+    this.#batchBytes = 0;
+    this.#untaken += 1;
+    this.#port.postMessage({ kind: 'contents', contents });
+    this.#port.postMessage({ kind: 'progress', files: this.#part.files, bytes: this.#bytes });
+    while (this.#untaken >= MOST_UNTAKEN) {
+      await new Promise<void>((resolve) => {
+        this.#onTaken = resolve;
+      });
+    }
+  }
+}
+
+function join(news: readonly FolderNews[]): {
+  readonly changes: readonly SeenChange[];
+  readonly found: readonly FolderPlace[];
+} {
+  return { changes: news.flatMap(({ changes }) => changes), found: news.flatMap(({ found }) => found) };
+}

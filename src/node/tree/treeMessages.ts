@@ -1,0 +1,50 @@
+/** What the thread that asks and the threads that look at a tree say to each other. Of one process: nothing is validated. */
+import type { EncodedContent, SeenChange } from '../../core/checkpoints/tree/treeScanner.ts';
+import type { FolderPlace } from './folder.ts';
+import type { Repository } from './repository.ts';
+
+export interface TreeWorkerData {
+  readonly root: string;
+  readonly except: readonly string[];
+  readonly kept: readonly string[];
+  /** Where what is known is saved, absolute. */
+  readonly saved: string;
+}
+
+export type TreeTask =
+  | { readonly kind: 'repository'; readonly repository: Repository }
+  /** Takes up what was saved. Answers when that was, and the folders. */
+  | { readonly kind: 'restore' }
+  /** Forgets what was taken up. */
+  | { readonly kind: 'clear' }
+  | { readonly kind: 'adopt'; readonly places: readonly FolderPlace[]; readonly isBaseline: boolean }
+  | { readonly kind: 'check' }
+  /** Behind the last 'adopt' of a first scan. */
+  | { readonly kind: 'settle' }
+  /** `moment`: the same for all threads, so that it is seen when they don't belong together. */
+  | { readonly kind: 'save'; readonly moment: string };
+
+export type ToTreeWorker = ({ readonly id: number } & TreeTask) | { readonly kind: 'taken' };
+
+export interface TaskDone {
+  readonly kind: 'done';
+  readonly id: number;
+  readonly changes: readonly SeenChange[];
+  readonly found: readonly FolderPlace[];
+  /** Folders that are looked at no longer. */
+  readonly forgotten: readonly string[];
+  /** Folders that hold a repository of their own; they are not looked at until they are given out again. */
+  readonly repositories: readonly string[];
+  /** All that are looked at; only after 'restore'. */
+  readonly folders: readonly FolderPlace[];
+  /** When what was taken up was saved; only after 'restore', and where something was. */
+  readonly moment?: string | undefined;
+  readonly files: number;
+  readonly unkept: readonly string[];
+}
+
+export type FromTreeWorker =
+  | TaskDone
+  | { readonly kind: 'contents'; readonly contents: readonly EncodedContent[] }
+  | { readonly kind: 'progress'; readonly files: number; readonly bytes: number }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string };

@@ -1,0 +1,303 @@
+/**
+ * Looks at trees in worker threads. The folders are shared out between the threads as they are found; each thread remembers
+ * how its files looked and says what is different.
+ */
+import { randomUUID } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, parse } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import {
+  ScanError,
+  type ScanOptions,
+  type ScanResult,
+  type TreeOptions,
+  type TreeScanner,
+  type TreeScanners,
+} from '../../core/checkpoints/tree/treeScanner.ts';
+import type { FolderPlace } from './folder.ts';
+import { pinObjects, readObjects } from './gitObjects.ts';
+import { findRepository, type Repository } from './repository.ts';
+import type { FromTreeWorker, TaskDone, ToTreeWorker, TreeTask, TreeWorkerData } from './treeMessages.ts';
+
+/** What a scanner needs of a thread; a `Worker` is one. */
+export interface TreeThread {
+  postMessage(message: ToTreeWorker): void;
+  on(event: 'message', listener: (message: FromTreeWorker) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'exit', listener: () => void): unknown;
+  /** Whether it keeps the process from ending. */
+  ref(): void;
+  unref(): void;
+  terminate(): Promise<unknown>;
+}
+
+export type StartThread = (data: TreeWorkerData) => TreeThread;
+
+export interface TreeScannersOptions {
+  /** The script of a thread, absolute. */
+  readonly worker: string;
+}
+
+/** Threads for each tree: what takes the time is mostly the system, and more of them wait for each other. */
+const THREADS = 2;
+
+export function createTreeScanners({ worker }: TreeScannersOptions): TreeScanners {
+  return createScanners((workerData) => new Worker(worker, { workerData }));
+}
+
+export function createScanners(start: StartThread): TreeScanners {
+  return { refuse, open: async (options) => new ThreadedScanner(options, start) };
+}
+
+async function refuse(root: string): Promise<string | undefined> {
+  const home = await realpath(homedir()).catch(() => homedir());
+  if (root === parse(root).root) return 'It is a whole drive.';
+  return root === home ? 'It is your home folder.' : undefined;
+}
+
+class ThreadedScanner implements TreeScanner {
+  readonly #options: TreeOptions;
+  readonly #start: StartThread;
+  readonly #threads: Thread[] = [];
+  /** Folders that some thread looks at, and which. */
+  readonly #owners = new Map<string, Thread>();
+  readonly #repositories = new Map<string, Repository>();
+  readonly #closing = new AbortController();
+  #pinned: Promise<void> = Promise.resolve();
+  #isFirst = true;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(options: TreeOptions, start: StartThread) {
+    this.#options = options;
+    this.#start = start;
+  }
+
+  scan(options: ScanOptions): Promise<ScanResult> {
+    return this.#inTurn(async () => {
+      for (const thread of this.#threads) thread.listen(options);
+      if (!this.#isFirst) return this.#check();
+      const result = await this.#scanFirst(options);
+      this.#isFirst = false;
+      return result;
+    });
+  }
+
+  #inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
+    const run = this.#queue.then(() => {
+      if (this.#closing.signal.aborted) throw new ScanError('The tree is closed.');
+      return task();
+    });
+    this.#queue = run.catch(() => undefined);
+    return run;
+  }
+
+  async #scanFirst(options: ScanOptions): Promise<ScanResult> {
+    const { root } = this.#options;
+    this.#startThreads(options);
+    const repository = await this.#findRepository(root);
+    const result = (await this.#restore())
+      ? await this.#check()
+      : await this.#adopt([{ path: root, repository, isOwn: true }], { isBaseline: true });
+    const settled = await this.#askAll({ kind: 'settle' });
+    for (const thread of this.#threads) await thread.taken();
+    this.#pin();
+    return { ...result, unkept: settled.flatMap(({ unkept }) => unkept) };
+  }
+
+  #startThreads(options: ScanOptions): void {
+    const { root, except, kept, storage } = this.#options;
+    for (let index = 0; index < THREADS; index += 1) {
+      const saved = join(storage, `index-${index}.bin`);
+      const thread = new Thread(this.#start({ root, except, kept: [...kept], saved }));
+      thread.listen(options);
+      this.#threads.push(thread);
+    }
+  }
+
+  /** Its id, once every thread knows of it. */
+  async #findRepository(folder: string): Promise<string | null> {
+    const { trusted, storage } = this.#options;
+    const repository = trusted ? await findRepository(folder, storage) : undefined;
+    if (repository === undefined) return null;
+    if (!this.#repositories.has(repository.id)) {
+      this.#repositories.set(repository.id, repository);
+      await this.#askAll({ kind: 'repository', repository });
+    }
+    return repository.id;
+  }
+
+  /** False: nothing was saved, or not all of one moment. */
+  async #restore(): Promise<boolean> {
+    const restored = await this.#askAll({ kind: 'restore' });
+    const [moment, ...others] = new Set(restored.map((done) => done.moment));
+    if (moment === undefined || others.length > 0) {
+      await this.#askAll({ kind: 'clear' });
+      return false;
+    }
+    restored.forEach(({ folders }, index) => {
+      const thread = this.#threads[index];
+      if (thread !== undefined) for (const { path } of folders) this.#owners.set(path, thread);
+    });
+    return true;
+  }
+
+  #askAll(task: TreeTask): Promise<readonly TaskDone[]> {
+    return Promise.all(this.#threads.map((thread) => thread.ask(task)));
+  }
+
+  async #check(): Promise<ScanResult> {
+    const done = await this.#askAll({ kind: 'check' });
+    for (const { forgotten } of done) for (const path of forgotten) this.#owners.delete(path);
+    const adopted = await this.#adopt(
+      done.flatMap(({ found }) => found),
+      { isBaseline: false },
+    );
+    for (const thread of this.#threads) await thread.taken();
+    const changes = [...done.flatMap((one) => one.changes), ...adopted.changes];
+    return { ...adopted, changes };
+  }
+
+  /** Shares folders out, and those that are found in them, until no more are found. */
+  async #adopt(
+    first: readonly FolderPlace[],
+    { isBaseline }: { readonly isBaseline: boolean },
+  ): Promise<ScanResult> {
+    const changes: ScanResult['changes'][number][] = [];
+    let places = first.filter(({ path }) => !this.#owners.has(path));
+    while (places.length > 0) {
+      const done = await Promise.all(
+        this.#shareOut(places).map(([thread, own]) => thread.ask({ kind: 'adopt', places: own, isBaseline })),
+      );
+      const found = done.flatMap((one) => one.found).filter(({ path }) => !this.#owners.has(path));
+      const repositories = done.flatMap((one) => one.repositories);
+      for (const one of done) changes.push(...one.changes);
+      places = [...found, ...(await this.#identify(repositories))];
+    }
+    const files = this.#threads.reduce((sum, thread) => sum + thread.files, 0);
+    return { changes, files, unkept: [] };
+  }
+
+  async #identify(folders: readonly string[]): Promise<readonly FolderPlace[]> {
+    const places: FolderPlace[] = [];
+    for (const path of folders) {
+      this.#owners.delete(path);
+      places.push({ path, repository: await this.#findRepository(path), isOwn: true });
+    }
+    return places;
+  }
+
+  #shareOut(places: readonly FolderPlace[]): readonly (readonly [Thread, readonly FolderPlace[]])[] {
+    const shares = new Map<Thread, FolderPlace[]>();
+    places.forEach((place, index) => {
+      const thread = this.#threads[index % this.#threads.length];
+      if (thread === undefined) return;
+      this.#owners.set(place.path, thread);
+      shares.set(thread, [...(shares.get(thread) ?? []), place]);
+    });
+    return [...shares];
+  }
+
+  #pin(): void {
+    const pinned = [...this.#repositories.values()].map((one) => pinObjects(one, this.#closing.signal));
+    this.#pinned = Promise.all(pinned).then(() => undefined);
+  }
+
+  async readGit(repository: string, oids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    const known = this.#repositories.get(repository);
+    return known === undefined || oids.length === 0 ? new Map() : readObjects(known, oids);
+  }
+
+  async save(): Promise<void> {
+    if (this.#isFirst) return;
+    await this.#inTurn(() => this.#askAll({ kind: 'save', moment: randomUUID() }));
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all(this.#threads.map((thread) => thread.close()));
+    await this.#queue;
+    await this.#pinned.catch(() => undefined);
+  }
+}
+
+/** One thread, asked one thing at a time or several. */
+class Thread {
+  readonly #worker: TreeThread;
+  readonly #waiting = new Map<number, { resolve(done: TaskDone): void; reject(error: Error): void }>();
+  #lastId = 0;
+  #options: ScanOptions | undefined;
+  #taking: Promise<void> = Promise.resolve();
+  #failure: Error | undefined;
+  files = 0;
+
+  constructor(worker: TreeThread) {
+    this.#worker = worker;
+    // A thread that is asked nothing must not keep the process from ending.
+    this.#worker.unref();
+    this.#worker.on('message', (message: FromTreeWorker) => this.#receive(message));
+    this.#worker.on('error', (cause) => this.#end(new ScanError('A thread has failed.', { cause })));
+    this.#worker.on('exit', () => this.#end(new ScanError('A thread has ended.')));
+  }
+
+  /** Who is told of contents and progress from now on. */
+  listen(options: ScanOptions): void {
+    this.#options = options;
+  }
+
+  ask(task: TreeTask): Promise<TaskDone> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) return reject(this.#failure);
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.ref();
+      this.#worker.postMessage({ id, ...task });
+    });
+  }
+
+  /** When all contents that came so far are kept. Rejects when one could not be. */
+  async taken(): Promise<void> {
+    const taking = this.#taking;
+    this.#taking = Promise.resolve();
+    await taking;
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #receive(message: FromTreeWorker): void {
+    switch (message.kind) {
+      case 'contents': {
+        const kept = (this.#options?.keep(message.contents) ?? Promise.resolve()).finally(() =>
+          this.#worker.postMessage({ kind: 'taken' }),
+        );
+        this.#taking = Promise.all([this.#taking, kept]).then(() => undefined);
+        this.#taking.catch(() => undefined);
+        return;
+      }
+      case 'progress':
+        this.#options?.onProgress?.(message);
+        return;
+      case 'done':
+        this.files = message.files;
+        this.#waiting.get(message.id)?.resolve(message);
+        return this.#settle(message.id);
+      case 'failed':
+        this.#waiting.get(message.id)?.reject(new ScanError(message.message));
+        return this.#settle(message.id);
+    }
+  }
+
+  #settle(id: number): void {
+    this.#waiting.delete(id);
+    if (this.#waiting.size === 0) this.#worker.unref();
+  }
+
+  #end(error: Error): void {
+    this.#failure ??= error;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,26 @@
+/** Looks at trees without threads: what a thread would do is done in this one, so that a test can open a thousand of them. */
+import { EventEmitter } from 'node:events';
+import type { TreeScanners } from '../../../src/core/checkpoints/tree/treeScanner.ts';
+import { serveTree } from '../../../src/node/tree/serveTree.ts';
+import { createScanners, type TreeThread } from '../../../src/node/tree/treeScanner.ts';
+
+export function createLocalScanners(): TreeScanners {
+  return createScanners((data) => {
+    const here = new EventEmitter();
+    const there = new EventEmitter();
+    const post = (to: EventEmitter, message: unknown): void =>
+      queueMicrotask(() => void to.emit('message', structuredClone(message)));
+    serveTree(
+      { on: (event, listener) => there.on(event, listener), postMessage: (message) => post(here, message) },
+      data,
+    );
+    const thread: TreeThread = {
+      postMessage: (message) => post(there, message),
+      on: (event: string, listener: (value: never) => void) => here.on(event, listener as () => void),
+      ref: () => undefined,
+      unref: () => undefined,
+      terminate: async () => here.removeAllListeners(),
+    };
+    return thread;
+  });
+}
