@@ -45,10 +45,10 @@ describe('an MCP server that asks the person', () => {
     world.server.script([toolUse('mcp__s__ask', {})], [text('Done.')]);
     await world.ask('Ask me.', {
       ...options,
-      mcpServers: { s: { ...server, timeout: 1000 } },
+      mcpServers: { s: { ...server, timeout: 4000 } },
       onElicitation: async () => {
-        // The limit of the call is real time, in a process of its own.
-        await sleep(1500);
+        // The limit of the call is real time, in a process of its own; the question must have come before it is over.
+        await sleep(4500);
         return { action: 'accept', content: { name: 'Ada' } };
       },
     });

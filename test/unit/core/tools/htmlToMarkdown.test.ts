@@ -111,11 +111,11 @@ describe('a page', () => {
   ])(
     'of 1 MB of %s is read in one pass, not in one for each of its tags',
     (_, unit) => {
-      const started = performance.now();
+      const before = process.cpuUsage();
       convert(unit.repeat(1_000_000 / unit.length));
-      // Far more than it needs, for a machine that is busy; what grows with the square takes minutes.
-      expect(performance.now() - started).toBeLessThan(20_000);
+      // Time of the processor, so that a busy machine is no matter. What grows with the square takes minutes.
+      expect(process.cpuUsage(before).user).toBeLessThan(20_000_000);
     },
-    60_000,
+    300_000,
   );
 });
