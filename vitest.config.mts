@@ -1,8 +1,4 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-
-/** One for each core: much of a test's time is waiting for processes, so that what starts the tests needs none for itself. */
-const maxWorkers = availableParallelism();
 
 export default defineConfig({
   test: {
@@ -13,7 +9,6 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.{ts,tsx}'],
           globalSetup: ['test/support/sandboxPrograms.ts'],
-          maxWorkers,
           // Generous: a busy machine is no failure, a test that hangs is.
           testTimeout: 60_000,
         },
@@ -24,7 +19,6 @@ export default defineConfig({
           name: 'conformance',
           include: ['test/conformance/**/*.test.ts'],
           globalSetup: ['test/support/sandboxPrograms.ts', 'test/conformance/globalSetup.ts'],
-          maxWorkers,
           testTimeout: 60_000,
         },
       },
