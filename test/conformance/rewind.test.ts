@@ -75,13 +75,14 @@ describe('what commands change', () => {
   async function run(command: string, files: Readonly<Record<string, string>>): Promise<Conversation> {
     for (const [path, content] of Object.entries(files)) await world.write(path, content);
     world.server.script([toolUse('Bash', { command })], [text('Done.')]);
-    first = crypto.randomUUID();
+    const uuid = crypto.randomUUID();
+    first = uuid;
     const session = world.open({
       enableFileCheckpointing: true,
       permissionMode: 'bypassPermissions',
       ...BYPASS,
     });
-    await session.ask('go', { uuid: first });
+    await session.ask('go', { uuid });
     return session;
   }
 
