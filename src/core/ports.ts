@@ -301,6 +301,8 @@ export interface Storage {
   remove(path: readonly string[]): Promise<void>;
   /** Removes a folder with all that is in it. Not there is no error. */
   removeFolder(path: readonly string[]): Promise<void>;
+  /** Bytes that are free on its disk; absent, or undefined: nobody can say. */
+  readonly freeBytes?: () => Promise<number | undefined>;
   /** Absolute path, for telling it to a person or to the model. */
   locate(path: readonly string[]): string;
   /** Takes the lock; undefined when another living process holds it. A lock left by a dead process is taken over. */

@@ -1,5 +1,5 @@
 /** Belay's own files under one folder, readable by their owner only. */
-import { lstat, mkdir, readdir, readFile, rm, stat, unlink } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FileError, type Platform, type Storage } from '../core/ports.ts';
@@ -22,8 +22,14 @@ export function createNodeStorage(root: string): Storage {
     remove: (path) => withFileErrors(locate(path), () => remove(locate(path))),
     removeFolder: (path) =>
       withFileErrors(locate(path), () => rm(locate(path), { recursive: true, force: true })),
+    freeBytes: () => freeBytes(root),
     lock: (path) => inFolder(locate(path), takeLock),
   };
+}
+
+async function freeBytes(root: string): Promise<number | undefined> {
+  const stats = await statfs(root).catch(() => undefined);
+  return stats === undefined ? undefined : stats.bavail * stats.bsize;
 }
 
 function toName(part: string): string {

@@ -37,6 +37,12 @@ export interface BlobStore {
   names(): Iterable<string>;
   /** Throws BlobError. */
   get(sha256: string): Promise<Uint8Array>;
+  /**
+   * Copies the contents that are `live` out of packs that hold little else, and says which packs those are. On the disk when it
+   * resolves; the packs stay until `dropPacks`. Throws FileError.
+   */
+  gather(live: ReadonlySet<string>): Promise<readonly string[]>;
+  dropPacks(names: readonly string[]): Promise<void>;
   flush(): Promise<void>;
   close(): Promise<void>;
 }
@@ -70,6 +76,8 @@ interface Pack {
   size: number;
 }
 
+/** A pack of which less is needed is rewritten. */
+const MOST_SPARSE = 0.5;
 const PACK_SIZE = 64 * 1024 * 1024;
 
 class PackedBlobs implements BlobStore {
@@ -238,6 +246,43 @@ class PackedBlobs implements BlobStore {
       throw new BlobError('corrupt', sha256, { cause });
     }
     throw new BlobError('corrupt', sha256);
+  }
+
+  async gather(live: ReadonlySet<string>): Promise<readonly string[]> {
+    const sparse = this.#packs.filter((pack) => this.#liveShare(pack, live) < MOST_SPARSE);
+    const names = new Set(sparse.map(({ name }) => name));
+    if (this.#current !== undefined && names.has(this.#current.name)) this.#current = undefined;
+    const moved = [...this.#entries.values()].filter(
+      ({ pack, sha256 }) => names.has(pack.name) && live.has(sha256),
+    );
+    const records: PackRecord[] = [];
+    for (const entry of moved) {
+      const bytes = await this.#read(entry).catch(() => undefined);
+      // What is damaged is lost already.
+      if (bytes === undefined) continue;
+      records.push(toRecord(await encodeBlob(bytes), { sha256: entry.sha256, length: bytes.length }));
+    }
+    await this.#append(records);
+    await this.flush();
+    return [...names];
+  }
+
+  #liveShare(pack: Pack, live: ReadonlySet<string>): number {
+    let size = 0;
+    for (const entry of this.#entries.values())
+      if (entry.pack === pack && live.has(entry.sha256)) size += entry.storedLength;
+    return size / Math.max(pack.size, 1);
+  }
+
+  async dropPacks(names: readonly string[]): Promise<void> {
+    const { storage, folder } = this.#options;
+    for (const name of names) {
+      const index = this.#packs.findIndex((pack) => pack.name === name);
+      const [pack] = index < 0 ? [] : this.#packs.splice(index, 1);
+      await pack?.file.close();
+      for (const [sha256, entry] of this.#entries) if (entry.pack === pack) this.#entries.delete(sha256);
+      await storage.remove([...folder, name]);
+    }
   }
 
   /** One after the other: who relies on a content that another flush is carrying out waits for that one, and fails with it. */

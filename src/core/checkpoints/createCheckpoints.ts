@@ -5,6 +5,7 @@
  */
 import type { Clock, FileSystem, Log, Storage, Workspace } from '../ports.ts';
 import type { Checkpoints } from './checkpoints.ts';
+import { collectStores } from './collectStores.ts';
 import { type OpenDeps, openRecovered, recoverOtherSessions } from './openRecovered.ts';
 import { createPathKey } from './paths.ts';
 import { createRecorder } from './recorder.ts';
@@ -42,12 +43,15 @@ export async function createCheckpoints(options: CheckpointsOptions): Promise<Ch
     gate: createWriteGate(),
     watch: capture?.watch,
   };
+  /** Once; beside the work. */
+  let collecting: Promise<void> | undefined;
   return {
     recovery: { ...recovery, unknownChanges: [...recovery.unknownChanges, ...interrupted] },
     beginTurn: (userMessageId) => {
       const isNew = store.ledger.history.orderOfMessage(userMessageId) === undefined;
       if (isNew && store.writable) void store.ledger.note([{ kind: 'message', userMessageId }]);
       capture?.beginTurn();
+      collecting ??= collectStores({ ...deps });
     },
     prepare: () => capture?.watch.prepare(),
     endTurn: async () => {
@@ -63,6 +67,7 @@ export async function createCheckpoints(options: CheckpointsOptions): Promise<Ch
     redo: (request) => redo(request, session),
     versions: (userMessageId, path) => readSessionVersions({ userMessageId, path }, session),
     close: async () => {
+      await collecting;
       await capture?.watch.shut();
       await session.gate.alone(() => store.close());
     },

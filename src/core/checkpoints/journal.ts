@@ -20,6 +20,10 @@ export interface Journal {
   /** All of them or none. Throws FileError (ENOSPC, …); the journal stays usable. On the disk after the next `flush`. */
   append(records: readonly JournalRecord[]): Promise<void>;
   flush(): Promise<void>;
+  /**
+   * Only these records stay, of those that were read. All or nothing; nothing may have been appended yet. Throws FileError.
+   */
+  replace(records: readonly JournalRecord[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,7 +69,7 @@ interface Opened {
 }
 
 class AppendedJournal implements Journal {
-  readonly records: readonly JournalRecord[];
+  records: readonly JournalRecord[];
   readonly #options: JournalOptions;
   #file: AppendFile | undefined;
   /** Bytes that are known to be whole. */
@@ -95,6 +99,17 @@ class AppendedJournal implements Journal {
 
   async flush(): Promise<void> {
     await this.#file?.flush();
+  }
+
+  async replace(records: readonly JournalRecord[]): Promise<void> {
+    const { storage, folder } = this.#options;
+    const bytes = concatenate([journalSignature, ...records.map(toFrame)]);
+    await storage.writeFile([...folder, journalName], bytes);
+    // What is open is the file that was there before.
+    await this.#file?.close();
+    this.#file = undefined;
+    this.records = records;
+    this.#size = bytes.length;
   }
 
   async close(): Promise<void> {

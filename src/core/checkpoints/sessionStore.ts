@@ -8,6 +8,7 @@
  */
 import type { Clock, Log, Storage } from '../ports.ts';
 import { type BlobStore, openBlobStore } from './blobStore.ts';
+import { type CollectDeps, collectSession } from './collectSession.ts';
 import { journalName, openJournal } from './journal.ts';
 import { Ledger } from './ledger.ts';
 import type { PathKey } from './paths.ts';
@@ -145,13 +146,22 @@ async function openParts(place: Place, { writable }: { readonly writable: boolea
   const { storage, log, toKey, clock, session, roots } = place;
   const within = { storage, folder: sessionFolder(place), writable, log };
   const journal = await openJournal(within);
+  const blobs = await openBlobStore(within);
+  if (writable) await collect({ journal, blobs, toKey, log });
   const openedAt = clock.now();
   const ledger = new Ledger(journal, {
     toKey,
     log,
     opening: { kind: 'session', version: 1, sessionId: session, roots, openedAt },
   });
-  return { ledger, blobs: await openBlobStore(within) };
+  return { ledger, blobs };
+}
+
+/** A full disk, say: there is room to be made another time. */
+async function collect(deps: CollectDeps): Promise<void> {
+  await collectSession(deps).catch((error: unknown) => {
+    deps.log.warn('old checkpoints could not be dropped', { error: String(error) });
+  });
 }
 
 function sessionFolder({ folder, name }: Place): readonly string[] {
