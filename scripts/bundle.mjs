@@ -140,6 +140,7 @@ async function commandBundle(outdir, { production, inner }) {
     entryPoints: ['src/headless/belay.ts'],
     outfile: join(outdir, 'belay.cjs'),
     banner: { js: '#!/usr/bin/env node' },
+    inject: ['src/node/lightFetchTypes.ts'],
   };
   return { ...options, plugins: [embedChunks(embedded, options, inner)] };
 }

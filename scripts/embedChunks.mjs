@@ -49,7 +49,8 @@ function toChunkOptions(chunk, options) {
   const entry = isFile(chunk)
     ? { entryPoints: [chunk] }
     : { stdin: { contents: `export * from ${JSON.stringify(chunk)};`, resolveDir: root } };
-  const { entryPoints: _, banner: _banner, plugins: _plugins, ...shared } = options;
+  // What is injected is the program's: a chunk that speaks with the runtime's `fetch` has the runtime's types.
+  const { entryPoints: _, banner: _banner, plugins: _plugins, inject: _inject, ...shared } = options;
   return {
     ...shared,
     ...entry,
