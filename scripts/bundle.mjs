@@ -3,7 +3,8 @@
 // Of the extension host only extension.js is loaded when VS Code starts. Everything heavy is a chunk of its own that is
 // loaded when it is first needed, by an ordinary `await import('./session.ts')`.
 
-import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { embedChunks } from './embedChunks.mjs';
@@ -35,7 +36,7 @@ export async function build(options = {}) {
   const bundles = [await hostBundle(outdir, production), webviewBundle(outdir, production)];
   /** @type {esbuild.Metafile[]} */
   const inner = [];
-  if (await exists('src/headless/belay.ts')) bundles.push(await commandBundle(outdir, { production, inner }));
+  bundles.push(await commandBundle(outdir, { production, inner }));
   bundles.push(await sdkBundle(outdir, production), sandboxBundle(outdir, production));
   bundles.push(await workersBundle(outdir, production));
   await copySandboxPrograms(outdir);
@@ -46,7 +47,6 @@ export async function build(options = {}) {
   }
   const results = await Promise.all(bundles.map((bundle) => esbuild.build(bundle)));
   await declareSdk(outdir);
-  await chmod(join(outdir, 'belay.cjs'), 0o755).catch(ignoreMissing);
   for (const result of results) printSizes(result.metafile);
   return packagesIn([...results.map((result) => result.metafile), ...inner]);
 }
@@ -60,9 +60,7 @@ export async function buildCommand(outdir, { production = false } = {}) {
   await esbuild.build(sandboxBundle(outdir, production));
   await esbuild.build(await workersBundle(outdir, production));
   await copySandboxPrograms(outdir);
-  const path = join(outdir, 'belay.cjs');
-  await chmod(path, 0o755);
-  return path;
+  return join(outdir, 'belay.cjs');
 }
 
 /** @param {esbuild.BuildOptions[]} bundles */
@@ -130,19 +128,59 @@ function webviewBundle(outdir, production) {
   };
 }
 
-/** `inner` takes the metafiles of the chunks inside of it.
+/** The program, wrapped as Node wraps a CommonJS module, and the executable that starts it. `inner` takes the metafiles of
+ * the chunks inside of it.
  * @param {string} outdir
  * @param {{ production: boolean, inner: esbuild.Metafile[] }} options
  * @returns {Promise<esbuild.BuildOptions & { metafile: true }>} */
 async function commandBundle(outdir, { production, inner }) {
-  const options = {
-    ...(await programOptions(production)),
-    entryPoints: ['src/headless/belay.ts'],
-    outfile: join(outdir, 'belay.cjs'),
-    banner: { js: '#!/usr/bin/env node' },
+  const shared = await programOptions(production);
+  return {
+    ...shared,
+    entryPoints: ['src/headless/program.ts'],
+    outfile: join(outdir, 'belayProgram.js'),
+    banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+    footer: { js: '})' },
+    // Not in the chunks: what speaks with the runtime's `fetch` has the runtime's types.
     inject: ['src/node/lightFetchTypes.ts'],
+    plugins: [embedChunks(embedded, shared, inner), startProgram(outdir, production)],
   };
-  return { ...options, plugins: [embedChunks(embedded, options, inner)] };
+}
+
+/** Builds the executable anew behind each build of the program: it knows the program by its hash.
+ * @param {string} outdir
+ * @param {boolean} production
+ * @returns {esbuild.Plugin} */
+function startProgram(outdir, production) {
+  return {
+    name: 'start-program',
+    setup(context) {
+      context.onEnd(async ({ errors }) => {
+        if (errors.length > 0) return;
+        const program = join(outdir, 'belayProgram.js');
+        const text = (await readFile(program, 'utf8')).replace(/[^\0-\x7f]/g, toEscape);
+        await writeFile(program, text);
+        const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+        const path = join(outdir, 'belay.cjs');
+        const options = await programOptions(production);
+        await esbuild.build({
+          ...options,
+          entryPoints: ['src/headless/belay.ts'],
+          outfile: path,
+          banner: { js: '#!/usr/bin/env node' },
+          define: { ...options.define, 'process.env.BELAY_PROGRAM_HASH': JSON.stringify(hash) },
+        });
+        await chmod(path, 0o755);
+      });
+    },
+  };
+}
+
+/** The bundler escapes what is not ASCII in strings, and leaves it in regular expressions, where this means the same, and in
+ * comments. The program is read a byte a character.
+ * @param {string} unit of UTF-16 */
+function toEscape(unit) {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** What runs on plain Node, in one file.
@@ -274,11 +312,6 @@ async function copyIcons(outdir) {
 async function sourcesIn(folder) {
   const names = await readdir(join(root, folder)).catch(ignoreMissing);
   return (names ?? []).filter((name) => name.endsWith('.ts')).map((name) => `${folder}/${name}`);
-}
-
-/** @param {string} path */
-async function exists(path) {
-  return (await stat(join(root, path)).catch(ignoreMissing)) !== undefined;
 }
 
 /** @param {unknown} error

@@ -9,7 +9,7 @@ import { root } from './run.mjs';
 /** Makes a chunk of each of these wherever it is imported dynamically. A static import would pull it into the program a
  * second time, which is an error. A chunk shares nothing with the program: its classes are others (`instanceof`).
  * @param {readonly string[]} chunks packages, and files relative to the repository
- * @param {esbuild.BuildOptions} options of the program
+ * @param {esbuild.BuildOptions} options what the program and its chunks have in common
  * @param {esbuild.Metafile[]} metafiles those of the chunks are added
  * @returns {esbuild.Plugin} */
 export function embedChunks(chunks, options, metafiles) {
@@ -49,10 +49,8 @@ function toChunkOptions(chunk, options) {
   const entry = isFile(chunk)
     ? { entryPoints: [chunk] }
     : { stdin: { contents: `export * from ${JSON.stringify(chunk)};`, resolveDir: root } };
-  // What is injected is the program's: a chunk that speaks with the runtime's `fetch` has the runtime's types.
-  const { entryPoints: _, banner: _banner, plugins: _plugins, inject: _inject, ...shared } = options;
   return {
-    ...shared,
+    ...options,
     ...entry,
     outfile: `${chunk}.js`,
     sourcemap: false,

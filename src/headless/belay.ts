@@ -1,75 +1,35 @@
-/** The executable `belay`: the agent without an editor, for scripts, for CI, and for programs that use the Agent SDK. */
-import type { Log } from '../core/ports.ts';
-import { SettingsError } from '../core/settings/settingsFile.ts';
-import { EXIT, StartError, UsageError } from './exitCodes.ts';
-import { buildHelp } from './help.ts';
-import { type Invocation, parseInvocation } from './invocation.ts';
-import { readPrompt } from './readPrompt.ts';
-import { runPrompt } from './runPrompt.ts';
-import { runStream } from './runStream.ts';
-import { createStandardErrorLog } from './standardError.ts';
-import { prepareSession } from './startSession.ts';
-import { findSubcommand } from './subcommands.ts';
+/** The executable `belay`. What it does is in program.ts, a script of its own, whose compiled code is kept from start to start. */
+import { join } from 'node:path';
+import { type CachedScript, loadCachedScript } from '../node/codeCache.ts';
+import type * as Program from './program.ts';
 
-/** Put in by the bundler. */
-const version = process.env.BELAY_VERSION ?? '0.0.0';
+/** Longer, and V8 may have let go of code that only a start needs. Seconds. */
+const FRESH_SECONDS = 60;
 
-async function main(argv: readonly string[]): Promise<number> {
-  const subcommand = findSubcommand(argv);
-  if (subcommand !== undefined) return subcommand.run(argv.slice(1), { version });
-  const invocation = parseInvocation(argv);
-  if (invocation.help) return print(buildHelp());
-  if (invocation.version) return print(`${version} (Belay)\n`);
-  const log = createStandardErrorLog({ from: chooseLevel(invocation), file: invocation['debug-file'] });
-  for (const name of invocation.noted) log.info(`--${name} has no effect here`);
-  return run(invocation, log);
+/** The wrapper that the bundler puts around it, as around every CommonJS module. */
+type Wrapper = (
+  exports: object,
+  require: NodeJS.Require,
+  module: { exports: object },
+  filename: string,
+  dirname: string,
+) => void;
+
+function runWrapped(script: CachedScript, filename: string): typeof Program {
+  const module = { exports: {} };
+  (script.run() as Wrapper)(module.exports, require, module, filename, import.meta.dirname);
+  return module.exports as typeof Program;
 }
 
-async function run(invocation: Invocation, log: Log): Promise<number> {
-  const isStream = invocation['input-format'] === 'stream-json';
-  const prompt = isStream ? '' : await readPrompt(invocation.prompt, log);
-  const prepared = await prepareSession(invocation, {
-    cwd: process.cwd(),
-    environment: process.env,
-    log,
-    version,
-    interactive: invocation['permission-prompt-tool'] === 'stdio',
-    watchSettings: isStream,
-    partialMessages: invocation['include-partial-messages'],
-  });
-  const replayUserMessages = invocation['replay-user-messages'];
-  if (isStream) return runStream(prepared, { replayUserMessages, log });
-  return runPrompt(prepared, { prompt, format: invocation['output-format'], replayUserMessages, log });
-}
+const path = join(import.meta.dirname, 'belayProgram.js');
+// The hash is put in by the bundler.
+const script = loadCachedScript({ path, hash: process.env.BELAY_PROGRAM_HASH, uid: process.getuid?.() });
+const { runProgram } = runWrapped(script, path);
 
-function chooseLevel({ debug, verbose, 'debug-file': file }: Invocation): 'debug' | 'info' | 'warn' {
-  if (debug || file !== undefined) return 'debug';
-  return verbose ? 'info' : 'warn';
-}
-
-function print(text: string): Promise<number> {
-  return new Promise((resolve) => {
-    process.stdout.write(text, () => resolve(EXIT.ok));
-  });
-}
-
-function describe(error: unknown): { readonly text: string; readonly code: number } {
-  if (error instanceof UsageError) return { text: `${error.message}\nTry ${error.help}.`, code: EXIT.usage };
-  if (error instanceof StartError || error instanceof SettingsError)
-    return { text: error.message, code: EXIT.failed };
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { text, code: EXIT.failed };
-}
-
-// A reader that has gone away is met where something is written.
-process.stdout.on('error', () => undefined);
-process.stderr.on('error', () => undefined);
-
-void main(process.argv.slice(2))
-  .catch((error: unknown) => {
-    const { text, code } = describe(error);
-    process.stderr.write(`belay: ${text}\n`);
-    return code;
-  })
+void runProgram(process.argv.slice(2), {
+  onWarm: () => {
+    if (process.uptime() < FRESH_SECONDS) script.keepCode();
+  },
+})
   // What may still be open by now (a connection kept alive, standard input) must not keep the process.
   .then((code) => process.exit(code));

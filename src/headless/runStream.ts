@@ -11,11 +11,15 @@ export interface StreamRun {
   /** Pass on the echo of each prompt that was taken up. */
   readonly replayUserMessages: boolean;
   readonly log: Log;
+  /** Called when the first turn has run. */
+  readonly onWarm: () => void;
 }
 
 /** Resolves with the exit code when all is said and the client has it. */
-export async function runStream(prepared: Prepared, { replayUserMessages, log }: StreamRun): Promise<number> {
+export async function runStream(prepared: Prepared, run: StreamRun): Promise<number> {
+  const { replayUserMessages, log, onWarm } = run;
   let hasFailed = false;
+  let isWarm = false;
   const lines = createJsonLinesChannel({
     input: toWebReadable(process.stdin),
     output: toWebWritable(process.stdout),
@@ -30,6 +34,9 @@ export async function runStream(prepared: Prepared, { replayUserMessages, log }:
     gone: lines.flushed,
     onResult: ({ is_error, interrupted }) => {
       hasFailed = is_error === true && interrupted !== true;
+      // When the result is out.
+      if (!isWarm) setImmediate(onWarm);
+      isWarm = true;
     },
   });
   const agent = prepared.start(channel);

@@ -10,7 +10,6 @@ type Pairs = Iterable<readonly [string, string]>;
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const OUTER_SPACE = /^[\t\n\r ]+|[\t\n\r ]+$/g;
 /** A byte each, none of which ends a line. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what may not be in a value is a control character
 const VALUE = /^[^\0\n\r\u0100-\uffff]*$/;
 
 /** As the fetch standard has it: names without case, listed in order, values of one name joined. Throws TypeError. */

@@ -1,7 +1,7 @@
 /** The executable: its command line, its exit codes, its signals, and what it does with input that no client should send. */
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import {
   type Message,
   type Program,
@@ -56,6 +56,30 @@ async function isAlive(): Promise<boolean> {
     () => false,
   );
 }
+
+describe('the code of the program', () => {
+  const listCaches = async (): Promise<readonly string[]> =>
+    (await readdir(dirname(inject('belayCommand')))).filter((name) => name.endsWith('.cache'));
+
+  it.each([
+    ['a prompt', []],
+    ['a stream', STREAM],
+  ])('is kept beside it by the first turn of %s, and the next start runs from it', async (_, args) => {
+    await Promise.all((await listCaches()).map((name) => rm(join(dirname(inject('belayCommand')), name))));
+    world.server.onRequest(() => [text('Fine.')]);
+    for (let turn = 0; turn < 2; turn += 1) {
+      const program =
+        args.length === 0
+          ? start('-p', 'Go.', '--output-format', 'stream-json', '--verbose')
+          : start(...args);
+      if (args.length > 0) program.prompt('Go.');
+      await program.until(isSuccess);
+      program.closeInput();
+      expect((await program.ended).code).toBe(0);
+      expect(await listCaches()).toEqual([expect.stringMatching(/^belayProgram\.js\./)]);
+    }
+  });
+});
 
 describe('a prompt on the command line', () => {
   it('is answered with text', async () => {

@@ -1,7 +1,7 @@
 /** Belay's own SDK, over both of its transports, and the examples of docs/sdk.md with the package as it is shipped. */
 import { execFile } from 'node:child_process';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import * as z from 'zod';
@@ -280,7 +280,9 @@ describe('the examples of docs/sdk.md', () => {
   it('run with the package as it is shipped', async () => {
     const folder = await mkdtemp(join(root, 'build', 'sdk-'));
     try {
-      await copyFile(inject('belayCommand'), join(folder, 'belay.cjs'));
+      const built = dirname(inject('belayCommand'));
+      for (const name of ['belay.cjs', 'belayProgram.js'])
+        await copyFile(join(built, name), join(folder, name));
       const sdk = await buildSdk(folder);
       world.server.onRequest(() => [text('Fine.')]);
       const document = await readFile(join(root, 'docs', 'sdk.md'), 'utf8');

@@ -11,7 +11,9 @@ type Work = (headers: AnyHeaders) => void;
 /** All there is to see of it. */
 function look(headers: AnyHeaders): object {
   const visited: unknown[] = [];
-  headers.forEach((value, name, all) => visited.push(value, name, all === headers));
+  headers.forEach((value, name, all) => {
+    visited.push(value, name, all === headers);
+  });
   return {
     all: [...headers],
     entries: [...headers.entries()],
