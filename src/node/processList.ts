@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Platform } from '../core/ports.ts';
+import { findLowestYounger, readForks, readNumbering } from './processNumbers.ts';
 
 export interface ProcessEntry {
   readonly pid: number;
@@ -14,8 +15,17 @@ export interface ProcessEntry {
 
 export interface ListOptions {
   readonly marker: string;
-  /** Processes that were there before are left out, where that can be told: as `findStart` gives it. */
-  readonly since?: number | undefined;
+  /** Processes that were there before are left out, where that can be told. */
+  readonly since?: ProcessStart | undefined;
+}
+
+/** When a process started. */
+export interface ProcessStart {
+  readonly pid: number;
+  /** Clock ticks since the system did. */
+  readonly ticks: number;
+  /** How many had been started by then, as `readForks` gives it. */
+  readonly forks: number | undefined;
 }
 
 /** Living processes; those that have ended and only wait for their parent to notice are left out. */
@@ -26,22 +36,27 @@ export async function listProcesses(
   return platform === 'linux' ? readProc(options) : parsePs(await runPs(), options.marker);
 }
 
-/** When a process started, in clock ticks since the system did. undefined: it has gone, or the platform doesn't say. */
-export function findStart(platform: Platform, pid: number): number | undefined {
-  return platform === 'linux' ? readStat(String(pid), Buffer.alloc(STAT_BYTES))?.start : undefined;
+/** undefined: it has gone, or the platform doesn't say. */
+export function findStart(platform: Platform, pid: number): ProcessStart | undefined {
+  if (platform !== 'linux') return undefined;
+  const ticks = readStat(String(pid), Buffer.alloc(STAT_BYTES))?.start;
+  return ticks === undefined ? undefined : { pid, ticks, forks: readForks() };
 }
 
 /** More than a line of /proc/PID/stat ever has; the system gives it in one piece. */
 const STAT_BYTES = 4096;
 
-/** Read in one go without waiting: about a millisecond, and nothing can fork unseen between the reads of our own making. */
-function readProc({ marker, since = 0 }: ListOptions): readonly ProcessEntry[] {
+/** Read in one go without waiting: nothing can fork unseen between the reads of our own making. */
+function readProc({ marker, since }: ListOptions): readonly ProcessEntry[] {
   const entries: ProcessEntry[] = [];
   const buffer = Buffer.alloc(STAT_BYTES);
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
+  const names = readdirSync('/proc');
+  // Behind the list: what comes after that is in neither.
+  const lowest = since === undefined ? 0 : findLowestYounger(since, readNumbering());
+  for (const name of names) {
+    if (!/^\d+$/.test(name) || Number(name) < lowest) continue;
     const stat = readStat(name, buffer);
-    if (stat === undefined || stat.start < since) continue;
+    if (stat === undefined || (since !== undefined && stat.start < since.ticks)) continue;
     entries.push({
       pid: Number(name),
       parent: stat.parent,

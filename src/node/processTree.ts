@@ -10,7 +10,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Platform } from '../core/ports.ts';
-import { listProcesses, type ProcessEntry } from './processList.ts';
+import { listProcesses, type ProcessEntry, type ProcessStart } from './processList.ts';
 import { buildTaskkill } from './shellCommand.ts';
 
 export interface ProcessTree {
@@ -21,7 +21,7 @@ export interface ProcessTree {
   readonly marker: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** When the first process started, as `findStart` gives it: nothing older is part of the tree. */
-  readonly start?: number | undefined;
+  readonly start?: ProcessStart | undefined;
   /** Time to end politely. Milliseconds; default 3 s. */
   readonly politeMs?: number | undefined;
 }
