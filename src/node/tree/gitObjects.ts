@@ -31,9 +31,11 @@ async function pinFolder(from: string, to: string, signal: AbortSignal): Promise
   const missing = names.filter((name) => !there.has(name));
   if (missing.length > 0) await mkdir(to, { recursive: true, mode: 0o700 });
   // An index goes last: it makes git look for the pack.
-  for (const name of missing.sort((left, right) => rankOf(left) - rankOf(right))) {
+  for (const rank of [0, 1]) {
     if (signal.aborted) return;
-    await pin(join(from, name), join(to, name));
+    const next = missing.filter((name) => rankOf(name) === rank);
+    // Of loose objects there are at most some dozens in a folder: git packs them before there are more.
+    await Promise.all(next.map((name) => pin(join(from, name), join(to, name))));
   }
 }
 
@@ -70,9 +72,9 @@ async function dropOld(
   }
 }
 
-/** By their names; what can't be had is left out. */
+/** By their names, from `Repository.bare`; what can't be had is left out. */
 export async function readObjects(
-  { bare }: Repository,
+  bare: string,
   oids: readonly string[],
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const input = [...new Set(oids)].map((oid) => `${oid}\n`).join('');

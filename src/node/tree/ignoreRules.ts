@@ -2,7 +2,7 @@
  * Which untracked folders and files are not worth keeping: what .gitignore files say, and folders that tools fill and can fill
  * again. It decides what is captured, never what is deleted.
  */
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 
@@ -44,7 +44,7 @@ export class IgnoreRules {
 
   constructor({ top, shared }: IgnoreRulesOptions) {
     this.#top = top;
-    this.#shared = shared.length === 0 ? undefined : ignore().add([...shared]);
+    this.#shared = shared.length === 0 ? undefined : createIgnore().add([...shared]);
   }
 
   /** The files with rules are read again. */
@@ -77,17 +77,31 @@ export class IgnoreRules {
   #rulesOf(folder: string): Ignore | undefined {
     if (this.#rules.has(folder)) return this.#rules.get(folder);
     const text = readText(`${folder}/.gitignore`);
-    const rules = text === undefined ? undefined : ignore().add(text);
+    const rules = text === undefined ? undefined : createIgnore().add(text);
     this.#rules.set(folder, rules);
     return rules;
   }
 }
 
+/** Git tells upper and lower case apart where the system does; what isn't ignored is only kept once too often. */
+function createIgnore(): Ignore {
+  return ignore({ ignorecase: process.platform === 'win32' || process.platform === 'darwin' });
+}
+
+/** A text of rules that is larger is none. Bytes. */
+const LARGEST_TEXT = 4 * 1024 * 1024;
+
 /** undefined: not there, not to be read, or no file. */
 export function readText(path: string): string | undefined {
+  let descriptor: number | undefined;
   try {
-    return readFileSync(path, 'utf8');
+    // A pipe would be waited for.
+    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stats = fstatSync(descriptor);
+    return stats.isFile() && stats.size <= LARGEST_TEXT ? readFileSync(descriptor, 'utf8') : undefined;
   } catch {
     return undefined;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }

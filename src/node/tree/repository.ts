@@ -43,7 +43,7 @@ export async function findRepository(folder: string, storage: string): Promise<R
   if (!top || !index || !objects || (await stat(index).catch(() => undefined)) === undefined)
     return undefined;
   const id = createHash('sha256').update(top).digest('hex').slice(0, 16);
-  const bare = join(storage, 'git', id);
+  const bare = bareOf(id, storage);
   const oidSize = format === 'sha256' ? 32 : 20;
   await makeBareRepository(bare, { objects, oidSize });
   const settings = parseSettings(configured?.toString('utf8') ?? '');
@@ -54,6 +54,11 @@ export async function findRepository(folder: string, storage: string): Promise<R
     ignoreRules: readAll([settings.get('core.excludesfile') ?? join(ownFolder, 'ignore'), exclude]),
     attributes: readAll([settings.get('core.attributesfile') ?? join(ownFolder, 'attributes'), attributes]),
   };
+}
+
+/** Where Belay's own repository lies. `id`: `Repository.id`. */
+export function bareOf(id: string, storage: string): string {
+  return join(storage, 'git', id);
 }
 
 async function makeBareRepository(

@@ -82,6 +82,8 @@ class TreeServer {
         return this.#adopt(task.places, task.isBaseline);
       case 'check':
         return this.#check();
+      case 'forget':
+        return { changes: task.paths.flatMap((path) => part.forget(path)) };
       case 'settle':
         await part.settleCovered();
         return { unkept: part.unkept() };
@@ -96,13 +98,15 @@ class TreeServer {
   async #adopt(places: readonly FolderPlace[], isBaseline: boolean): Promise<Partial<TaskDone>> {
     const news: FolderNews[] = [];
     const repositories: string[] = [];
+    const forgotten: string[] = [];
     for (const place of places) {
       const one = this.#part.adopt(place, { isBaseline });
       if (one === 'repository') repositories.push(place.path);
+      else if (one === 'gone') forgotten.push(place.path);
       else news.push(one);
       if (this.#batchBytes >= BATCH) await this.#handOn(BATCH);
     }
-    return { ...join(news), repositories };
+    return { ...join(news), repositories, forgotten };
   }
 
   async #check(): Promise<Partial<TaskDone>> {

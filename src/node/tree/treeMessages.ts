@@ -19,6 +19,8 @@ export type TreeTask =
   | { readonly kind: 'clear' }
   | { readonly kind: 'adopt'; readonly places: readonly FolderPlace[]; readonly isBaseline: boolean }
   | { readonly kind: 'check' }
+  /** These folders can't be got to any more. Answers what is gone with them. */
+  | { readonly kind: 'forget'; readonly paths: readonly string[] }
   /** Behind the last 'adopt' of a first scan. */
   | { readonly kind: 'settle' }
   /** `moment`: the same for all threads, so that it is seen when they don't belong together. */
@@ -31,7 +33,7 @@ export interface TaskDone {
   readonly id: number;
   readonly changes: readonly SeenChange[];
   readonly found: readonly FolderPlace[];
-  /** Folders that are looked at no longer. */
+  /** Folders that are looked at no longer; not after 'forget'. */
   readonly forgotten: readonly string[];
   /** Folders that hold a repository of their own; they are not looked at until they are given out again. */
   readonly repositories: readonly string[];

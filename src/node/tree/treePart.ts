@@ -10,6 +10,7 @@ import { errorCode } from '../fileOperations.ts';
 import { Coverage } from './coverage.ts';
 import { Folder, type FolderPlace, type SavedFolder } from './folder.ts';
 import { IgnoreRules } from './ignoreRules.ts';
+import { isSameSeen } from './joinChanges.ts';
 import { encodeContent, readContent, toGitOid, toSha256 } from './readContent.ts';
 import type { Repository } from './repository.ts';
 import { toSlashes } from './slashes.ts';
@@ -78,7 +79,7 @@ export class TreePart {
     return files;
   }
 
-  /** What was known when it was saved. What git has no longer by its index is read anew. */
+  /** What was known when it was saved. What git has no longer by its index, and what is not kept, is read anew. */
   restore(saved: readonly SavedFolder[]): void {
     for (const one of saved) {
       const folder = Folder.restore(one);
@@ -87,6 +88,7 @@ export class TreePart {
         folder.repository === null ? undefined : this.#coverages.get(folder.repository)?.coverage;
       folder.names.forEach((name, index) => {
         const content = folder.contents[index] ?? '';
+        if (content.startsWith('s') && !this.#options.kept.has(content.slice(1))) folder.doubt(index);
         if (!content.startsWith('g')) return;
         const path = toSlashes(folder.path + sep + name);
         if (coverage?.oidOf(path) !== content.slice(1)) folder.distrust(index);
@@ -105,22 +107,27 @@ export class TreePart {
 
   /**
    * A folder that was found is looked at from now on. `isBaseline`: what is in it is no change. 'repository': it is not, since
-   * a repository begins there, and `place` doesn't say which.
+   * a repository begins there, and `place` doesn't say which. 'gone': it is not, since there is none any more.
    */
-  adopt(place: FolderPlace, { isBaseline }: { readonly isBaseline: boolean }): FolderNews | 'repository' {
+  adopt(
+    place: FolderPlace,
+    { isBaseline }: { readonly isBaseline: boolean },
+  ): FolderNews | 'repository' | 'gone' {
+    const started = Date.now();
     const stats = lookAt(place.path);
-    if (typeof stats === 'string' || !stats.isDirectory()) return nothing;
+    if (typeof stats === 'string' || !stats.isDirectory()) return 'gone';
     const listed = list(place.path) ?? { files: [], folders: [], startsRepository: false };
     if (listed.startsRepository && place.isOwn !== true) return 'repository';
     const folder = new Folder(place, stats.mode & 0o7777);
     this.#folders.set(place.path, folder);
-    const news = this.#takeListing(folder, { listed, stats, isBaseline });
+    const news = this.#takeListing(folder, { listed, stats, started, isBaseline });
     if (isBaseline) return { ...news, changes: [] };
     const after: SeenState = { kind: 'directory', mode: folder.mode };
     return { ...news, changes: [{ path: place.path, before: absent, after }, ...news.changes] };
   }
 
   check(folder: Folder): FolderNews {
+    const started = Date.now();
     const stats = lookAt(folder.path);
     if (stats === 'hidden') return nothing;
     if (stats === 'absent' || !stats.isDirectory()) return { changes: this.#forget(folder), found: [] };
@@ -128,10 +135,9 @@ export class TreePart {
     if (stats.mtimeMs !== folder.mtimeMs || stats.ctimeMs !== folder.ctimeMs) {
       const listed = list(folder.path);
       if (listed === undefined) return { changes, found: [] };
-      const news = this.#takeListing(folder, { listed, stats, isBaseline: false });
+      const news = this.#takeListing(folder, { listed, stats, started, isBaseline: false });
       return { ...news, changes: [...changes, ...news.changes] };
     }
-    const started = Date.now();
     for (let index = 0; index < folder.size; index += 1) {
       const change = this.#checkEntry(folder, index, started);
       if (change !== undefined) changes.push(change);
@@ -145,6 +151,12 @@ export class TreePart {
     const before: SeenState = { kind: 'directory', mode: folder.mode };
     folder.mode = mode;
     return [{ path: folder.path, before, after: { kind: 'directory', mode } }];
+  }
+
+  /** Is looked at no longer: nobody can get there any more. */
+  forget(path: string): readonly SeenChange[] {
+    const folder = this.#folders.get(path);
+    return folder === undefined ? [] : this.#forget(folder);
   }
 
   #forget(folder: Folder): SeenChange[] {
@@ -162,8 +174,7 @@ export class TreePart {
     return [...gone.filter(({ before }) => before.kind !== 'absent'), itself];
   }
 
-  #takeListing(folder: Folder, { listed, stats, isBaseline }: Listing): FolderNews {
-    const started = Date.now();
+  #takeListing(folder: Folder, { listed, stats, started, isBaseline }: Listing): FolderNews {
     const gone = this.#dropMissing(folder, listed);
     folder.relist(listed.files);
     folder.mtimeMs = isYoung(stats, started) ? Number.NaN : stats.mtimeMs;
@@ -298,9 +309,10 @@ export class TreePart {
   #readAnew(folder: Folder, name: string): void {
     const index = folder.names.indexOf(name);
     const path = folder.path + sep + name;
+    const started = Date.now();
     const stats = lookAt(path);
     folder.contents[index] = '';
-    if (stats !== 'hidden') this.#note({ folder, index, path, isBaseline: false }, stats, Date.now());
+    if (stats !== 'hidden') this.#note({ folder, index, path, isBaseline: false }, stats, started);
   }
 
   /** Absolute paths of files whose bytes can't be had. */
@@ -330,6 +342,8 @@ interface Listing {
   readonly listed: Listed;
   /** Of the folder, before it was listed. */
   readonly stats: Stats;
+  /** Before anything of it was looked at. */
+  readonly started: number;
   readonly isBaseline: boolean;
 }
 
@@ -374,22 +388,4 @@ function isYoung({ mtimeMs, ctimeMs }: Stats, started: number): boolean {
   const last = Math.max(mtimeMs, ctimeMs);
   const isCoarse = mtimeMs % 1000 === 0 && ctimeMs % 1000 === 0;
   return last > started - (isCoarse ? YOUNG_COARSE : YOUNG);
-}
-
-/** The same but for times and second names. */
-function isSameSeen(left: SeenState, right: SeenState): boolean {
-  if (left.kind === 'file' && right.kind === 'file')
-    return left.mode === right.mode && isSameContent(left, right);
-  if (left.kind === 'symlink' && right.kind === 'symlink') return left.target === right.target;
-  return left.kind === right.kind && left.kind !== 'directory';
-}
-
-type SeenFile = Extract<SeenState, { kind: 'file' }>;
-
-function isSameContent(left: SeenFile, right: SeenFile): boolean {
-  if (left.content.kind === 'sha256')
-    return right.content.kind === 'sha256' && left.content.sha256 === right.content.sha256;
-  if (left.content.kind === 'git')
-    return right.content.kind === 'git' && left.content.oid === right.content.oid;
-  return right.content.kind === 'none' && left.size === right.size && left.mtimeMs === right.mtimeMs;
 }

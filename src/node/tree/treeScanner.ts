@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, parse } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import {
   ScanError,
@@ -17,7 +17,8 @@ import {
 } from '../../core/checkpoints/tree/treeScanner.ts';
 import type { FolderPlace } from './folder.ts';
 import { pinObjects, readObjects } from './gitObjects.ts';
-import { findRepository, type Repository } from './repository.ts';
+import { joinChanges } from './joinChanges.ts';
+import { bareOf, findRepository, type Repository } from './repository.ts';
 import type { FromTreeWorker, TaskDone, ToTreeWorker, TreeTask, TreeWorkerData } from './treeMessages.ts';
 
 /** What a scanner needs of a thread; a `Worker` is one. */
@@ -63,6 +64,8 @@ class ThreadedScanner implements TreeScanner {
   /** Folders that some thread looks at, and which. */
   readonly #owners = new Map<string, Thread>();
   readonly #repositories = new Map<string, Repository>();
+  /** Of the tree itself. */
+  #place: FolderPlace;
   readonly #closing = new AbortController();
   #pinned: Promise<void> = Promise.resolve();
   #isFirst = true;
@@ -71,6 +74,7 @@ class ThreadedScanner implements TreeScanner {
   constructor(options: TreeOptions, start: StartThread) {
     this.#options = options;
     this.#start = start;
+    this.#place = { path: options.root, repository: null, isOwn: true };
   }
 
   scan(options: ScanOptions): Promise<ScanResult> {
@@ -95,10 +99,10 @@ class ThreadedScanner implements TreeScanner {
   async #scanFirst(options: ScanOptions): Promise<ScanResult> {
     const { root } = this.#options;
     this.#startThreads(options);
-    const repository = await this.#findRepository(root);
+    this.#place = { path: root, repository: await this.#findRepository(root), isOwn: true };
     const result = (await this.#restore())
       ? await this.#check()
-      : await this.#adopt([{ path: root, repository, isOwn: true }], { isBaseline: true });
+      : await this.#adopt([this.#place], { isBaseline: true });
     const settled = await this.#askAll({ kind: 'settle' });
     for (const thread of this.#threads) await thread.taken();
     this.#pin();
@@ -148,14 +152,30 @@ class ThreadedScanner implements TreeScanner {
 
   async #check(): Promise<ScanResult> {
     const done = await this.#askAll({ kind: 'check' });
-    for (const { forgotten } of done) for (const path of forgotten) this.#owners.delete(path);
-    const adopted = await this.#adopt(
-      done.flatMap(({ found }) => found),
-      { isBaseline: false },
-    );
+    const gone = new Set(done.flatMap(({ forgotten }) => forgotten));
+    for (const path of gone) this.#owners.delete(path);
+    const cutOff = gone.size === 0 ? [] : await this.#forgetBelow(gone);
+    const found = done.flatMap((one) => one.found).filter(({ path }) => !isBelow(path, gone));
+    // The tree itself is in no folder that would tell when it is there again.
+    if (!this.#owners.has(this.#place.path)) found.push(this.#place);
+    const adopted = await this.#adopt(found, { isBaseline: false });
     for (const thread of this.#threads) await thread.taken();
-    const changes = [...done.flatMap((one) => one.changes), ...adopted.changes];
+    const changes = joinChanges([...done.flatMap((one) => one.changes), ...cutOff, ...adopted.changes]);
     return { ...adopted, changes };
+  }
+
+  /** What stood below a folder that is none any more: by its path something else is reached, where a link stands there now. */
+  async #forgetBelow(gone: ReadonlySet<string>): Promise<ScanResult['changes']> {
+    const shares = new Map<Thread, string[]>();
+    for (const [path, thread] of this.#owners) {
+      if (!isBelow(path, gone)) continue;
+      shares.set(thread, [...(shares.get(thread) ?? []), path]);
+      this.#owners.delete(path);
+    }
+    const done = await Promise.all(
+      [...shares].map(([thread, paths]) => thread.ask({ kind: 'forget', paths })),
+    );
+    return done.flatMap(({ changes }) => changes);
   }
 
   /** Shares folders out, and those that are found in them, until no more are found. */
@@ -171,8 +191,12 @@ class ThreadedScanner implements TreeScanner {
       );
       const found = done.flatMap((one) => one.found).filter(({ path }) => !this.#owners.has(path));
       const repositories = done.flatMap((one) => one.repositories);
+      for (const path of done.flatMap((one) => one.forgotten)) this.#owners.delete(path);
       for (const one of done) changes.push(...one.changes);
-      places = [...found, ...(await this.#identify(repositories))];
+      places = [
+        ...new Map(found.map((one) => [one.path, one])).values(),
+        ...(await this.#identify(repositories)),
+      ];
     }
     const files = this.#threads.reduce((sum, thread) => sum + thread.files, 0);
     return { changes, files, unkept: [] };
@@ -204,8 +228,13 @@ class ThreadedScanner implements TreeScanner {
   }
 
   async readGit(repository: string, oids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
-    const known = this.#repositories.get(repository);
-    return known === undefined || oids.length === 0 ? new Map() : readObjects(known, oids);
+    // Also of a repository that was known an earlier time and is gone.
+    const bare = this.#repositories.get(repository)?.bare ?? bareOf(repository, this.#options.storage);
+    return oids.length === 0 ? new Map() : readObjects(bare, oids);
+  }
+
+  async pinned(): Promise<void> {
+    await this.#pinned;
   }
 
   async save(): Promise<void> {
@@ -217,8 +246,14 @@ class ThreadedScanner implements TreeScanner {
     this.#closing.abort();
     await Promise.all(this.#threads.map((thread) => thread.close()));
     await this.#queue;
-    await this.#pinned.catch(() => undefined);
+    await this.#pinned;
   }
+}
+
+function isBelow(path: string, folders: ReadonlySet<string>): boolean {
+  for (let [at, parent] = [path, dirname(path)]; parent !== at; [at, parent] = [parent, dirname(parent)])
+    if (folders.has(parent)) return true;
+  return false;
 }
 
 /** One thread, asked one thing at a time or several. */

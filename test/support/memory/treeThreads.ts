@@ -2,9 +2,15 @@
 import { EventEmitter } from 'node:events';
 import type { TreeScanners } from '../../../src/core/checkpoints/tree/treeScanner.ts';
 import { serveTree } from '../../../src/node/tree/serveTree.ts';
+import type { ToTreeWorker } from '../../../src/node/tree/treeMessages.ts';
 import { createScanners, type TreeThread } from '../../../src/node/tree/treeScanner.ts';
 
-export function createLocalScanners(): TreeScanners {
+export interface LocalScannersOptions {
+  /** Just before a thread is asked something. */
+  readonly onAsked?: (message: ToTreeWorker) => void;
+}
+
+export function createLocalScanners({ onAsked }: LocalScannersOptions = {}): TreeScanners {
   return createScanners((data) => {
     const here = new EventEmitter();
     const there = new EventEmitter();
@@ -15,11 +21,18 @@ export function createLocalScanners(): TreeScanners {
       data,
     );
     const thread: TreeThread = {
-      postMessage: (message) => post(there, message),
+      postMessage: (message) => {
+        onAsked?.(message);
+        post(there, message);
+      },
       on: (event: string, listener: (value: never) => void) => here.on(event, listener as () => void),
       ref: () => undefined,
       unref: () => undefined,
-      terminate: async () => here.removeAllListeners(),
+      terminate: async () => {
+        here.emit('exit');
+        here.removeAllListeners();
+        there.removeAllListeners();
+      },
     };
     return thread;
   });

@@ -18,14 +18,38 @@ export async function toStateChanges(
   changes: readonly SeenChange[],
   deps: FoundDeps,
 ): Promise<readonly StateChange[]> {
-  const objects = await readObjects(changes, deps.scanner);
   const found: StateChange[] = [];
-  for (const { path, before, after } of changes) {
-    const from = await toFileState(before, objects, deps);
-    const to = await toFileState(after, objects, deps);
-    found.push({ path, before: from, after: to });
+  for (const part of toParts(changes)) {
+    const objects = await readObjects(part, deps.scanner);
+    for (const { path, before, after } of part) {
+      const from = await toFileState(before, objects, deps);
+      const to = await toFileState(after, objects, deps);
+      found.push({ path, before: from, after: to });
+    }
   }
   return found;
+}
+
+/** Bytes of git objects that are held at once. */
+const MOST_HELD = 32 * 1024 * 1024;
+
+function toParts(changes: readonly SeenChange[]): readonly (readonly SeenChange[])[] {
+  const parts: SeenChange[][] = [[]];
+  let held = 0;
+  for (const change of changes) {
+    const size = gitBytesOf(change.before) + gitBytesOf(change.after);
+    if (held > 0 && held + size > MOST_HELD) {
+      parts.push([]);
+      held = 0;
+    }
+    parts.at(-1)?.push(change);
+    held += size;
+  }
+  return parts;
+}
+
+function gitBytesOf(state: SeenState): number {
+  return state.kind === 'file' && state.content.kind === 'git' ? state.size : 0;
 }
 
 type Objects = ReadonlyMap<string, Uint8Array>;

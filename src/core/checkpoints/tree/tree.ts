@@ -133,6 +133,12 @@ export class Tree {
     };
   }
 
+  /** Resolves when all that is known can be had whatever happens to the files, and to a repository. */
+  async secure(): Promise<void> {
+    const opened = await this.#opening?.catch(() => undefined);
+    await opened?.scanner.pinned();
+  }
+
   /** For the next time, and for after a crash. Never throws: it only spares work. */
   async save(): Promise<void> {
     const opened = await this.#opening?.catch(() => undefined);

@@ -62,6 +62,8 @@ export interface ScanResult {
 export interface TreeScanner {
   /** Looks at everything. Throws ScanError. */
   scan(options: ScanOptions): Promise<ScanResult>;
+  /** Resolves when what git holds of the files of the first scan can be had whatever becomes of its repository. */
+  pinned(): Promise<void>;
   /** The bytes of git objects; what can't be had is left out. */
   readGit(repository: string, oids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Writes down what is known, for the next time. Contents that were handed out must be on the disk before. */

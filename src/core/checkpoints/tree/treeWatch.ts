@@ -86,6 +86,7 @@ export class TreeWatch {
       const isFresh = this.#deps.clock.monotonic() - this.#preparedAt <= FRESH;
       this.#preparedAt = Number.NEGATIVE_INFINITY;
       if (!isFresh) await this.#look(undefined);
+      await Promise.all(this.#deps.trees.map((tree) => tree.secure()));
       this.#windows.add(window);
       await Promise.all(this.#deps.trees.map((tree) => tree.save()));
     });
