@@ -8,7 +8,7 @@ import type { Effect } from '../tools/tool.ts';
 import type { CommandPart, DecisionReason, LayeredRule, PermissionContext } from './decidePermission.ts';
 import { formatRule } from './parseRule.ts';
 import { PathRules } from './pathRules.ts';
-import { createRuleIndex, type RuleIndex } from './ruleIndex.ts';
+import { type CommandRules, createRuleIndex, type RuleIndex } from './ruleIndex.ts';
 import {
   guessPart,
   isCoveredByNameOnly,
@@ -23,7 +23,7 @@ import type { FileUse } from './shell/fileUses.ts';
 import { findHiddenRun } from './shell/hiddenRuns.ts';
 import { findCode, stripWrappers } from './shell/programs.ts';
 import { listLookedAt } from './shell/readOnly.ts';
-import type { ShellPart, ShellScript } from './shell/shellScript.ts';
+import type { ShellDoubt, ShellPart, ShellScript } from './shell/shellScript.ts';
 import { certainValue, type ShellWord } from './shell/shellWord.ts';
 
 export interface CommandDeps {
@@ -48,6 +48,8 @@ export interface CommandVerdict {
   readonly grounds: readonly DecisionReason[];
   /** It only looks at what may be looked at, whatever the rules say. */
   readonly isReadOnly: boolean;
+  /** It could not be taken apart at all, so that no rule could be held against it. */
+  readonly isUnread: boolean;
   /** The commands in it, as a person sees them, in order. */
   readonly parts: readonly CommandPart[];
 }
@@ -83,23 +85,51 @@ interface Weighed {
   readonly isReadOnly: boolean;
 }
 
+/** A command, and what is looked up of it once. */
+interface Seen {
+  readonly part: ShellPart;
+  readonly uses: readonly LocatedUse[];
+  readonly forms: StrictForms;
+}
+
+interface LocatedUse extends FileUse {
+  /** From each folder it may run in; empty: it can't be told. */
+  readonly paths: readonly string[];
+}
+
+/** More commands than this are not weighed one by one, and then nobody but a person allows them. */
+const MAX_WEIGHED = 256;
+
 class CommandJudge {
   readonly #script: ShellScript;
   readonly #cwd: string;
   readonly #deps: CommandDeps;
-  readonly #uses = new Map<ShellPart, readonly FileUse[]>();
-  readonly #forms = new Map<Pick<ShellPart, 'words'>, StrictForms>();
-  readonly #guesses: readonly Pick<ShellPart, 'words'>[];
+  readonly #seen: readonly Seen[];
+  /** Whether there are rules that what is not understood could evade. */
+  readonly #canEvade: boolean;
+  readonly #hasStrictPaths: boolean;
+  readonly #guesses: readonly StrictForms[];
+  readonly #precious: readonly string[];
 
   constructor(script: ShellScript, cwd: string, deps: CommandDeps) {
+    const { workspace } = deps.context;
+    const { deny, ask } = deps.index.commands;
+    const foldsCase = workspace.platform !== 'linux';
+    const hasStrictForms = deny.hasScoped || ask.hasScoped;
     this.#script = script;
     this.#cwd = cwd;
     this.#deps = deps;
-    this.#guesses = script.guesses.map(guessPart);
-    const foldsCase = deps.context.workspace.platform !== 'linux';
-    for (const part of script.parts) this.#uses.set(part, listPartUses(part));
-    for (const part of [...script.parts, ...this.#guesses])
-      this.#forms.set(part, listStrictForms(part.words, foldsCase));
+    this.#hasStrictPaths = deps.paths.hasStrict();
+    this.#canEvade = hasStrictForms || this.#hasStrictPaths;
+    this.#precious = [workspace.home, cwd, ...workspace.roots];
+    this.#guesses = hasStrictForms
+      ? script.guesses.map((guess) => listStrictForms(guessPart(guess).words, foldsCase))
+      : [];
+    this.#seen = script.parts.map((part) => ({
+      part,
+      uses: listPartUses(part).map((use) => ({ ...use, paths: this.#locate(use.word, part) })),
+      forms: this.#canEvade ? listStrictForms(part.words, foldsCase) : NO_FORMS,
+    }));
   }
 
   findStrict(behavior: 'deny' | 'ask', command: string): LayeredRule | undefined {
@@ -107,31 +137,21 @@ class CommandJudge {
     const whole = rules.find(command.trim());
     if (whole !== undefined) return whole;
     for (const guess of this.#guesses) {
-      const found = this.#findStrictForm(guess, behavior);
+      const found = findForm(guess, rules);
       if (found !== undefined) return found;
     }
-    for (const part of this.#script.parts) {
-      const found = this.#findStrictForm(part, behavior) ?? this.#findStrictFile(part, behavior);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  }
-
-  #findStrictForm(part: Pick<ShellPart, 'words'>, behavior: 'deny' | 'ask'): LayeredRule | undefined {
-    const rules = this.#deps.index.commands[behavior];
-    if (!rules.hasScoped) return undefined;
-    for (const form of this.#forms.get(part)?.forms ?? []) {
-      const found = rules.find(form);
+    for (const seen of this.#seen) {
+      const found = findForm(seen.forms, rules) ?? this.#findStrictFile(seen, behavior);
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
-  #findStrictFile(part: ShellPart, behavior: 'deny' | 'ask'): LayeredRule | undefined {
-    if (!this.#deps.paths.hasStrict()) return undefined;
-    for (const { access, word } of this.#uses.get(part) ?? []) {
+  #findStrictFile({ uses }: Seen, behavior: 'deny' | 'ask'): LayeredRule | undefined {
+    if (!this.#hasStrictPaths) return undefined;
+    for (const { access, word, paths } of uses) {
       if (access === 'mention' || word.kind === 'glob') continue;
-      for (const path of this.#locate(word, part)) {
+      for (const path of paths) {
         const found = this.#deps.paths.findStrict(behavior, access, path, 'Bash');
         if (found !== undefined) return found;
       }
@@ -141,8 +161,10 @@ class CommandJudge {
 
   weigh(): Omit<CommandVerdict, 'denied' | 'asked'> {
     const whole = this.#deps.index.commands.allow.whole;
-    const shown = this.#script.parts.filter((part) => !part.isSuspected);
-    const weighed = shown.map((part) => this.#weighPart(part, whole));
+    const shown = this.#seen.filter(({ part }) => !part.isSuspected);
+    const weighed = shown.map((seen) =>
+      shown.length > MAX_WEIGHED ? UNWEIGHED : this.#weighPart(seen, whole),
+    );
     const doubts = this.#listDoubts(whole);
     const asks = dedupe([...doubts, ...weighed.flatMap((each) => each.asks)]);
     const isEmpty = this.#script.parts.length === 0 && doubts.length === 0 && whole === undefined;
@@ -151,7 +173,8 @@ class CommandJudge {
       grounds: dedupe(weighed.flatMap(({ grounds }) => grounds)),
       isReadOnly:
         !isEmpty && this.#script.doubts.length === 0 && weighed.every(({ isReadOnly }) => isReadOnly),
-      parts: shown.map(({ text }, index) => {
+      isUnread: this.#script.doubts.some(({ kind }) => kind === 'unread'),
+      parts: shown.map(({ part: { text } }, index) => {
         const own = weighed[index];
         const isAllowed = own !== undefined && own.asks.length === 0;
         const reasons = (isAllowed ? own.grounds : own?.asks) ?? [];
@@ -168,36 +191,35 @@ class CommandJudge {
   #listDoubts(whole: LayeredRule | undefined): readonly DecisionReason[] {
     const { workspace } = this.#deps.context;
     const doubts = this.#script.doubts
-      .filter(({ kind }) => kind === 'hidden' || whole === undefined || this.#canEvade())
-      .map(({ text }) => other(text));
+      .filter(({ kind }) => kind !== 'unclear' || whole === undefined || this.#canEvade)
+      .map(toDoubtReason);
     if (workspace.platform === 'win32' && doubts.length === 0)
-      doubts.push(...this.#script.doubts.map(({ text }) => other(text)));
-    if (this.#countFiles() >= MAX_PATHS) doubts.push(other('It names more files than are looked up.'));
+      doubts.push(...this.#script.doubts.map(toDoubtReason));
+    if (this.#namesManyFiles()) doubts.push(other('It names more files than are looked up.'));
     return doubts;
   }
 
-  /** No fewer than have been looked up. */
-  #countFiles(): number {
-    const seen = new Set<string>();
-    for (const [part, uses] of this.#uses)
-      for (const { word } of uses) seen.add(`${part.folders.length} ${word.text}`);
-    const folders = new Set(this.#script.parts.flatMap((part) => part.folders));
-    return seen.size * (1 + folders.size);
+  /** No fewer are counted than have been looked up. */
+  #namesManyFiles(): boolean {
+    const folders = new Set(this.#seen.flatMap(({ part }) => part.folders));
+    const names = new Set<string>();
+    for (const { part, uses } of this.#seen) {
+      for (const { word } of uses) names.add(`${part.folders.length} ${word.text}`);
+      if (names.size * (1 + folders.size) >= MAX_PATHS) return true;
+    }
+    return false;
   }
 
-  #canEvade(): boolean {
-    const { commands } = this.#deps.index;
-    return commands.deny.hasScoped || commands.ask.hasScoped || this.#deps.paths.hasStrict();
-  }
-
-  #weighPart(part: ShellPart, whole: LayeredRule | undefined): Weighed {
+  #weighPart(seen: Seen, whole: LayeredRule | undefined): Weighed {
+    const { part } = seen;
     const looks = this.#looks(part);
     const covered = whole === undefined ? this.#cover(part, looks) : [ground(whole)];
     const asks = [
       ...(typeof covered === 'string' ? [other(covered)] : []),
-      ...this.#listSafety(part),
+      ...this.#listSafety(seen),
       ...this.#listRedirectAsks(part, whole),
-      ...this.#listEvasions(part, whole),
+      ...this.#listEvasions(seen, whole),
+      ...(whole === undefined ? [] : this.#listCodeAsks(part, looks)),
     ];
     const isReadOnly = looks && asks.length === 0 && part.redirects.every(({ access }) => access === 'read');
     return { grounds: typeof covered === 'string' ? [] : covered, asks, isReadOnly };
@@ -244,17 +266,16 @@ class CommandJudge {
   }
 
   /** What no rule may take away: protected files, what can't be taken back, git in a folder that brings its own configuration. */
-  #listSafety(part: ShellPart): readonly DecisionReason[] {
-    const { workspace } = this.#deps.context;
+  #listSafety({ part, uses }: Seen): readonly DecisionReason[] {
     const critical = findCriticalPath(part.words, {
-      precious: [workspace.home, this.#cwd, ...workspace.roots],
+      precious: this.#precious,
       resolve: (path) =>
         normalizePath(this.#locate({ ...MORE, kind: 'literal', value: path }, part)[0] ?? path, 'linux'),
     });
     const reasons: DecisionReason[] = critical === undefined ? [] : [{ type: 'safetyCheck', text: critical }];
-    for (const { access, word } of this.#uses.get(part) ?? []) {
+    for (const { access, paths } of uses) {
       if (access !== 'write') continue;
-      for (const path of this.#locate(word, part)) {
+      for (const path of paths) {
         const { behavior, reason } = this.#deps.judgePath('write', path);
         if (behavior === 'ask' && reason.type === 'safetyCheck') reasons.push(reason);
       }
@@ -263,12 +284,12 @@ class CommandJudge {
   }
 
   #listRedirectAsks(part: ShellPart, whole: LayeredRule | undefined): readonly DecisionReason[] {
+    if (whole !== undefined || part.redirects.length === 0) return [];
     const each = new Map(
       part.redirects.map((redirect) => [`${redirect.access} ${redirect.target?.text}`, redirect]),
     );
     return [...each.values()].flatMap(({ access, target }): readonly DecisionReason[] => {
       if (target !== undefined && certainValue(target) === '/dev/null') return [];
-      if (whole !== undefined) return [];
       if (target === undefined || certainValue(target) === undefined)
         return [other(`It can not be told which file ${target?.text ?? 'a redirect'} is.`)];
       if (part.folders.length > 0) return [other('It redirects to a file from another folder.')];
@@ -280,47 +301,55 @@ class CommandJudge {
   }
 
   /** Where a rule that denies or asks could apply to what can't be told. */
-  #listEvasions(part: ShellPart, whole: LayeredRule | undefined): readonly DecisionReason[] {
+  #listEvasions({ part, uses, forms }: Seen, whole: LayeredRule | undefined): readonly DecisionReason[] {
     const reasons: DecisionReason[] = [];
     const { commands } = this.#deps.index;
-    const code = whole !== undefined && this.#canEvade() ? findCode(part.words, part) : undefined;
-    // What a narrower rule allows by itself is not taken back by a wider one beside it.
-    if (code !== undefined && typeof this.#cover(part, this.#looks(part)) === 'string')
-      reasons.push(other(code));
-    if (this.#forms.get(part)?.isCut === true && this.#canEvade())
-      reasons.push(other('It has very many words.'));
+    if (forms.isCut) reasons.push(other('It has very many words.'));
     const start = toCertainStart(part.words);
     const possible =
       start === undefined
         ? undefined
         : (commands.deny.findPossible(start) ?? commands.ask.findPossible(start));
     if (possible !== undefined) reasons.push(rulePossible(possible));
-    if (this.#deps.paths.hasStrict())
-      for (const use of this.#uses.get(part) ?? []) reasons.push(...this.#listFileEvasions(use, part));
+    if (this.#hasStrictPaths) for (const use of uses) reasons.push(...this.#listFileEvasions(use, part));
     const isGitElsewhere = part.folders.length > 0 && part.words.some((word) => certainValue(word) === 'git');
     if (isGitElsewhere && whole === undefined)
       reasons.push({ type: 'safetyCheck', text: 'git goes by the configuration of another folder.' });
     return reasons;
   }
 
-  #listFileEvasions({ access, word, below }: FileUse, part: ShellPart): readonly DecisionReason[] {
-    const { paths } = this.#deps;
+  /** Code that a rule for this very program lets it run, is no surprise; a rule for every command has not spoken of it. */
+  #listCodeAsks(part: ShellPart, looks: boolean): readonly DecisionReason[] {
+    const code = this.#canEvade ? findCode(part.words, part) : undefined;
+    return code === undefined || typeof this.#cover(part, looks) !== 'string' ? [] : [other(code)];
+  }
+
+  #listFileEvasions(use: LocatedUse, part: ShellPart): readonly DecisionReason[] {
+    const { access, word, below } = use;
+    const isUnknown =
+      word.kind === 'unknown' || (part.folders.includes(undefined) && !word.value.startsWith('/'));
+    if (isUnknown)
+      return access === 'mention' ? [] : [other(`It can not be told which file ${word.text} is.`)];
+    if (access !== 'mention' && word.kind !== 'glob' && !below) return [];
     const sides = access === 'mention' ? BOTH : [access];
-    type Found = LayeredRule | 'unknown';
-    const found = sides.flatMap((side) =>
-      (['deny', 'ask'] as const).flatMap((behavior): readonly Found[] => {
-        if (word.kind === 'unknown' || (part.folders.includes(undefined) && !word.value.startsWith('/')))
-          return access === 'mention' ? [] : ['unknown'];
-        return this.#locate(word, part).flatMap((path) => {
-          if (word.kind === 'glob') return paths.findPossible(behavior, side, { glob: path }) ?? [];
-          if (below) return paths.findPossible(behavior, side, { below: path }) ?? [];
-          return access === 'mention' ? (paths.findStrict(behavior, side, path, 'Bash') ?? []) : [];
-        });
-      }),
+    return sides.flatMap((side) =>
+      STRICT.flatMap((behavior) =>
+        use.paths.flatMap((path) => {
+          const rule = this.#findPossibleFile(use, { behavior, side, path });
+          return rule === undefined ? [] : [rulePossible(rule)];
+        }),
+      ),
     );
-    return found.map((rule) =>
-      rule === 'unknown' ? other(`It can not be told which file ${word.text} is.`) : rulePossible(rule),
-    );
+  }
+
+  #findPossibleFile(
+    { word, below }: LocatedUse,
+    { behavior, side, path }: { behavior: 'deny' | 'ask'; side: 'read' | 'write'; path: string },
+  ): LayeredRule | undefined {
+    const { paths } = this.#deps;
+    if (word.kind === 'glob') return paths.findPossible(behavior, side, { glob: path });
+    if (below) return paths.findPossible(behavior, side, { below: path });
+    return paths.findStrict(behavior, side, path, 'Bash');
   }
 
   #locate(word: ShellWord, part: ShellPart): readonly string[] {
@@ -328,7 +357,26 @@ class CommandJudge {
   }
 }
 
+function findForm({ forms }: StrictForms, rules: CommandRules): LayeredRule | undefined {
+  if (!rules.hasScoped) return undefined;
+  for (const form of forms) {
+    const found = rules.find(form);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Where there is no rule to hold it against. */
+const NO_FORMS: StrictForms = { forms: [], isCut: false };
+
 const BOTH = ['read', 'write'] as const;
+const STRICT = ['deny', 'ask'] as const;
+
+const UNWEIGHED: Weighed = {
+  grounds: [],
+  asks: [{ type: 'safetyCheck', text: 'It has more commands than are weighed one by one.' }],
+  isReadOnly: false,
+};
 
 /** A word that could be anything. */
 const MORE: ShellWord = { text: '…', kind: 'unknown', value: '', splits: true };
@@ -350,6 +398,11 @@ function ground(rule: LayeredRule): DecisionReason {
 
 function rulePossible(rule: LayeredRule): DecisionReason {
   return { type: 'rule', text: `The rule ${formatRule(rule)} (${rule.layer}) may be about it.`, rule };
+}
+
+/** For what nobody has seen, no sandbox and no hook makes up. */
+function toDoubtReason({ kind, text }: ShellDoubt): DecisionReason {
+  return { type: kind === 'unclear' ? 'other' : 'safetyCheck', text };
 }
 
 function other(text: string): DecisionReason {

@@ -5,6 +5,8 @@
  */
 import type { PermissionMode, PermissionRule } from '../../protocol/permissions.ts';
 import type { PathTrace, Workspace } from '../ports.ts';
+import { GENERAL_PURPOSE } from '../subagents/builtinAgents.ts';
+import { toAgentName, toToolName } from '../subagents/toolNames.ts';
 import type { Effect } from '../tools/tool.ts';
 import { type CommandVerdict, decideCommand } from './decideCommand.ts';
 import { coversEffect } from './matchRule.ts';
@@ -230,10 +232,8 @@ function decideOutOfAsking(
 function findStrict(behavior: 'deny' | 'ask', deciding: Deciding): LayeredRule | undefined {
   const { question, index, paths, commands } = deciding;
   const { toolName, effects } = question;
-  const bare = index.rules.find(
-    (rule) => rule.behavior === behavior && rule.toolName === toolName && rule.ruleContent === undefined,
-  );
-  if (bare !== undefined) return bare;
+  const named = index.rules.find((rule) => rule.behavior === behavior && namesCall(rule, question));
+  if (named !== undefined) return named;
   for (const effect of effects) {
     const found = findStrictFor(effect);
     if (found !== undefined) return found;
@@ -259,10 +259,17 @@ function findStrict(behavior: 'deny' | 'ask', deciding: Deciding): LayeredRule |
   }
 }
 
+/** By the tool alone, or, of a tool that hands over a task, by the kind of subagent it goes to. */
+function namesCall(rule: LayeredRule, { toolName, input }: PermissionQuestion): boolean {
+  if (toToolName(rule.toolName) !== toolName) return false;
+  if (rule.ruleContent === undefined) return true;
+  return toAgentName(rule) === (input.subagent_type ?? GENERAL_PURPOSE);
+}
+
 function judgeEffect(effect: Effect, deciding: Deciding): readonly Verdict[] {
   const { context, question, commands } = deciding;
   if (effect.kind === 'ask') return [ask({ type: 'other', text: 'Only you can answer this.' })];
-  if (context.mode === 'bypassPermissions')
+  if (context.mode === 'bypassPermissions' && commands.get(effect)?.isUnread !== true)
     return [allow({ type: 'mode', text: 'Permissions are bypassed.' })];
   const isAllowedByHook = question.hook?.behavior === 'allow';
   const changesNothing =

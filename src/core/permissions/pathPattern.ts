@@ -45,6 +45,13 @@ export class PathPattern {
       .map((segments) => ({ segments, pivot: findPivot(segments) }));
   }
 
+  /** Every path it covers has one of these; undefined: that can't be said. */
+  get pivots(): readonly Pivot[] | undefined {
+    if (this.#isTooWide) return undefined;
+    const pivots = this.#alternatives.flatMap(({ pivot }) => pivot ?? []);
+    return pivots.length === this.#alternatives.length ? pivots : undefined;
+  }
+
   /** `path`: its names from the root on, folded as the pattern is (pathSegments.ts). */
   covers(path: readonly string[]): boolean {
     if (this.#isTooWide) return this.#reach === 'and below';
@@ -146,13 +153,18 @@ function appendSegments(folder: Segment[], rest: string, fold: (name: string) =>
   return segments;
 }
 
-interface Alternative {
-  readonly segments: readonly Segment[];
-  /** A name that every path it covers has at this place: most rules are about another folder, and this tells it soonest. */
-  readonly pivot: { readonly index: number; readonly name: string } | undefined;
+/** A name that every path that is covered has at this place: most rules are about another folder, and this tells it soonest. */
+interface Pivot {
+  readonly index: number;
+  readonly name: string;
 }
 
-function findPivot(segments: readonly Segment[]): Alternative['pivot'] {
+interface Alternative {
+  readonly segments: readonly Segment[];
+  readonly pivot: Pivot | undefined;
+}
+
+function findPivot(segments: readonly Segment[]): Pivot | undefined {
   const end = segments.indexOf('**');
   const fixed = end === -1 ? segments : segments.slice(0, end);
   const index = fixed.findLastIndex((segment) => segment !== '**' && segment.literal !== undefined);

@@ -4,6 +4,7 @@ import type { NameFolding } from '../ports.ts';
 import type { LayeredRule, PermissionContext, PermissionQuestion } from './decidePermission.ts';
 import { EXACT_NAMES, FOLDED_NAMES, foldName } from './nameFolding.ts';
 import { type NamePattern, parseNamePattern } from './namePattern.ts';
+import type { PathRuleSet } from './pathRuleSet.ts';
 import { toSegments } from './pathSegments.ts';
 import type { RuleIndex } from './ruleIndex.ts';
 
@@ -19,7 +20,8 @@ export class PathRules {
   readonly #context: PermissionContext;
   readonly #index: RuleIndex;
   readonly #places: PermissionQuestion['places'];
-  readonly #strict = new Map<string, LayeredRule | undefined>();
+  /** By the rules that are held against it, and the path. */
+  readonly #strict = new Map<PathRuleSet, Map<string, LayeredRule | undefined>>();
   readonly #segments = new Map<string, readonly (readonly string[])[]>();
 
   constructor({ context, index, places }: PathRulesOptions) {
@@ -36,25 +38,13 @@ export class PathRules {
     toolName: string,
   ): LayeredRule | undefined {
     if (!this.#hasAny(behavior)) return undefined;
-    const key = `${behavior} ${access} ${toolName} ${path}`;
-    if (!this.#strict.has(key)) this.#strict.set(key, this.#lookUpStrict(behavior, access, path, toolName));
-    return this.#strict.get(key);
-  }
-
-  #lookUpStrict(
-    behavior: 'deny' | 'ask',
-    access: PathAccess,
-    path: string,
-    toolName: string,
-  ): LayeredRule | undefined {
-    const rules = this.#index.paths(behavior, strictNames(behavior, access, toolName));
-    if (rules.length === 0) return undefined;
-    const spellings = this.#spellings(path);
-    const folding = this.#folding(path);
-    return rules.find((rule) => {
-      const pattern = this.#index.pattern(rule, folding);
-      return spellings.some((spelling) => pattern.covers(spelling));
-    });
+    const names = strictNames(behavior, access, toolName);
+    if (this.#index.paths(behavior, names).length === 0) return undefined;
+    const rules = this.#index.pathSet(behavior, names, this.#folding(path));
+    const known = this.#strict.get(rules) ?? new Map<string, LayeredRule | undefined>();
+    this.#strict.set(rules, known);
+    if (!known.has(path)) known.set(path, rules.findAny(this.#spellings(path)));
+    return known.get(path);
   }
 
   /** A rule that allows: all spellings must be covered. */
@@ -137,15 +127,15 @@ export class PathRules {
 const COMMAND_TOOL = 'Bash';
 
 /** Rules of these tools speak for every tool that does the same. */
-const STRICT_NAMES: Readonly<Record<PathAccess, readonly string[]>> = {
-  read: ['Read'],
-  write: ['Edit', 'Write'],
+const COMMAND_NAMES: Readonly<Record<'deny' | 'ask', Readonly<Record<PathAccess, readonly string[]>>>> = {
+  deny: { read: ['Read'], write: ['Edit', 'Write', 'Read'] },
+  ask: { read: ['Read'], write: ['Edit', 'Write'] },
 };
 
 /** What may not be read may not be written either. */
 function strictNames(behavior: 'deny' | 'ask', access: PathAccess, toolName: string): readonly string[] {
-  const own = toolName === COMMAND_TOOL ? [] : [toolName];
-  return [...new Set([...own, ...STRICT_NAMES[access], ...(behavior === 'deny' ? ['Read'] : [])])];
+  if (toolName === COMMAND_TOOL) return COMMAND_NAMES[behavior][access];
+  return [...new Set([toolName, ...COMMAND_NAMES[behavior][access]])];
 }
 
 function toPatterns(glob: string, folding: NameFolding): readonly NamePattern[] {

@@ -2,6 +2,7 @@
 import type { NameFolding, Workspace } from '../ports.ts';
 import type { LayeredRule, RuleLayer } from './decidePermission.ts';
 import { PathPattern } from './pathPattern.ts';
+import { PathRuleSet } from './pathRuleSet.ts';
 import { type CommandPattern, couldCover, coversForm, parseCommandPattern } from './shell/commandPattern.ts';
 
 export type RuleBehavior = LayeredRule['behavior'];
@@ -15,6 +16,8 @@ export interface RuleIndex {
   /** Rules with brackets for these tools. */
   paths(behavior: RuleBehavior, toolNames: readonly string[]): readonly LayeredRule[];
   pattern(rule: LayeredRule, folding: NameFolding): PathPattern;
+  /** The same as `paths`, to find the one that covers a path. */
+  pathSet(behavior: RuleBehavior, toolNames: readonly string[], folding: NameFolding): PathRuleSet;
 }
 
 const STRENGTH: Readonly<Record<RuleLayer, number>> = {
@@ -34,12 +37,17 @@ export function createRuleIndex(
   const rules = [...given].sort((left, right) => STRENGTH[left.layer] - STRENGTH[right.layer]);
   /** By how names are told apart. */
   const patterns = Array.from({ length: 4 }, () => new Map<LayeredRule, PathPattern>());
-  const listed = new Map<string, readonly LayeredRule[]>();
+  const sets = Array.from({ length: 4 }, () => new Map<readonly LayeredRule[], PathRuleSet>());
+  const listed = {
+    allow: new Map<string, readonly LayeredRule[]>(),
+    ask: new Map<string, readonly LayeredRule[]>(),
+    deny: new Map<string, readonly LayeredRule[]>(),
+  };
   const hasScoped = (behavior: RuleBehavior): boolean =>
     rules.some(
       (rule) => rule.behavior === behavior && rule.toolName !== 'Bash' && rule.ruleContent !== undefined,
     );
-  return {
+  const index: RuleIndex = {
     rules,
     hasScoped: { deny: hasScoped('deny'), ask: hasScoped('ask') },
     commands: {
@@ -48,18 +56,18 @@ export function createRuleIndex(
       deny: new CommandRules(rules, 'deny'),
     },
     paths(behavior, toolNames) {
-      const key = `${behavior} ${toolNames.join()}`;
-      const found =
-        listed.get(key) ??
-        rules.filter(
-          (rule) =>
-            rule.behavior === behavior && rule.ruleContent !== undefined && toolNames.includes(rule.toolName),
-        );
-      listed.set(key, found);
+      const key = toolNames.join();
+      const known = listed[behavior].get(key);
+      if (known !== undefined) return known;
+      const found = rules.filter(
+        (rule) =>
+          rule.behavior === behavior && rule.ruleContent !== undefined && toolNames.includes(rule.toolName),
+      );
+      listed[behavior].set(key, found);
       return found;
     },
     pattern(rule, folding) {
-      const own = patterns[(folding.case ? 1 : 0) + (folding.unicode ? 2 : 0)];
+      const own = patterns[toPlace(folding)];
       const known = own?.get(rule);
       if (known !== undefined) return known;
       const sourceRoot =
@@ -74,54 +82,94 @@ export function createRuleIndex(
       own?.set(rule, pattern);
       return pattern;
     },
+    pathSet(behavior, toolNames, folding) {
+      const own = sets[toPlace(folding)];
+      const list = index.paths(behavior, toolNames);
+      const set = own?.get(list) ?? new PathRuleSet(list, (rule) => index.pattern(rule, folding));
+      own?.set(list, set);
+      return set;
+    },
   };
+  return index;
+}
+
+function toPlace(folding: NameFolding): number {
+  return (folding.case ? 1 : 0) + (folding.unicode ? 2 : 0);
 }
 
 interface CompiledRule {
   readonly rule: LayeredRule;
   readonly pattern: CommandPattern;
+  /** Among all rules, the strongest layer first. */
+  readonly order: number;
 }
 
-/** Rules for commands of one behavior. Those that name their program are found by it. */
+/** Rules for commands of one behavior. Those without a wildcard in the middle are found by their text, the others by their program. */
 export class CommandRules {
   /** `Bash`, without brackets: whatever it runs. */
   readonly whole: LayeredRule | undefined;
+  readonly #all: readonly CompiledRule[];
+  readonly #exact = new Map<string, CompiledRule>();
+  readonly #prefixes = new Map<string, CompiledRule>();
+  #longestPrefix = 0;
+  readonly #wildcards: CompiledRule[] = [];
   readonly #byProgram = new Map<string, CompiledRule[]>();
-  readonly #others: CompiledRule[] = [];
 
   constructor(rules: readonly LayeredRule[], behavior: RuleBehavior) {
     const own = rules.filter((rule) => rule.behavior === behavior && rule.toolName === 'Bash');
     this.whole = own.find((rule) => rule.ruleContent === undefined);
-    for (const rule of own) {
-      if (rule.ruleContent === undefined) continue;
-      const compiled = { rule, pattern: parseCommandPattern(rule.ruleContent) };
-      const program = toProgram(compiled.pattern);
-      const list = this.#byProgram.get(program ?? '') ?? [];
-      if (program === undefined) this.#others.push(compiled);
-      else {
-        list.push(compiled);
-        this.#byProgram.set(program, list);
-      }
+    this.#all = own.flatMap((rule, order) =>
+      rule.ruleContent === undefined ? [] : [{ rule, order, pattern: parseCommandPattern(rule.ruleContent) }],
+    );
+    for (const compiled of this.#all) {
+      this.#enter(compiled);
+      const program = toProgram(compiled.pattern) ?? '';
+      const list = this.#byProgram.get(program);
+      if (list === undefined) this.#byProgram.set(program, [compiled]);
+      else list.push(compiled);
+    }
+  }
+
+  #enter(compiled: CompiledRule): void {
+    const { kind, pieces } = compiled.pattern;
+    const [text = ''] = pieces;
+    if (kind === 'wildcard') this.#wildcards.push(compiled);
+    // Of two that say the same, the stronger one.
+    else if (kind === 'exact') this.#exact.set(text, this.#exact.get(text) ?? compiled);
+    else {
+      this.#prefixes.set(text, this.#prefixes.get(text) ?? compiled);
+      this.#longestPrefix = Math.max(this.#longestPrefix, text.length);
     }
   }
 
   get hasScoped(): boolean {
-    return this.#byProgram.size + this.#others.length > 0;
+    return this.#all.length > 0;
   }
 
+  /** The strongest rule that covers the form and is wanted. */
   find(form: string, isWanted: (pattern: CommandPattern) => boolean = () => true): LayeredRule | undefined {
-    const [program = ''] = form.split(' ', 1);
-    const fits = ({ pattern }: CompiledRule): boolean => coversForm(pattern, form) && isWanted(pattern);
-    return (this.#byProgram.get(program)?.find(fits) ?? this.#others.find(fits))?.rule;
+    let strongest: CompiledRule | undefined;
+    const consider = (compiled: CompiledRule | undefined): void => {
+      if (compiled === undefined || compiled.order >= (strongest?.order ?? Number.POSITIVE_INFINITY)) return;
+      if (isWanted(compiled.pattern)) strongest = compiled;
+    };
+    consider(this.#exact.get(form));
+    if (this.#prefixes.size > 0) {
+      let end = form.indexOf(' ');
+      for (; end !== -1 && end <= this.#longestPrefix; end = form.indexOf(' ', end + 1))
+        consider(this.#prefixes.get(form.slice(0, end)));
+      if (form.length <= this.#longestPrefix) consider(this.#prefixes.get(form));
+    }
+    for (const compiled of this.#wildcards) if (coversForm(compiled.pattern, form)) consider(compiled);
+    return strongest?.rule;
   }
 
   /** A rule that could cover the command if what follows `start` were known. */
   findPossible(start: string): LayeredRule | undefined {
     const [program = ''] = start.split(' ', 1);
-    const isOpen = program === start;
     const could = ({ pattern }: CompiledRule): boolean => couldCover(pattern, start);
-    const candidates = isOpen ? [...this.#byProgram.values()].flat() : (this.#byProgram.get(program) ?? []);
-    return (candidates.find(could) ?? this.#others.find(could))?.rule;
+    if (program === start) return this.#all.find(could)?.rule;
+    return (this.#byProgram.get(program)?.find(could) ?? this.#byProgram.get('')?.find(could))?.rule;
   }
 }
 

@@ -11,8 +11,11 @@ export function toForm(words: readonly ShellWord[]): string {
 
 function toFormWord(word: ShellWord): string {
   const text = word.kind === 'literal' ? word.value : word.text;
-  return text === '' ? EMPTY : text.replace(/[ \t\n]/g, BLANK);
+  if (text === '') return EMPTY;
+  return HAS_BLANK.test(text) ? text.replace(/[ \t\n]/g, BLANK) : text;
 }
+
+const HAS_BLANK = /[ \t\n]/;
 
 const BLANK = '\u0001';
 const EMPTY = '\u0002';
@@ -30,6 +33,7 @@ export interface StrictForms {
 export function listStrictForms(words: readonly ShellWord[], foldsCase: boolean): StrictForms {
   const starts = listStarts(words);
   const whole = toForm(words);
+  if (starts.length === 1 && !foldsCase) return { forms: withNames(whole, words), isCut: false };
   let offset = 0;
   let next = 0;
   const forms = new Set<string>();

@@ -35,7 +35,7 @@ export function listPartUses(part: ShellPart): readonly FileUse[] {
   const redirects = part.redirects.flatMap(({ access, target }): FileUse[] =>
     target === undefined ? [] : [{ access, word: target, below: false }],
   );
-  return [...listFileUses(part.words), ...redirects];
+  return redirects.length === 0 ? listFileUses(part.words) : [...listFileUses(part.words), ...redirects];
 }
 
 /** Where the word leads from each folder the command may run in. Of a pattern, that of its names. Empty: it can't be told. */
@@ -46,6 +46,7 @@ export function locate(
 ): readonly string[] {
   const value = word.kind === 'glob' ? word.value : certainValue(word);
   if (value === undefined || value.includes('\0')) return [];
+  if (folders.length === 0) return [toAbsolute(value, cwd)];
   const known = folders.filter((folder) => folder !== undefined);
   return [...new Set([cwd, ...known].map((folder) => toAbsolute(value, folder)))];
 }

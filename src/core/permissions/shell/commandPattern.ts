@@ -64,10 +64,19 @@ function squeeze(text: string): string {
 function toWordsForm(text: string): string {
   const plain = squeeze(text).replace(/^ | $/g, '');
   if (!/['"\\$`~\n]/.test(plain)) return plain;
-  const [statement, ...others] = parse(plain).commands;
+  try {
+    return unquote(plain);
+  } catch {
+    // Where the grammar fails every command is asked about; that one rule is not read must not keep the others from counting.
+    return plain;
+  }
+}
+
+function unquote(text: string): string {
+  const [statement, ...others] = parse(text).commands;
   const command = statement?.command;
-  if (others.length > 0 || command?.type !== 'Command' || command.name === undefined) return plain;
-  if (command.prefix.length > 0 || command.suffix.some(({ type }) => type !== 'Word')) return plain;
+  if (others.length > 0 || command?.type !== 'Command' || command.name === undefined) return text;
+  if (command.prefix.length > 0 || command.suffix.some(({ type }) => type !== 'Word')) return text;
   const place = { cwd: '', home: '' };
   return toForm(
     [command.name, ...command.args].flatMap((word) => (word.type === 'Word' ? [readWord(word, place)] : [])),

@@ -43,9 +43,10 @@ function mayBe(option: string, word: ShellWord, name: string): boolean {
   const start = certainStart(word);
   // What can't be told might be any option it begins like.
   if (certainValue(word) === undefined && option.startsWith(start)) return true;
+  if (!start.startsWith('-')) return false;
   const [given = ''] = start.split('=', 1);
   if (given === option) return true;
-  if (!given.startsWith('-') || name === 'find') return false;
+  if (name === 'find') return false;
   if (option.startsWith('--')) return given.length > 3 && option.startsWith(given);
   return !given.startsWith('--') && given.startsWith(option);
 }

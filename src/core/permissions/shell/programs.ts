@@ -76,7 +76,12 @@ export const MANY_STARTS = 8;
  * option, since what an option takes is known to the wrapper alone.
  */
 export function listStarts(words: readonly ShellWord[]): readonly number[] {
-  const starts = new Set(words.length === 0 ? [] : [0]);
+  if (words.length === 0) return NONE;
+  // Most programs run no other one, and this is asked for each command many times.
+  const first = programName(words[0]);
+  if (first !== undefined && !WRAPPERS.has(first) && !RUNNERS.has(first) && !EXEC_FLAGS.has(first))
+    return FIRST;
+  const starts = new Set([0]);
   for (const start of starts) {
     const name = programName(words[start]);
     const flags = name === undefined ? undefined : EXEC_FLAGS.get(name);
@@ -92,16 +97,21 @@ export function listStarts(words: readonly ShellWord[]): readonly number[] {
   return [...starts];
 }
 
+const NONE: readonly number[] = [];
+const FIRST: readonly number[] = [0];
+
 function mayStart(word: ShellWord | undefined): boolean {
   const value = certainValue(word);
   return value === undefined || !/^-|^[A-Za-z_]\w*=/.test(value);
 }
 
 export function isFolderChange(words: readonly ShellWord[]): boolean {
-  const names = words.map(programName);
-  const first = names.find((name) => name !== 'command' && name !== 'builtin');
-  return first === 'cd' || first === 'pushd' || first === 'popd';
+  const first = words.find((word) => !PASSING_ON.has(programName(word) ?? ''));
+  return FOLDER_CHANGES.has(programName(first) ?? '');
 }
+
+const PASSING_ON = new Set(['command', 'builtin']);
+const FOLDER_CHANGES = new Set(['cd', 'pushd', 'popd']);
 
 const SETTERS = new Set(
   `alias unalias hash enable shopt declare typeset readonly export local unset read mapfile readarray getopts let bind
@@ -110,12 +120,12 @@ const SETTERS = new Set(
 
 /** It sets variables or options of the shell that commands after it go by. */
 export function changesMeaning(words: readonly ShellWord[]): boolean {
-  const name = listStarts(words).map((start) => programName(words[start]) ?? '');
-  if (name.some((each) => SETTERS.has(each))) return true;
-  if (name.includes('printf'))
+  const names = listStarts(words).map((start) => programName(words[start]) ?? '');
+  if (names.some((each) => SETTERS.has(each))) return true;
+  if (names.includes('printf'))
     return words.some((word) => /^-[^-]*v/.test(certainStart(word)) || word.value === '');
   return (
-    name.includes('set') &&
+    names.includes('set') &&
     words.slice(1).some((word) => !/^[-+]\w/.test(word.value) && word.value !== 'pipefail')
   );
 }
@@ -123,8 +133,8 @@ export function changesMeaning(words: readonly ShellWord[]): boolean {
 /** It runs what comes in on its standard input. */
 export function readsCommands(words: readonly ShellWord[]): boolean {
   return listStarts(words).some((start) => {
-    const rest = words.slice(start + 1);
     if (!SHELLS.has(programName(words[start]) ?? '')) return false;
+    const rest = words.slice(start + 1);
     return rest.every((word) => certainValue(word)?.startsWith('-') === true);
   });
 }
@@ -136,13 +146,14 @@ export function listCodeWords(words: readonly ShellWord[]): readonly string[] {
     return words.flatMap((word) => certainValue(word) ?? []).filter(looksLikeCode);
   return starts.flatMap((start) => {
     const name = programName(words[start]) ?? '';
+    if (name !== 'git' && name !== 'env' && !JOINING.has(name) && !SHELLS.has(name)) return [];
     const values = words.slice(start + 1).flatMap((word) => certainValue(word) ?? []);
     if (name === 'git') return values.flatMap((value) => /=!(.*)$/s.exec(value)?.[1] ?? []);
     if (JOINING.has(name)) {
       const texts = values.filter((value) => !value.startsWith('-'));
       return texts.length > 1 ? [texts.join(' '), ...texts.filter(looksLikeCode)] : texts;
     }
-    return SHELLS.has(name) || name === 'env' ? values.filter((value) => !value.startsWith('-')) : [];
+    return values.filter((value) => !value.startsWith('-'));
   });
 }
 

@@ -17,13 +17,25 @@ const MAX_STRING_DEPTH = 6;
 const MAX_STRING_CHARS = 50_000;
 /** Substitutions within substitutions that are looked into. */
 const MAX_SCRIPT_DEPTH = 32;
+/** Nodes within nodes of the grammar that are looked into. */
+const MAX_DEPTH = 1000;
+/** Folders that are remembered; of more, the last ones, and that there are others. */
+const MAX_FOLDERS = 8;
 
 export function readShell(source: string, options: ShellOptions): ShellScript {
   const reader = new ShellReader(options);
   if (source.length > MAX_CERTAIN_CHARS) reader.doubt('unclear', 'It is very long.');
   if (/[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/u.test(source))
     reader.doubt('hidden', 'It holds characters that do not show.');
-  reader.readSource(source);
+  try {
+    reader.readSource(source);
+  } catch {
+    // A grammar that is broken, or missing from what was shipped, must never mean more than that a person is asked.
+    reader.doubt(
+      'unread',
+      'Belay failed to take this command apart, so it is asked about whatever the rules say.',
+    );
+  }
   return reader.end(source);
 }
 
@@ -47,6 +59,7 @@ class ShellReader {
   #stringDepth = 0;
   #stringChars = 0;
   #scriptDepth = 0;
+  #depth = 0;
 
   constructor(options: ShellOptions) {
     this.#options = options;
@@ -66,14 +79,21 @@ class ShellReader {
   }
 
   #visit(node: SyntaxNode, around: Surroundings): void {
+    if (this.#depth >= MAX_DEPTH) return this.doubt('hidden', NESTED);
+    this.#depth += 1;
     const doubt = findNodeDoubt(node, around.source);
     if (doubt !== undefined) this.doubt('unclear', doubt);
+    this.#visitKind(node, around);
+    this.#depth -= 1;
+  }
+
+  #visitKind(node: SyntaxNode, around: Surroundings): void {
     switch (node.type) {
       case 'Script':
         return this.#visitScript(node, { ...around, source: node.source ?? around.source });
       case 'Command':
         this.#readCommand(node, around);
-        return this.#visitChildren(node, { ...around, isFed: false });
+        return this.#visitChildren(node, around.isFed ? { ...around, isFed: false } : around);
       case 'Redirected':
         this.#readRedirects(node.redirects, around);
         return this.#visitChildren(node, { ...around, isFed: around.isFed || node.redirects.some(feeds) });
@@ -91,7 +111,7 @@ class ShellReader {
   }
 
   #visitScript(node: SyntaxNode, around: Surroundings): void {
-    if (this.#scriptDepth >= MAX_SCRIPT_DEPTH) return this.doubt('unclear', 'It is nested very deeply.');
+    if (this.#scriptDepth >= MAX_SCRIPT_DEPTH) return this.doubt('hidden', NESTED);
     this.#scriptDepth += 1;
     this.#visitChildren(node, around);
     this.#scriptDepth -= 1;
@@ -171,13 +191,12 @@ class ShellReader {
     if (!isFolderChange(part.words)) return;
     const { cwd, resolve } = this.#options;
     const target = part.words.length === 2 ? certainValue(part.words[1]) : undefined;
-    const isKnown =
-      target !== undefined && target !== '-' && this.#folders.every((each) => each !== undefined);
-    const folder = isKnown ? resolve(target) : undefined;
-    if (folder === cwd && this.#folders.length === 0) return;
+    const resolved = target === undefined || target === '-' ? undefined : resolve(target);
     // A relative one after another change starts from there, which is more than is followed here.
-    const isAbsolute = this.#folders.length === 0 || (target !== undefined && resolve(target) === target);
-    this.#folders = [...this.#folders, isAbsolute ? folder : undefined];
+    const isKnown = this.#folders.length === 0 || resolved === target;
+    const folder = isKnown ? resolved : undefined;
+    if (folder === cwd && this.#folders.length === 0) return;
+    this.#folders = addFolder(this.#folders, folder);
   }
 
   #listStrings(part: ShellPart, redirections: readonly Redirection[]): readonly string[] {
@@ -196,6 +215,16 @@ class ShellReader {
     this.#stringDepth -= 1;
     this.#folders = folders;
   }
+}
+
+const NESTED = 'It is nested very deeply.';
+
+type Folders = ShellPart['folders'];
+
+function addFolder(folders: Folders, folder: string | undefined): Folders {
+  const others = folders.filter((each) => each !== folder);
+  if (others.length < MAX_FOLDERS) return [...others, folder];
+  return [undefined, ...others.filter((each) => each !== undefined).slice(2 - MAX_FOLDERS), folder];
 }
 
 function feeds(redirection: Redirection): boolean {

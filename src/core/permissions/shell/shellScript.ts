@@ -38,11 +38,11 @@ export interface ShellRedirect {
 }
 
 /**
- * `hidden`: characters that don't show. `unclear`: it can't be told what runs. Neither can be covered by a rule for a command;
- * a rule for the whole tool covers the second where no rule could be evaded.
+ * `unread`: the grammar failed. `hidden`: characters that don't show, or more levels than are looked into. `unclear`: it can't be told what runs. None can be covered by a rule for a command;
+ * a rule for the whole tool covers the last where no rule could be evaded.
  */
 export interface ShellDoubt {
-  readonly kind: 'hidden' | 'unclear';
+  readonly kind: 'unread' | 'hidden' | 'unclear';
   /** For a person. */
   readonly text: string;
 }

@@ -46,7 +46,8 @@ export function certainValue(word: ShellWord | undefined): string | undefined {
 /** The name a word starts as a program, without its folder; undefined: it can't be told. */
 export function programName(word: ShellWord | undefined): string | undefined {
   const value = certainValue(word);
-  return value?.slice(value.lastIndexOf('/') + 1);
+  const slash = value?.lastIndexOf('/') ?? -1;
+  return slash === -1 ? value : value?.slice(slash + 1);
 }
 
 /** What a word certainly begins with. */

@@ -188,6 +188,39 @@ describe('rules', () => {
     ).toEqual(['allow', 'ask', 'ask']);
   });
 
+  it('a rule for a kind of subagent is about that kind, by the older name too', () => {
+    const judge = (input: PermissionQuestion['input'], mode: PermissionMode, ...rules: LayeredRule[]) =>
+      decidePermission({ ...question('Agent', []), input }, context(mode, rules)).behavior;
+    const reviewer = { subagent_type: 'reviewer' };
+    expect(judge(reviewer, 'default', rule('ask', 'Agent', 'reviewer'))).toBe('ask');
+    expect(judge(reviewer, 'bypassPermissions', rule('deny', 'Task', 'reviewer'))).toBe('deny');
+    expect(judge(reviewer, 'dontAsk', rule('ask', 'Agent', 'reviewer'))).toBe('deny');
+    expect(judge({ subagent_type: 'planner' }, 'default', rule('ask', 'Agent', 'reviewer'))).toBe('allow');
+    expect(judge({}, 'default', rule('ask', 'Agent', 'general-purpose'))).toBe('ask');
+    expect(judge(reviewer, 'default', rule('ask', 'Agent'))).toBe('ask');
+  });
+
+  it('none spares the question for a command of PowerShell, and one that forbids holds', () => {
+    const windows = { ...workspace, cwd: 'C:\\w', roots: ['C:\\w'], platform: 'win32' } as const;
+    const judge = (command: string, mode: PermissionMode, ...rules: LayeredRule[]) =>
+      decidePermission(question('Bash', [{ kind: 'execute', command, cwd: 'C:\\w' }]), {
+        ...context(mode, rules),
+        workspace: windows,
+      }).behavior;
+    const allows = [
+      rule('allow', 'Bash'),
+      rule('allow', 'Bash', 'dir'),
+      rule('allow', 'Bash', 'git status:*'),
+    ];
+    for (const command of ['dir', 'git status', 'ls', 'echo a'])
+      for (const mode of ['default', 'acceptEdits', 'plan'] as const)
+        expect(judge(command, mode, ...allows), `${command} (${mode})`).toBe('ask');
+    expect(judge('dir', 'dontAsk', ...allows)).toBe('deny');
+    expect(judge('dir; Remove-Item x', 'bypassPermissions', rule('deny', 'Bash', 'Remove-Item:*'))).toBe(
+      'deny',
+    );
+  });
+
   it('an ask rule asks even where the mode would not', () => {
     const decision = decidePermission(
       question('Edit', [write('/w/a')]),
@@ -314,5 +347,68 @@ describe('what can be remembered', () => {
       );
       expect(decidePermission(question('Read', [read('/etc/a1.txt')]), state.context()).behavior).toBe('ask');
     }
+  });
+});
+
+describe('a command that is more than can be looked into', () => {
+  const judge = (command: string, rules: readonly LayeredRule[], mode: PermissionMode = 'default') =>
+    decidePermission(question('Bash', [run(command)]), context(mode, rules)).behavior;
+  const nest = (command: string, levels: number) =>
+    `${'echo $('.repeat(levels)}${command}${')'.repeat(levels)}`;
+  const bash = rule('allow', 'Bash');
+
+  it('is asked about where it is nested deeper than anybody looks, whatever the rules allow', () => {
+    expect(judge(nest('rm -rf ~', 2), [bash])).toBe('ask');
+    expect(judge(nest('rm -rf ~', 40), [bash])).toBe('ask');
+    expect(judge(nest('make', 2), [bash])).toBe('allow');
+  });
+
+  it('is asked about in the sandbox too, where it holds what does not show', () => {
+    const inSandbox = (command: string) =>
+      decidePermission(question('Bash', [{ ...run(command), sandbox: 'allowed' } as Effect]), context())
+        .behavior;
+    expect(['make', 'make \u202e', nest('make', 40)].map(inSandbox)).toEqual(['allow', 'ask', 'ask']);
+  });
+
+  it('is forbidden where a rule forbids a command of it, however deep an expression in it is', () => {
+    const sum = `echo $((${'1+'.repeat(4_900)}1))`;
+    expect(judge(sum, [bash])).toBe('ask');
+    expect(judge(`${sum}; rm a`, [bash, rule('deny', 'Bash', 'rm:*')])).toBe('deny');
+    expect(judge(`${sum}; rm a`, [rule('deny', 'Bash', 'rm:*')], 'bypassPermissions')).toBe('deny');
+  });
+
+  it('is asked about where it has hundreds of commands, and forbidden by the last of them', () => {
+    const many = (count: number) => 'make; '.repeat(count);
+    expect(judge(many(256), [bash])).toBe('allow');
+    expect(judge(many(257), [bash])).toBe('ask');
+    expect(judge(`${many(1_000)}rm a`, [bash, rule('deny', 'Bash', 'rm:*')])).toBe('deny');
+  });
+
+  it('counts the folder it went to last, however many there were before', () => {
+    const folders = Array.from({ length: 100 }, (_, index) => `cd /folder${index}; `).join('');
+    const deny = rule('deny', 'Read', '//secret/**');
+    expect(judge(`${folders}cd /secret; cat key`, [deny], 'bypassPermissions')).toBe('deny');
+    expect(judge(`${folders}cat key`, [deny, bash])).toBe('ask');
+  });
+});
+
+describe('rules for commands', () => {
+  it('the strongest that covers a command is named, however it is written', () => {
+    const layered = (content: string, layer: LayeredRule['layer']): LayeredRule => ({
+      ...rule('deny', 'Bash', content),
+      layer,
+    });
+    const name = (...rules: readonly LayeredRule[]) =>
+      decidePermission(question('Bash', [run('npm run a')]), context('default', rules)).reasons[0]?.rule
+        ?.ruleContent;
+    expect(
+      name(layered('npm run a', 'user'), layered('npm * a', 'project'), layered('npm run *', 'local')),
+    ).toBe('npm run *');
+    expect(
+      name(layered('npm run *', 'user'), layered('npm * a', 'project'), layered('npm run a', 'local')),
+    ).toBe('npm run a');
+    expect(
+      name(layered('npm run a', 'user'), layered('npm run *', 'project'), layered('npm * a', 'local')),
+    ).toBe('npm * a');
   });
 });
