@@ -81,6 +81,7 @@ async function start(request: RequestOf<'belay/agent_start'>): Promise<Agent> {
     workspace,
     ripgrepCandidates,
     files: createHostFiles(parts.disk, host),
+    savesSince: (number) => host.request('belay/saves_since', { number }),
     streamModel: model.streamModel,
     models: () => models,
     modelList: () => facts?.modelList ?? [],

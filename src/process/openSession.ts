@@ -4,6 +4,7 @@ import type { Channel } from '../channel/channel.ts';
 import type { Agent, AgentOptions, AgentPorts } from '../core/agent.ts';
 import type { Checkpoints } from '../core/checkpoints/checkpoints.ts';
 import { createCheckpoints } from '../core/checkpoints/createCheckpoints.ts';
+import type { SavedFile } from '../core/checkpoints/tree/treeWatch.ts';
 import { createAgent } from '../core/createAgent.ts';
 import type { FileSystem } from '../core/ports.ts';
 import { pruneOutputs } from '../core/sessions/pruneOutputs.ts';
@@ -38,8 +39,15 @@ export interface SessionParts
   readonly workspace: PanelWorkspace;
   /** The files as somebody at the editor sees them. */
   readonly files: FileSystem;
+  /** The files the user has saved after the save of this number, absolute, and the number of the last. */
+  readonly savesSince: (number: number) => Promise<Saves>;
   /** Tried before the PATH. */
   readonly ripgrepCandidates: readonly string[];
+}
+
+export interface Saves {
+  readonly last: number;
+  readonly paths: readonly string[];
 }
 
 /** Old outputs can wait until the session is open and shown. */
@@ -173,10 +181,28 @@ async function openCheckpoints(start: SessionStart, parts: SessionParts): Promis
       capture: {
         scanners: createTreeScanners({ worker: join(import.meta.dirname, 'treeWorker.js') }),
         trusted: workspace.trusted,
+        takeSaves: createTakeSaves(parts),
       },
     });
   } catch (error) {
     log.error('checkpoints could not be opened, so nothing of this session can be rewound', { error });
     return undefined;
   }
+}
+
+/** Each save is taken once. Where the editor doesn't answer, nobody has saved. */
+function createTakeSaves({ savesSince, disk, log }: SessionParts): () => Promise<readonly SavedFile[]> {
+  let last = 0;
+  return async () => {
+    try {
+      const saves = await savesSince(last);
+      last = saves.last;
+      return await Promise.all(
+        saves.paths.map(async (path) => ({ path: await disk.realPath(path).catch(() => path) })),
+      );
+    } catch (error) {
+      log.warn('what the user has saved could not be asked', { error: String(error) });
+      return [];
+    }
+  };
 }

@@ -121,6 +121,12 @@ export const processRequests = {
     z.object({ path: z.string() }),
     z.object({ isHeld: z.boolean(), isUnsaved: z.boolean() }),
   ),
+  /** The files that the user has saved in the editor after the save of this number, and the number of the last. */
+  'belay/saves_since': spec(
+    'host',
+    z.object({ number: z.number() }),
+    z.object({ last: z.number(), paths: z.array(z.string()) }),
+  ),
   /** Unsaved text as a save would write it, in base64. */
   'belay/document_read': spec(
     'host',

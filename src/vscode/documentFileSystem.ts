@@ -12,9 +12,13 @@ import { isMissing } from '../node/fileOperations.ts';
 import { isSame, lineEndOf, toBytes, toText, withLineEnds } from './documentText.ts';
 import { findDocument, hasUnsavedChanges } from './openDocuments.ts';
 import { toTextReplacements } from './textEdits.ts';
+import type { UserSaves } from './userSaves.ts';
 
 /** `disk` is asked for everything that no document holds. */
-export function createDocumentFileSystem(disk: FileSystem): FileSystem {
+export function createDocumentFileSystem(
+  disk: FileSystem,
+  saves: Pick<UserSaves, 'without'> = { without: (_path, task) => task() },
+): FileSystem {
   return {
     ...disk,
     hasUnsavedChanges: async (path) => hasUnsavedChanges(path),
@@ -36,14 +40,18 @@ export function createDocumentFileSystem(disk: FileSystem): FileSystem {
       const text = await toText(document, bytes);
       if (document.isDirty) {
         if (text === undefined) throw unsaved(path);
-        return writeThrough(document, { path, text, bytes, disk, options });
+        return saves.without(document.uri.fsPath, () =>
+          writeThrough(document, { path, text, bytes, disk, options }),
+        );
       }
       // A clean document that can't hold exactly these bytes (mixed line ends, another encoding), or that the disk has
       // left behind, follows the disk by itself.
       const canHold = text !== undefined && isSame(await toBytes(document, text), bytes);
       const isInStep = canHold && (await isAsOnDisk(document, path, disk));
       if (!isInStep) return disk.writeFile(path, bytes, options);
-      return writeThrough(document, { path, text, bytes, disk, options });
+      return saves.without(document.uri.fsPath, () =>
+        writeThrough(document, { path, text, bytes, disk, options }),
+      );
     },
   };
 }

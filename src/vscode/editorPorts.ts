@@ -3,8 +3,10 @@ import { env } from 'vscode';
 import type { FileSystem } from '../core/ports.ts';
 import { ripgrepCandidates } from '../node/findRipgrep.ts';
 import { createNodeParts, type NodeParts } from '../process/nodeParts.ts';
+import type { SessionParts } from '../process/openSession.ts';
 import { createDocumentFileSystem } from './documentFileSystem.ts';
 import type { EditorLog } from './log.ts';
+import { type UserSaves, watchUserSaves } from './userSaves.ts';
 import type { EditorWorkspace } from './workspacePort.ts';
 
 export interface EditorPorts extends NodeParts {
@@ -13,6 +15,9 @@ export interface EditorPorts extends NodeParts {
   readonly files: FileSystem;
   /** The ripgrep that comes with the editor. */
   readonly ripgrepCandidates: readonly string[];
+  /** To dispose of. */
+  readonly userSaves: UserSaves;
+  readonly savesSince: SessionParts['savesSince'];
 }
 
 export interface EditorPortsOptions {
@@ -24,10 +29,12 @@ export interface EditorPortsOptions {
 
 export function createEditorPorts({ workspace, log, storageRoot }: EditorPortsOptions): EditorPorts {
   const parts = createNodeParts({ workspace, environment: process.env, log, storageRoot });
+  const userSaves = watchUserSaves();
   return {
     ...parts,
-    workspace,
-    files: createDocumentFileSystem(parts.disk),
+    ...{ workspace, userSaves },
+    savesSince: async (number) => userSaves.since(number),
+    files: createDocumentFileSystem(parts.disk, userSaves),
     ripgrepCandidates: ripgrepCandidates(env.appRoot, workspace.platform, process.arch),
   };
 }

@@ -50,6 +50,7 @@ function openOutside(start: SessionStart, deps: OpenAgentDeps): AgentLink {
       isDirtyText: (path) => findDocument(path)?.isDirty === true,
       hasUnsavedChanges,
     },
+    savesSince: ports.savesSince,
     streamModel: providers.streamModel,
     request: {
       start: { ...start },

@@ -3,6 +3,7 @@ import type { Handlers } from '../channel/peer.ts';
 import { ModelError } from '../core/model/modelError.ts';
 import type { ModelRequest } from '../core/model/modelRequest.ts';
 import { FileError, type FileSystem, type StreamModel } from '../core/ports.ts';
+import type { Saves } from '../process/openSession.ts';
 import type { RequestOf, ResponseOf } from '../protocol/control.ts';
 import type { ProcessMessage, WireModelFailure } from '../protocol/processRequests.ts';
 
@@ -18,15 +19,20 @@ export interface ProcessHandlerDeps {
   /** The files as the editor has them: its documents before the disk. */
   readonly files: Pick<FileSystem, 'readFile' | 'writeFile'>;
   readonly documents: HeldDocuments;
+  readonly savesSince: (number: number) => Promise<Saves>;
   readonly streamModel: StreamModel;
   readonly tell: (message: ProcessMessage) => void;
 }
 
 export function createProcessHandlers(deps: ProcessHandlerDeps): Handlers<'host'> {
-  const { documents, files } = deps;
+  const { documents, files, savesSince } = deps;
   return {
     async 'belay/document_find'({ path }) {
       return { isHeld: documents.isHeld(path), isUnsaved: documents.hasUnsavedChanges(path) };
+    },
+    async 'belay/saves_since'({ number }) {
+      const { last, paths } = await savesSince(number);
+      return { last, paths: [...paths] };
     },
     async 'belay/document_read'({ path, maxBytes }, { signal }) {
       if (!documents.isDirtyText(path)) return { kind: 'disk' };

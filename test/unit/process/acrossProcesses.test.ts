@@ -175,6 +175,7 @@ function connect({ readFile = disk.readFile, writeFile = disk.writeFile, streamM
       isDirtyText: (path) => documents.dirty.has(path),
       hasUnsavedChanges: (path) => documents.dirty.has(path),
     },
+    savesSince: async () => ({ last: 0, paths: [] }),
     streamModel,
     tell: (message) => void hostEnd.send(toJson(message)),
   };

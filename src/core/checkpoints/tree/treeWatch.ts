@@ -87,8 +87,11 @@ export class TreeWatch {
       this.#preparedAt = Number.NEGATIVE_INFINITY;
       if (!isFresh) await this.#look(undefined);
       await Promise.all(this.#deps.trees.map((tree) => tree.secure()));
+      // What was saved before is no matter of this call.
+      if (this.#windows.size === 0) await this.#deps.takeSaves();
       this.#windows.add(window);
-      await Promise.all(this.#deps.trees.map((tree) => tree.save()));
+      // What is known now is what is written, however soon the call begins.
+      for (const tree of this.#deps.trees) void tree.save();
     });
   }
 

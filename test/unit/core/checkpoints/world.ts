@@ -10,6 +10,7 @@ import {
   createCheckpoints,
 } from '../../../../src/core/checkpoints/createCheckpoints.ts';
 import { createRecordingFiles } from '../../../../src/core/checkpoints/recordingFiles.ts';
+import type { CaptureOptions } from '../../../../src/core/checkpoints/tree/openCapture.ts';
 import type { TreeScanners } from '../../../../src/core/checkpoints/tree/treeScanner.ts';
 import type { FileSystem, Log, Storage } from '../../../../src/core/ports.ts';
 import { createNodeFileSystem } from '../../../../src/node/fileSystem.ts';
@@ -66,16 +67,21 @@ export async function createMemoryWorld(
 
 /** `capture`: folders are looked at, so that what commands change is recorded. */
 export async function createDiskWorld(
-  options: { readonly capture?: boolean; readonly trusted?: boolean; readonly scanners?: TreeScanners } = {},
+  options: {
+    readonly capture?: boolean;
+    readonly trusted?: boolean;
+    readonly scanners?: TreeScanners;
+    readonly takeSaves?: CaptureOptions['takeSaves'];
+  } = {},
 ): Promise<World> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'belay-checkpoints-')));
   const files = createNodeFileSystem({ platform: 'linux' });
   await files.makeDirectory(`${folder}/work`);
   const storage = createNodeStorage(`${folder}/storage`);
-  const { capture = false, trusted = true, scanners = createLocalScanners() } = options;
-  return createWorld(
-    { files, storage, root: `${folder}/work`, ...(capture && { capture: { scanners, trusted } }) },
-    () => rm(folder, { recursive: true }),
+  const { capture = false, trusted = true, scanners = createLocalScanners(), takeSaves } = options;
+  const watching = { scanners, trusted, ...(takeSaves && { takeSaves }) };
+  return createWorld({ files, storage, root: `${folder}/work`, ...(capture && { capture: watching }) }, () =>
+    rm(folder, { recursive: true }),
   );
 }
 

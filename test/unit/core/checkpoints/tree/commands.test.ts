@@ -72,3 +72,27 @@ test('what the user changed before and after a command stays', async () => {
   expect(await world.tree()).toMatchObject({});
   await checkpoints.close();
 });
+
+test('what the user saves in the editor while a command runs is theirs, and what was saved before is not', async () => {
+  const saves: string[] = [];
+  const watched = await createDiskWorld({
+    capture: true,
+    takeSaves: async () => saves.splice(0).map((path) => ({ path })),
+  });
+  try {
+    await watched.user({ 'a.txt': 'one\n', 'b.txt': 'one\n' });
+    saves.push(watched.at('a.txt'));
+    const checkpoints = await watched.open();
+    checkpoints.beginTurn('m1');
+    const recorder = checkpoints.record({ userMessageId: 'm1', toolUseId: 't1', origin: 'shell' });
+    await recorder.expectChanges('shell');
+    await watched.user({ 'a.txt': 'command\n', 'b.txt': 'mine\n' });
+    saves.push(watched.at('b.txt'));
+    await recorder.finish();
+    const answer = await checkpoints.rewind({ userMessageId: 'm1', dryRun: false, mode: 'merge' });
+    expect(outcomesOf(answer, watched)).toEqual({ 'a.txt': 'restored' });
+    await checkpoints.close();
+  } finally {
+    await watched.remove();
+  }
+});
