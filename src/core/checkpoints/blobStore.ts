@@ -29,6 +29,8 @@ export interface BlobStore {
    * store stays usable.
    */
   put(bytes: Uint8Array, knownSha256?: string): Promise<string>;
+  /** Many at once. Else like `put`. */
+  putAll(contents: readonly Uint8Array[]): Promise<void>;
   /** Many at once that are encoded already. Else like `put`. */
   putEncoded(contents: readonly EncodedContent[]): Promise<void>;
   /** It was stored; whether it can be read is seen by `get`. */
@@ -127,6 +129,16 @@ class PackedBlobs implements BlobStore {
   async #store(sha256: string, bytes: Uint8Array): Promise<void> {
     if (await this.#isStored(sha256)) return;
     await this.#append([toRecord(await encodeBlob(bytes), { sha256, length: bytes.length })]);
+  }
+
+  async putAll(contents: readonly Uint8Array[]): Promise<void> {
+    const encoded = await Promise.all(
+      contents.map(async (bytes) => {
+        const [sha256, { codec, stored }] = await Promise.all([toSha256(bytes), encodeBlob(bytes)]);
+        return { sha256, length: bytes.length, codec, stored };
+      }),
+    );
+    await this.putEncoded([...new Map(encoded.map((content) => [content.sha256, content])).values()]);
   }
 
   async putEncoded(contents: readonly EncodedContent[]): Promise<void> {

@@ -1,6 +1,7 @@
 /** From what a scan has seen to what the journal says: every content that matters lies in the session's own store then. */
 import type { BlobStore } from '../blobStore.ts';
 import { absent, type FileState } from '../fileState.ts';
+import { toSha256 } from '../sha256.ts';
 import type { StateChange } from '../summarize.ts';
 import type { SeenChange, SeenState, TreeScanner } from './treeScanner.ts';
 
@@ -8,7 +9,7 @@ export interface FoundDeps {
   readonly scanner: Pick<TreeScanner, 'readGit'>;
   /** Where the bytes of files lie that were found earlier. */
   readonly tree: Pick<BlobStore, 'get'>;
-  readonly session: Pick<BlobStore, 'get' | 'put' | 'has'>;
+  readonly session: Pick<BlobStore, 'get' | 'putAll' | 'has'>;
 }
 
 type SeenFile = Extract<SeenState, { kind: 'file' }>;
@@ -19,25 +20,39 @@ export async function toStateChanges(
   deps: FoundDeps,
 ): Promise<readonly StateChange[]> {
   const found: StateChange[] = [];
-  for (const part of toParts(changes)) {
-    const objects = await readObjects(part, deps.scanner);
-    for (const { path, before, after } of part) {
-      const from = await toFileState(before, objects, deps);
-      const to = await toFileState(after, objects, deps);
-      found.push({ path, before: from, after: to });
-    }
-  }
+  for (const part of toParts(changes)) found.push(...(await toPart(part, deps)));
   return found;
 }
 
-/** Bytes of git objects that are held at once. */
+/** Side by side, and into the store in one piece. */
+async function toPart(changes: readonly SeenChange[], deps: FoundDeps): Promise<readonly StateChange[]> {
+  const keeping: Keeping = { objects: await readObjects(changes, deps.scanner), missing: [], deps };
+  const found = await Promise.all(
+    changes.map(async ({ path, before, after }) => ({
+      path,
+      before: await toFileState(before, keeping),
+      after: await toFileState(after, keeping),
+    })),
+  );
+  await deps.session.putAll(keeping.missing);
+  return found;
+}
+
+interface Keeping {
+  readonly objects: Objects;
+  /** Contents that the session has not; is added to. */
+  readonly missing: Uint8Array[];
+  readonly deps: FoundDeps;
+}
+
+/** Bytes of files that are held at once. */
 const MOST_HELD = 32 * 1024 * 1024;
 
 function toParts(changes: readonly SeenChange[]): readonly (readonly SeenChange[])[] {
   const parts: SeenChange[][] = [[]];
   let held = 0;
   for (const change of changes) {
-    const size = gitBytesOf(change.before) + gitBytesOf(change.after);
+    const size = bytesOf(change.before) + bytesOf(change.after);
     if (held > 0 && held + size > MOST_HELD) {
       parts.push([]);
       held = 0;
@@ -48,8 +63,8 @@ function toParts(changes: readonly SeenChange[]): readonly (readonly SeenChange[
   return parts;
 }
 
-function gitBytesOf(state: SeenState): number {
-  return state.kind === 'file' && state.content.kind === 'git' ? state.size : 0;
+function bytesOf(state: SeenState): number {
+  return state.kind === 'file' ? state.size : 0;
 }
 
 type Objects = ReadonlyMap<string, Uint8Array>;
@@ -72,7 +87,7 @@ async function readObjects(
   return objects;
 }
 
-async function toFileState(state: SeenState, objects: Objects, deps: FoundDeps): Promise<FileState> {
+async function toFileState(state: SeenState, keeping: Keeping): Promise<FileState> {
   switch (state.kind) {
     case 'absent':
       return absent;
@@ -80,11 +95,12 @@ async function toFileState(state: SeenState, objects: Objects, deps: FoundDeps):
     case 'symlink':
       return state;
     case 'file':
-      return keepFile(state, objects, deps);
+      return keepFile(state, keeping);
   }
 }
 
-async function keepFile(file: SeenFile, objects: Objects, { tree, session }: FoundDeps): Promise<FileState> {
+async function keepFile(file: SeenFile, { objects, missing, deps }: Keeping): Promise<FileState> {
+  const { tree, session } = deps;
   const { content, mode, size, nlink, mtimeMs } = file;
   const without: FileState = { kind: 'unkept', size, mode, mtimeMs };
   const links = nlink > 1 ? { nlink } : {};
@@ -96,14 +112,15 @@ async function keepFile(file: SeenFile, objects: Objects, { tree, session }: Fou
       if (!session.has(sha256)) {
         const bytes = await tree.get(sha256).catch(() => undefined);
         if (bytes === undefined) return without;
-        await session.put(bytes, sha256);
+        missing.push(bytes);
       }
       return { kind: 'file', sha256, size, mode, ...links };
     }
     case 'git': {
       const bytes = objects.get(content.oid);
       if (bytes === undefined || bytes.length !== size) return without;
-      return { kind: 'file', sha256: await session.put(bytes), size, mode, ...links };
+      missing.push(bytes);
+      return { kind: 'file', sha256: await toSha256(bytes), size, mode, ...links };
     }
   }
 }

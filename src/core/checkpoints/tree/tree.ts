@@ -38,7 +38,7 @@ export interface TreeDeps {
 export interface Look {
   readonly size: number;
   /** Throws FileError, of the store. */
-  toChanges(session: Pick<BlobStore, 'get' | 'put' | 'has'>): Promise<readonly StateChange[]>;
+  toChanges(session: Pick<BlobStore, 'get' | 'putAll' | 'has'>): Promise<readonly StateChange[]>;
 }
 
 interface Opened {
