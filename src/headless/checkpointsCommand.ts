@@ -2,8 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Checkpoints } from '../core/checkpoints/checkpoints.ts';
-import { readDiff, toCheckpointInfo, toFilesRewound } from '../core/loop/checkpointAnswers.ts';
+import type { Checkpoint, Checkpoints, Resolution, RewindPoint } from '../core/checkpoints/checkpoints.ts';
+import {
+  lastRewoundMessage,
+  listCheckpoints,
+  readDiff,
+  toFilesRewound,
+} from '../core/loop/checkpointAnswers.ts';
 import { Session } from '../core/sessions/session.ts';
 import { createNodeClock } from '../node/clock.ts';
 import type { RewindAnswer } from '../protocol/checkpoints.ts';
@@ -12,25 +17,35 @@ import { type OpenedCheckpoints, openSavedCheckpoints } from './savedCheckpoints
 import type { SubcommandDeps } from './subcommands.ts';
 import { writeLine, writeText } from './writeLine.ts';
 
-const HELP = `Usage: belay checkpoints list                             [--session ID]
-       belay checkpoints diff USER_MESSAGE_ID [PATH]      [--session ID]
-       belay checkpoints rewind USER_MESSAGE_ID [flags]   [--session ID]
-       belay checkpoints redo [--dry-run]                 [--session ID]
+const HELP = `Usage: belay checkpoints list                          [--session ID]
+       belay checkpoints diff POINT [PATH] [--alone]   [--session ID]
+       belay checkpoints rewind POINT [flags]          [--session ID]
+       belay checkpoints redo [flags]                  [--session ID]
 
-What a session of this folder changed with its file tools, and taking it back. No model is asked. Answers are JSON, one value
-a line, on standard output.
+What a session of this folder changed, and taking it back. No model is asked. Answers are JSON, one value a line, on standard
+output.
 
-  list      every checkpoint, oldest first: id, user_message_id, tool_use_id, created_at, files, origin
-  diff      the files a rewind to this message would change (or this one): path, before, after, binary
-  rewind    takes back what was changed in the turn of this message and after it: canRewind, filesChanged, insertions,
-            deletions, files (each restored, unchanged, skipped or conflicted, with the reason), canRedo
+  list      every checkpoint, oldest first: id, user_message_id, tool_use_id, created_at, files, origin, changes,
+            taken_back, redoable
+  diff      the files a rewind to this point would change (or this one): path, before, after, binary, hunks
+  rewind    takes back what was changed since: canRewind, filesChanged, insertions, deletions, files (each restored,
+            unchanged, skipped or conflicted, with the reason), folders, canRedo
   redo      takes the last rewind back; answers the same
 
+POINT is one of
+  USER_MESSAGE_ID     before the first change in the turn of this message
+  --tool-use <id>     just before this tool call
+  --checkpoint <id>   just before this checkpoint; before a rewind: what it took back is there again
+
 Flags
-  --session <id>   Which session; default: the newest of this folder
-  --dry-run        Say what would be done, do nothing
-  --path <file>    rewind: only this file; may be given more than once
-  --overwrite      rewind: also files that somebody else has changed since (they stay in the store)
+  --session <id>      Which session; default: the newest of this folder
+  --dry-run           Say what would be done, do nothing
+  --path <file>       rewind: only this file, or what lies in this folder; may be given more than once
+  --hunk <file>:<id>  rewind: only this change, as diff names it; may be given more than once
+  --overwrite         rewind, redo: also files that somebody else has changed since (they stay in the store)
+  --take <file>       rewind, redo: the same, for this file; may be given more than once
+  --keep <file>       rewind, redo: leave this file as it is; may be given more than once
+  --alone             diff: what this turn, call or rewind did by itself
 
 A session that runs elsewhere is listed and shown; rewind it there.
 
@@ -49,6 +64,12 @@ const FLAGS = {
   session: { type: 'string' },
   'dry-run': { type: 'boolean' },
   path: { type: 'string', multiple: true },
+  'tool-use': { type: 'string' },
+  checkpoint: { type: 'string' },
+  hunk: { type: 'string', multiple: true },
+  take: { type: 'string', multiple: true },
+  keep: { type: 'string', multiple: true },
+  alone: { type: 'boolean' },
   overwrite: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -56,17 +77,20 @@ const FLAGS = {
 type Given = ReturnType<typeof readArgv>;
 
 interface Verb {
-  /** What may be said after the verb: so many words at least and at most. */
-  readonly words: readonly [number, number];
+  /** How many words may follow. */
+  readonly words: number;
   readonly flags: readonly (keyof typeof FLAGS)[];
   run(given: Given, deps: SubcommandDeps): Promise<number>;
 }
 
+const POINTS = ['tool-use', 'checkpoint'] as const;
+const MOVES = ['dry-run', 'overwrite', 'take', 'keep'] as const;
+
 const VERBS: ReadonlyMap<string, Verb> = new Map([
-  ['list', { words: [0, 0], flags: [], run: runList }],
-  ['diff', { words: [1, 2], flags: [], run: runDiff }],
-  ['rewind', { words: [1, 1], flags: ['dry-run', 'path', 'overwrite'], run: runRewind }],
-  ['redo', { words: [0, 0], flags: ['dry-run'], run: runRedo }],
+  ['list', { words: 0, flags: [], run: runList }],
+  ['diff', { words: 2, flags: [...POINTS, 'alone'], run: runDiff }],
+  ['rewind', { words: 1, flags: [...POINTS, ...MOVES, 'path', 'hunk'], run: runRewind }],
+  ['redo', { words: 0, flags: MOVES, run: runRedo }],
 ]);
 
 /** Resolves with the exit code. Throws UsageError and StartError. */
@@ -95,13 +119,7 @@ function findVerb({ values, verb: name, words }: Given): Verb {
   const verb = VERBS.get(name);
   if (verb === undefined)
     throw new UsageError(`There is no "belay checkpoints ${name}", only ${known}.`, USAGE);
-  const [least, most] = verb.words;
-  if (words.length < least) {
-    throw new UsageError(
-      `belay checkpoints ${name} wants the id of a message: user_message_id of the list.`,
-      USAGE,
-    );
-  }
+  const most = verb.words;
   if (words.length > most)
     throw new UsageError(`belay checkpoints ${name} can't use "${words.slice(most).join(' ')}".`, USAGE);
   const stray = Object.keys(values).find(
@@ -125,62 +143,115 @@ async function withCheckpoints(
 
 function runList(given: Given): Promise<number> {
   return withCheckpoints(given, async ({ checkpoints }) => {
-    for (const checkpoint of checkpoints.list()) await writeLine(toCheckpointInfo(checkpoint));
+    for (const checkpoint of listCheckpoints(checkpoints)) await writeLine(checkpoint);
     return EXIT.ok;
   });
 }
 
+/** What to go back to, and the words that are left. */
+function takePoint({ values, words, verb }: Given): {
+  readonly point: RewindPoint;
+  readonly rest: readonly string[];
+} {
+  const { 'tool-use': toolUseId, checkpoint: checkpointId } = values;
+  if (toolUseId !== undefined && checkpointId !== undefined)
+    throw new UsageError('Only one of --tool-use and --checkpoint can be said.', USAGE);
+  if (toolUseId !== undefined) return { point: { toolUseId }, rest: words };
+  if (checkpointId !== undefined) return { point: { checkpointId }, rest: words };
+  const [userMessageId, ...rest] = words;
+  if (userMessageId !== undefined) return { point: { userMessageId }, rest };
+  throw new UsageError(
+    `belay checkpoints ${verb} wants the id of a message, --tool-use or --checkpoint: the list has them.`,
+    USAGE,
+  );
+}
+
 function runDiff(given: Given): Promise<number> {
-  const [userMessageId = '', path] = given.words;
+  const { point, rest } = takePoint(given);
+  const [path, stray] = rest;
+  if (stray !== undefined) throw new UsageError(`belay checkpoints diff can't use "${stray}".`, USAGE);
+  const scope = given.values.alone === true ? 'alone' : 'since';
   return withCheckpoints(given, async ({ checkpoints }) => {
-    const paths = path === undefined ? await findChanged(checkpoints, userMessageId) : [resolve(path)];
+    const paths = path === undefined ? await findChanged(checkpoints, { point, scope }) : [resolve(path)];
     for (const each of paths) {
-      const diff = await readDiff(checkpoints, userMessageId, each).catch((cause: unknown) => {
+      const diff = await readDiff(checkpoints, { ...point, path: each, scope }).catch((cause: unknown) => {
         const why = cause instanceof Error ? cause.message : String(cause);
         throw new StartError(`What is kept of ${each} can't be read: ${why}`, { cause });
       });
-      if (diff === undefined)
-        throw new StartError(`There is no record of a change to ${each} in or after this message.`);
+      if (diff === undefined) throw new StartError(`There is no record of a change to ${each} there.`);
       await writeLine({ path: each, ...diff });
     }
     return EXIT.ok;
   });
 }
 
-/** The files a rewind would look at. Throws StartError where there would be nothing to rewind. */
-async function findChanged(checkpoints: Checkpoints, userMessageId: string): Promise<readonly string[]> {
-  const {
-    canRewind,
-    error,
-    files = [],
-  } = await checkpoints.rewind({
-    userMessageId,
-    dryRun: true,
-    mode: 'overwrite',
-  });
-  if (!canRewind) throw new StartError(error ?? 'Nothing can be taken back.');
-  return files.map(({ path }) => path);
+interface Changed {
+  readonly point: RewindPoint;
+  readonly scope: 'since' | 'alone';
+}
+
+/** Throws StartError where there are none. */
+async function findChanged(checkpoints: Checkpoints, { point, scope }: Changed): Promise<readonly string[]> {
+  if (scope === 'alone') {
+    const own = checkpoints.list().filter((one) => isAt(one, point));
+    if (own.length > 0) return [...new Set(own.flatMap(({ files }) => files.map(({ path }) => path)))];
+    throw new StartError('There is no record of a change there.');
+  }
+  const answer = await checkpoints.rewind({ ...point, dryRun: true, mode: 'overwrite' });
+  if (!answer.canRewind) throw new StartError(answer.error ?? 'Nothing can be taken back.');
+  return (answer.files ?? []).map(({ path }) => path);
+}
+
+function isAt({ id, userMessageId, toolUseId, origin }: Checkpoint, point: RewindPoint): boolean {
+  if ('checkpointId' in point) return id === point.checkpointId;
+  if ('toolUseId' in point) return toolUseId === point.toolUseId;
+  return userMessageId === point.userMessageId && origin !== 'rewind';
 }
 
 function runRewind(given: Given, deps: SubcommandDeps): Promise<number> {
-  const [userMessageId = ''] = given.words;
-  const { path: paths, overwrite } = given.values;
+  const { point, rest } = takePoint(given);
+  const [stray] = rest;
+  if (stray !== undefined) throw new UsageError(`belay checkpoints rewind can't use "${stray}".`, USAGE);
+  const { path: paths, hunk } = given.values;
+  const hunks = hunk === undefined ? {} : { hunks: parseHunks(hunk) };
   return moveFiles(given, deps, async ({ checkpoints }, dryRun) => {
     const answer = await checkpoints.rewind({
-      userMessageId,
+      ...point,
       dryRun,
-      mode: overwrite === true ? 'overwrite' : 'merge',
+      ...toHow(given),
+      ...hunks,
       ...(paths === undefined ? {} : { paths: paths.map((path) => resolve(path)) }),
     });
-    return { answer, userMessageId, redo: false };
+    const asked = 'userMessageId' in point ? point.userMessageId : lastRewoundMessage(checkpoints);
+    return { answer, userMessageId: asked ?? '', redo: false };
   });
+}
+
+function toHow({ values: { overwrite, take = [], keep = [] } }: Given) {
+  const choose = (paths: readonly string[], resolution: Resolution) =>
+    paths.map((path): [string, Resolution] => [resolve(path), resolution]);
+  return {
+    mode: overwrite === true ? ('overwrite' as const) : ('merge' as const),
+    resolutions: Object.fromEntries([...choose(take, 'take'), ...choose(keep, 'keep')]),
+  };
+}
+
+/** `<file>:<id>`; a file name may hold colons, an id holds none. */
+function parseHunks(given: readonly string[]): Readonly<Record<string, readonly string[]>> {
+  const byPath = new Map<string, string[]>();
+  for (const one of given) {
+    const at = one.lastIndexOf(':');
+    if (at <= 0) throw new UsageError(`--hunk wants <file>:<id>, not "${one}".`, USAGE);
+    const path = resolve(one.slice(0, at));
+    byPath.set(path, [...(byPath.get(path) ?? []), one.slice(at + 1)]);
+  }
+  return Object.fromEntries(byPath);
 }
 
 function runRedo(given: Given, deps: SubcommandDeps): Promise<number> {
   return moveFiles(given, deps, async ({ checkpoints }, dryRun) => {
-    const answer = await checkpoints.redo({ dryRun });
-    const userMessageId = checkpoints.list().findLast(({ origin }) => origin === 'rewind')?.userMessageId;
-    return { answer, userMessageId: userMessageId ?? '', redo: true };
+    const answer = await checkpoints.redo({ dryRun, ...toHow(given) });
+    return { answer, userMessageId: lastRewoundMessage(checkpoints) ?? '', redo: true };
   });
 }
 

@@ -1,7 +1,15 @@
 /** The control requests that the agent answers. */
 import * as z from 'zod';
 import { agentDefinition, agentInfo } from './agents.ts';
-import { checkpoint, rewindAnswer } from './checkpoints.ts';
+import {
+  checkpoint,
+  conflictRequest,
+  diffRequest,
+  fileConflict,
+  fileDiff,
+  rewindAnswer,
+  rewindRequest,
+} from './checkpoints.ts';
 import { slashCommand } from './commands.ts';
 import { spec } from './controlSpec.ts';
 import { hookMatcher } from './hooks.ts';
@@ -48,20 +56,7 @@ export const agentRequests = {
   set_permission_mode: spec('agent', z.looseObject({ mode: permissionMode }), empty),
   set_model: spec('agent', z.looseObject({ model: z.string().nullish() }), empty),
   set_max_thinking_tokens: spec('agent', z.looseObject({ max_thinking_tokens: z.number().nullish() }), empty),
-  rewind_files: spec(
-    'agent',
-    z.looseObject({
-      user_message_id: z.string(),
-      dry_run: z.boolean().optional(),
-      /** Belay: only these paths (absolute). */
-      paths: z.array(z.string()).optional(),
-      /** Belay: what to do with a file that somebody else changed since. Default `merge`: leave it and report it. */
-      mode: z.enum(['merge', 'overwrite']).optional(),
-      /** Belay: take the last rewind back; `user_message_id` is then ignored. */
-      redo: z.boolean().optional(),
-    }),
-    rewindAnswer,
-  ),
+  rewind_files: spec('agent', rewindRequest, rewindAnswer),
   cancel_async_message: spec(
     'agent',
     z.looseObject({ message_uuid: z.string() }),
@@ -218,10 +213,8 @@ export const agentRequests = {
   /** Send the last request again after a failure (or go on after a reply that was cut off). */
   'belay/turn_retry': spec('agent', empty, z.looseObject({ started: z.boolean() })),
   'belay/checkpoint_list': spec('agent', empty, z.looseObject({ checkpoints: z.array(checkpoint) })),
-  /** The text of a file before and after the agent's changes since a user message; null where it was absent or is binary. */
-  'belay/checkpoint_diff': spec(
-    'agent',
-    z.looseObject({ user_message_id: z.string(), path: z.string() }),
-    z.looseObject({ before: z.string().nullable(), after: z.string().nullable(), binary: z.boolean() }),
-  ),
+  /** The text of a file before and after the agent's changes since a point, or of one call. */
+  'belay/checkpoint_diff': spec('agent', diffRequest, fileDiff),
+  /** Both sides of a file that somebody else has changed too. */
+  'belay/checkpoint_conflict': spec('agent', conflictRequest, fileConflict),
 } as const;

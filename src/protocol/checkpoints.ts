@@ -9,6 +9,8 @@ const fileOutcome = z.looseObject({
   reason: z.string().optional(),
   insertions: z.number(),
   deletions: z.number(),
+  /** Of what is, or would be, restored: what becomes of what stands there now. */
+  change: z.enum(['created', 'modified', 'deleted']).optional(),
 });
 /** What a rewind did, or with `dry_run` would do. `outcome: restored` then means "would be restored". */
 export const rewindAnswer = z.looseObject({
@@ -20,7 +22,7 @@ export const rewindAnswer = z.looseObject({
   /** Belay */
   files: z.array(fileOutcome).optional(),
   /** Belay: folders that come, go or get their mode back, or that would have to. */
-  folders: z.array(z.looseObject({ path: z.string(), outcome, reason: z.string().optional() })).optional(),
+  folders: z.array(fileOutcome.omit({ insertions: true, deletions: true })).optional(),
   /** Belay: a redo of this rewind is possible. */
   canRedo: z.boolean().optional(),
 });
@@ -33,4 +35,81 @@ export const checkpoint = z.looseObject({
   created_at: z.string(),
   files: z.array(z.string()),
   origin: z.enum(['tool', 'shell', 'subagent', 'mcp', 'rewind']),
+  changes: z.array(
+    z.looseObject({
+      path: z.string(),
+      change: z.enum(['created', 'modified', 'deleted']),
+      insertions: z.number(),
+      deletions: z.number(),
+      /** The change is no part of what stands there (any more). */
+      taken_back: z.boolean(),
+    }),
+  ),
+  /** All of them are taken back. */
+  taken_back: z.boolean(),
+  /** Of a rewind: `redo` will come to it. */
+  redoable: z.boolean(),
+});
+
+/** One of them: a user message, a tool call, or a checkpoint. The first that is given of checkpoint, call and message counts. */
+const rewindPoint = {
+  user_message_id: z.string().optional(),
+  tool_use_id: z.string().optional(),
+  checkpoint_id: z.string().optional(),
+};
+
+export const rewindRequest = z.looseObject({
+  ...rewindPoint,
+  dry_run: z.boolean().optional(),
+  /** Belay: only these files and what lies in these folders (absolute). */
+  paths: z.array(z.string()).optional(),
+  /** Belay: only these changes, by the ids of `belay/checkpoint_diff`, and no other file. */
+  hunks: z.array(z.looseObject({ path: z.string(), id: z.string() })).optional(),
+  /** Belay: what to do where what somebody else changed can't be merged. Default `merge`: leave the file and report it. */
+  mode: z.enum(['merge', 'overwrite']).optional(),
+  /** Belay: by path (absolute): leave the file as it is, or take it back whatever somebody else has changed. */
+  resolutions: z.record(z.string(), z.enum(['keep', 'take'])).optional(),
+  /** Belay: take the last rewind back; no point is needed then. */
+  redo: z.boolean().optional(),
+});
+export type RewindRequest = z.infer<typeof rewindRequest>;
+
+/** `since`: what a rewind to the point would take back. `alone`: what the call, the turn or the rewind itself did. */
+export const diffRequest = z.looseObject({
+  ...rewindPoint,
+  path: z.string(),
+  scope: z.enum(['since', 'alone']).optional(),
+});
+
+/** null: absent, or binary. */
+export const fileDiff = z.looseObject({
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+  binary: z.boolean(),
+  /** The changes of a text that was there before and is after. Lines are counted from 1, as in a unified diff. */
+  hunks: z.array(
+    z.looseObject({
+      id: z.string(),
+      old_start: z.number(),
+      old_lines: z.number(),
+      new_start: z.number(),
+      new_lines: z.number(),
+      /** Each with "-" or "+" before it, and without its line end. */
+      lines: z.array(z.string()),
+    }),
+  ),
+});
+
+export const conflictRequest = z.looseObject({ ...rewindPoint, path: z.string() });
+
+/** null: absent, binary, or not kept. */
+export const fileConflict = z.looseObject({
+  /** What the agent left. */
+  base: z.string().nullable(),
+  /** What stands there now. */
+  mine: z.string().nullable(),
+  /** What the rewind would put there. */
+  theirs: z.string().nullable(),
+  /** Both in one text, with conflict markers where they touch the same lines. */
+  merged: z.string().nullable(),
 });

@@ -15,6 +15,13 @@ import { ConnectionError, MessageParseError, SdkError } from './errors.ts';
 import { startInProcess } from './inProcessTransport.ts';
 import type { Options } from './options.ts';
 import { startProcess } from './processTransport.ts';
+import {
+  type RedoFilesOptions,
+  type RewindFilesOptions,
+  type RewindPoint,
+  toRedoRequest,
+  toRewindRequest,
+} from './rewind.ts';
 import type { Transport } from './transport.ts';
 
 /** A text, or a message with blocks of its own. */
@@ -92,12 +99,17 @@ export class AgentClient implements AsyncDisposable {
     await this.#request('set_model', { model });
   }
 
-  /** Takes back what was changed since this user message; `dryRun` only says what would be. */
-  rewindFiles(
-    userMessageId: string,
-    { dryRun = false }: { readonly dryRun?: boolean } = {},
-  ): Promise<RewindAnswer> {
-    return this.#request('rewind_files', { user_message_id: userMessageId, dry_run: dryRun });
+  /**
+   * Takes back what was changed since this user message, since a tool call, or since a checkpoint (of a rewind: brings back
+   * what it took); `dryRun` only says what would be.
+   */
+  rewindFiles(point: string | RewindPoint, options: RewindFilesOptions = {}): Promise<RewindAnswer> {
+    return this.#request('rewind_files', toRewindRequest(point, options));
+  }
+
+  /** Takes the last rewind back. */
+  redoFiles(options: RedoFilesOptions = {}): Promise<RewindAnswer> {
+    return this.#request('rewind_files', toRedoRequest(options));
   }
 
   /** What the agent said of itself when it was started: commands, models, kinds of subagents. */

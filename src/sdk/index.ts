@@ -34,3 +34,4 @@ export type {
   PermissionQuestionContext,
 } from './options.ts';
 export { type QueryInput, query } from './query.ts';
+export type { RedoFilesOptions, RewindFilesOptions, RewindPoint } from './rewind.ts';

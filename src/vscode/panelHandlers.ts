@@ -126,5 +126,6 @@ function createForwarders({ host, actions }: PanelHandlerDeps): Handlers<'agent'
     'belay/turn_retry': forward('belay/turn_retry'),
     'belay/checkpoint_list': forward('belay/checkpoint_list'),
     'belay/checkpoint_diff': forward('belay/checkpoint_diff'),
+    'belay/checkpoint_conflict': forward('belay/checkpoint_conflict'),
   };
 }

@@ -169,8 +169,10 @@ describe('checkpoints', () => {
 
   it('show a file, or all of them, before and after', async () => {
     await change();
-    const a = { path: world.at('a.txt'), before: 'zero\n', after: 'two\n', binary: false };
-    const b = { path: world.at('b.txt'), before: null, after: 'made\n', binary: false };
+    const hunk = { old_start: 1, old_lines: 1, new_start: 1, new_lines: 1, lines: ['-zero', '+two'] };
+    const hunks = [{ id: expect.any(String), ...hunk }];
+    const a = { path: world.at('a.txt'), before: 'zero\n', after: 'two\n', binary: false, hunks };
+    const b = { path: world.at('b.txt'), before: null, after: 'made\n', binary: false, hunks: [] };
     expect((await run('diff', first, 'a.txt')).messages).toEqual([a]);
     const all = (await run('diff', first)).messages;
     expect(all).toHaveLength(2);
@@ -189,8 +191,8 @@ describe('checkpoints', () => {
     expect(messages).toMatchObject([{ canRewind: true, canRedo: true }]);
     expect(messages[0]?.files).toEqual(
       expect.arrayContaining([
-        { path: world.at('a.txt'), outcome: 'restored', insertions: 1, deletions: 1 },
-        { path: world.at('b.txt'), outcome: 'restored', insertions: 0, deletions: 1 },
+        { path: world.at('a.txt'), outcome: 'restored', change: 'modified', insertions: 1, deletions: 1 },
+        { path: world.at('b.txt'), outcome: 'restored', change: 'deleted', insertions: 0, deletions: 1 },
       ]),
     );
     expect([await world.content('a.txt'), await world.isThere('b.txt')]).toEqual(['one\n', false]);
@@ -220,6 +222,39 @@ describe('checkpoints', () => {
     expect([await world.content('a.txt'), await world.isThere('b.txt')]).toEqual(['two\n', false]);
     expect(await run('rewind', first, '--path', 'a.txt', '--path', 'b.txt')).toMatchObject({ code: 0 });
     expect(await world.content('a.txt')).toBe('zero\n');
+  });
+
+  it('are gone back to by the call or by the checkpoint, and single changes are', async () => {
+    await change();
+    const [, second_ = {}] = (await run('list')).messages;
+    expect(second_).toMatchObject({
+      changes: [
+        { path: world.at('a.txt'), change: 'modified', insertions: 1, deletions: 1, taken_back: false },
+      ],
+      taken_back: false,
+    });
+    expect(await run('diff', '--tool-use', String(second_.tool_use_id), 'a.txt', '--alone')).toMatchObject({
+      messages: [{ before: 'one\n', after: 'two\n' }],
+    });
+    const [diff = {}] = (await run('diff', first, 'a.txt')).messages;
+    const [hunk] = diff.hunks as { id: string }[];
+    expect(await run('rewind', first, '--hunk', `a.txt:${hunk?.id}`)).toMatchObject({ code: 0 });
+    expect([await world.content('a.txt'), await world.isThere('b.txt')]).toEqual(['zero\n', true]);
+    await run('redo');
+    await run('rewind', '--tool-use', String(second_.tool_use_id));
+    expect([await world.content('a.txt'), await world.isThere('b.txt')]).toEqual(['one\n', false]);
+    const list = (await run('list')).messages;
+    expect(list[1]).toMatchObject({ id: second_.id, taken_back: true });
+    await run('rewind', '--checkpoint', String(list.at(-1)?.id));
+    expect([await world.content('a.txt'), await world.isThere('b.txt')]).toEqual(['two\n', true]);
+  });
+
+  it('take back or keep what somebody else has changed as a person says for each file', async () => {
+    await change();
+    await world.write('a.txt', 'mine\n');
+    await world.write('b.txt', 'mine\n');
+    expect(await run('rewind', first, '--take', 'a.txt', '--keep', 'b.txt')).toMatchObject({ code: 0 });
+    expect([await world.content('a.txt'), await world.content('b.txt')]).toEqual(['zero\n', 'mine\n']);
   });
 
   it('leave alone what somebody else has changed, unless told otherwise', async () => {
@@ -309,7 +344,10 @@ describe('the command line', () => {
     [['checkpoints', 'diff'], 'id of a message'],
     [['checkpoints', 'list', 'more'], 'more'],
     [['checkpoints', 'list', '--dry-run'], '--dry-run'],
-    [['checkpoints', 'redo', '--overwrite'], '--overwrite'],
+    [['checkpoints', 'redo', '--path', 'a.txt'], '--path'],
+    [['checkpoints', 'rewind', '--tool-use', 'x', 'more'], 'more'],
+    [['checkpoints', 'rewind', '--tool-use', 'x', '--checkpoint', 'y'], 'Only one'],
+    [['checkpoints', 'rewind', 'x', '--hunk', 'a.txt'], '<file>:<id>'],
     [['checkpoints', 'rewind', 'x', '--force'], '--force'],
   ])('%j ends with 2 and says what is wrong', async (args, words) => {
     const { code, stdout, stderr } = await runProgram(world, args);

@@ -129,12 +129,12 @@ async function replace({ path, from, to }: RewindStep, deps: StepDeps): Promise<
   switch (to.kind) {
     case 'absent':
       return (await remove(path, from, files)) ? restored : notEmpty(path);
-    case 'unkept':
-      return { path, outcome: 'skipped', reason: reasons.unkept };
     case 'directory':
       await remove(path, from, files);
       await files.makeDirectory(path);
       return restored;
+    case 'unkept':
+      return { path, outcome: 'skipped', reason: reasons.unkept };
     case 'symlink':
       if (!(await remove(path, from, files))) return notEmpty(path);
       await files.makeLink(path, to.target);

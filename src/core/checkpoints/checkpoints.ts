@@ -30,25 +30,58 @@ export interface Checkpoint {
 /** 'merge' leaves what somebody else changed since and reports it; 'overwrite' takes it back all the same (it stays in the store). */
 export type RewindMode = 'merge' | 'overwrite';
 
-export interface RewindOptions {
-  /** Go back to the state before the first change made in this user message's turn or after it. */
-  readonly userMessageId: string;
+/**
+ * What to go back to: the state before the first change made in this user message's turn or after it, the one just before
+ * this tool call, or the one just before this checkpoint; of a rewind: what it took back is there again.
+ */
+export type RewindPoint =
+  | { readonly userMessageId: string }
+  | { readonly toolUseId: string }
+  | { readonly checkpointId: string };
+
+/** What a person has chosen for a file: leave it as it is, or take it back whatever somebody else has changed. */
+export type Resolution = 'keep' | 'take';
+
+export type RewindOptions = RewindPoint & {
   readonly dryRun: boolean;
-  /** Only these files. */
+  /** Only these files, and what lies in these folders. */
   readonly paths?: readonly string[];
   readonly mode: RewindMode;
-}
+  /** By path; before `mode`. */
+  readonly resolutions?: Readonly<Record<string, Resolution>>;
+  /** Of these files only these changes, by the ids that `versions` tells; and no other file. */
+  readonly hunks?: Readonly<Record<string, readonly string[]>>;
+};
+
+export type VersionsQuery = RewindPoint & {
+  readonly path: string;
+  /** `since`: what a rewind to this point would take back. `alone`: what the call, the turn or the rewind itself did. */
+  readonly scope: 'since' | 'alone';
+};
 
 export interface RedoOptions {
   readonly dryRun: boolean;
   /** Default: merge. */
   readonly mode?: RewindMode;
+  readonly resolutions?: Readonly<Record<string, Resolution>>;
 }
 
 export interface FileVersions {
   /** null: not there. */
   readonly before: Uint8Array | null;
   readonly after: Uint8Array | null;
+}
+
+/** What a person needs to see to choose. null: not there, or its content is not kept. */
+export interface ConflictVersions {
+  /** What Belay left. */
+  readonly base: Uint8Array | null;
+  /** What stands there now. */
+  readonly mine: Uint8Array | null;
+  /** What the rewind would put there. */
+  readonly theirs: Uint8Array | null;
+  /** Both sides in one text, with markers where they touch the same lines; null: it can't be made of these. */
+  readonly merged: Uint8Array | null;
 }
 
 /** One tool call's record. `beforeWrite` must have resolved before the file is touched. createRecordingFiles does it all. */
@@ -116,10 +149,13 @@ export interface Checkpoints {
    * is taken back by that, and offered in turn once the older rewinds have been redone.
    */
   redo(options: RedoOptions): Promise<RewindAnswer>;
-  /**
-   * The file before the first change in or after this user message's turn, and after the last. undefined: the agent didn't
-   * change it. Throws BlobError when the stored bytes are damaged.
-   */
-  versions(userMessageId: string, path: string): Promise<FileVersions | undefined>;
+  /** Files whose change by a checkpoint is no part of what stands there (any more), by the id of the checkpoint. */
+  takenBack(): ReadonlyMap<string, readonly string[]>;
+  /** Rewinds that `redo` will offer, the next one first, by id. */
+  redoable(): readonly string[];
+  /** undefined: the agent didn't change the file there. Throws BlobError when the stored bytes are damaged. */
+  versions(query: VersionsQuery): Promise<FileVersions | undefined>;
+  /** undefined: a rewind to this point would not move the file. Throws as `versions`. */
+  conflict(query: RewindPoint & { readonly path: string }): Promise<ConflictVersions | undefined>;
   close(): Promise<void>;
 }

@@ -9,7 +9,14 @@ import { collectStores } from './collectStores.ts';
 import { type OpenDeps, openRecovered, recoverOtherSessions } from './openRecovered.ts';
 import { createPathKey } from './paths.ts';
 import { createRecorder } from './recorder.ts';
-import { canRedo, type RewindSession, readSessionVersions, redo, rewind } from './sessionRewinds.ts';
+import {
+  canRedo,
+  type RewindSession,
+  readSessionConflict,
+  readSessionVersions,
+  redo,
+  rewind,
+} from './sessionRewinds.ts';
 import { toSha256 } from './sha256.ts';
 import { type CaptureOptions, openCapture } from './tree/openCapture.ts';
 import { recoverWatched } from './tree/recoverWatched.ts';
@@ -65,7 +72,10 @@ export async function createCheckpoints(options: CheckpointsOptions): Promise<Ch
     rewind: (request) => rewind(request, session),
     canRedo: () => canRedo(session),
     redo: (request) => redo(request, session),
-    versions: (userMessageId, path) => readSessionVersions({ userMessageId, path }, session),
+    takenBack: () => store.ledger.history.takenBack(),
+    redoable: () => store.ledger.history.redoable().map(({ id }) => id),
+    versions: (query) => readSessionVersions(query, session),
+    conflict: (query) => readSessionConflict(query, session),
     close: async () => {
       await collecting;
       await capture?.watch.shut();

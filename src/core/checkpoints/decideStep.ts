@@ -13,14 +13,13 @@ export interface Situation {
   readonly mode: RewindMode;
 }
 
-/**
- * `to` is what is to stand there. It may be another state than the target, so that a merge of texts has its place here: for
- * a conflict between files with base = current, ours = disk, theirs = target.
- */
+/** `to` is what is to stand there: the target, but for permission bits of somebody else's. */
 export type Decision =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'restore'; readonly to: FileState; readonly note?: string }
-  | { readonly kind: 'conflict'; readonly reason: string };
+  /** Restore, and put what somebody else has changed into it; where that can't be done, it is a conflict for this reason. */
+  | { readonly kind: 'merge'; readonly to: FileState & { kind: 'file' }; readonly otherwise: string }
+  | { readonly kind: 'conflict' | 'skip'; readonly reason: string };
 
 export const reasons = {
   changedSince: 'It was changed since the agent changed it, and was left as it is.',
@@ -39,6 +38,10 @@ export const reasons = {
   linkedParent: 'A folder on its path was replaced by a link, which is not followed.',
   damaged: 'The stored copy is damaged.',
   unkept: 'It was too large, or could not be read, so that no copy of it was kept.',
+  unproven: 'No copy of it was kept, so it cannot be told whether it was changed since.',
+  merged: 'Your own changes were kept (merged).',
+  kept: 'You chose to keep it as it is.',
+  otherHunks: 'Some of these changes are not there any more.',
   recreated: 'It had been deleted since, and is there again.',
   formatted: 'Something changed it again when it was saved.',
 } as const;
@@ -50,6 +53,7 @@ export function decideStep(situation: Situation): Decision {
   if (isUnsaved && mode === 'merge') return conflict('unsaved');
   if (isSameState(disk, to)) return { kind: 'unchanged' };
   if (disk.kind === 'directory' && current.kind !== 'directory') return conflict('folder');
+  if (to.kind === 'unkept') return { kind: 'skip', reason: reasons.unkept };
   if (disk.kind === 'absent') {
     return current.kind === 'absent'
       ? { kind: 'restore', to }
@@ -57,17 +61,29 @@ export function decideStep(situation: Situation): Decision {
   }
   if (mode === 'overwrite') return { kind: 'restore', to };
   if (undone.unknown) return conflict('unknown');
-  if (!isSameContent(disk, to) && !isSameContent(disk, current)) return conflict('changedSince');
-  if (!isSameContent(disk, to) && undone.bySomebody) return conflict('changedBetween');
+  const other = findWorkOfSomebody(situation, to);
+  const hasOtherName = namesOf(disk) > 1 && namesOf(disk) !== namesOf(current);
+  if (other !== undefined) {
+    const canMerge = disk.kind === 'file' && to.kind === 'file' && !hasOtherName;
+    return canMerge ? { kind: 'merge', to, otherwise: reasons[other] } : conflict(other);
+  }
   if (to.kind === 'absent' || namesOf(disk) === 1) return { kind: 'restore', to };
   // The names it had when the agent wrote it changed with it, and go back with it. A later one is somebody's copy.
-  return namesOf(disk) === namesOf(current)
-    ? { kind: 'restore', to, note: reasons.otherNames }
-    : conflict('hardLink');
+  return hasOtherName ? conflict('hardLink') : { kind: 'restore', to, note: reasons.otherNames };
+}
+
+/** What of somebody else's would be lost. */
+function findWorkOfSomebody(
+  { current, disk, undone }: Situation,
+  to: FileState,
+): keyof typeof reasons | undefined {
+  if (isSameContent(disk, to)) return undefined;
+  if (!isSameContent(disk, current)) return current.kind === 'unkept' ? 'unproven' : 'changedSince';
+  return undone.work.length > 0 ? 'changedBetween' : undefined;
 }
 
 function namesOf(state: FileState): number {
-  return (state.kind === 'file' ? state.nlink : undefined) ?? 1;
+  return (state.kind === 'file' || state.kind === 'unkept' ? state.nlink : undefined) ?? 1;
 }
 
 /** Of what is a folder, or isn't there. Whether one that is to go is empty is seen when all the others are decided. */
@@ -98,7 +114,7 @@ function keepModeOfSomebody({
 }
 
 function withMode(state: FileState, mode: number): FileState {
-  return state.kind === 'file' || state.kind === 'directory' ? { ...state, mode } : state;
+  return state.kind === 'absent' || state.kind === 'symlink' ? state : { ...state, mode };
 }
 
 function conflict(reason: keyof typeof reasons): Decision {

@@ -17,7 +17,14 @@ export const fileState = z.discriminatedUnion('kind', [
     nlink: z.number().optional(),
   }),
   /** A file of which no copy is kept: too large, or not to be read. */
-  z.object({ kind: z.literal('unkept'), size: z.number(), mode: z.number(), mtimeMs: z.number() }),
+  z.object({
+    kind: z.literal('unkept'),
+    size: z.number(),
+    mode: z.number(),
+    mtimeMs: z.number(),
+    ctimeMs: z.number().optional(),
+    nlink: z.number().optional(),
+  }),
   z.object({ kind: z.literal('symlink'), target: z.string() }),
   z.object({ kind: z.literal('directory'), mode: z.number() }),
 ]);
@@ -46,4 +53,14 @@ export function modeOf(state: FileState): number | undefined {
 /** Something a person would call a file: not a folder, and not nothing. */
 export function isFile(state: FileState): boolean {
   return state.kind === 'file' || state.kind === 'symlink' || state.kind === 'unkept';
+}
+
+/** A file whose content was not kept is known again by what only its last write could have made the same. */
+export function isKnownAgain(
+  state: FileState,
+  stat: { readonly size: number; readonly mtimeMs: number; readonly ctimeMs: number } | undefined,
+): boolean {
+  if (state.kind !== 'unkept' || stat === undefined) return false;
+  const { size, mtimeMs, ctimeMs = stat.ctimeMs } = state;
+  return size === stat.size && mtimeMs === stat.mtimeMs && ctimeMs === stat.ctimeMs;
 }

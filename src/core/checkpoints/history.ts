@@ -4,10 +4,11 @@
  * an older one on the way back is what a rewind takes back; a state in between that the agent didn't make is somebody
  * else's work.
  */
-import type { ChangeOrigin, Checkpoint, FileChange } from './checkpoints.ts';
-import { type FileState, isSameState } from './fileState.ts';
+import type { ChangeOrigin, Checkpoint, FileChange, RewindPoint } from './checkpoints.ts';
+import { type FileState, isFile, isSameState } from './fileState.ts';
 import type { JournalRecord, RecordOf, RewindStep, StepOutcome } from './journalRecords.ts';
 import type { PathKey } from './paths.ts';
+import type { StateChange } from './summarize.ts';
 
 export interface Position {
   readonly ref: string;
@@ -18,6 +19,8 @@ export interface Position {
   readonly madeBy: 'agent' | 'somebody' | 'unknown' | 'rewind';
   /** When, as a count of records. */
   readonly order: number;
+  /** What somebody else had made, and a rewind kept parts of when it went to the parent. */
+  readonly mergedFrom?: Position;
 }
 
 interface Move {
@@ -42,8 +45,14 @@ export interface Redoable {
   readonly order: number;
 }
 
+interface OpenRewind {
+  readonly begin: RecordOf<'rewind-begin'>;
+  readonly order: number;
+}
+
 interface RecordedCheckpoint {
   readonly id: string;
+  readonly order: number;
   readonly userMessageId: string;
   readonly toolUseId: string | null;
   readonly createdAt: number;
@@ -61,10 +70,12 @@ export class History {
   readonly watched = new Set<string>();
   readonly deltas: RecordOf<'delta'>[] = [];
   /** The last thing that was begun, and is not done. */
-  openRewind: { readonly begin: RecordOf<'rewind-begin'>; readonly order: number } | undefined;
+  openRewind: OpenRewind | undefined;
   readonly #checkpoints = new Map<string, RecordedCheckpoint>();
   readonly #positions = new Map<string, Position>();
   readonly #messages = new Map<string, number>();
+  /** The steps that were taken. */
+  readonly #rewinds = new Map<string, readonly RewindStep[]>();
   /** Last one first to be redone. */
   readonly #redoable: Redoable[] = [];
   #order = 0;
@@ -109,9 +120,50 @@ export class History {
   }
 
   checkpoints(): readonly Checkpoint[] {
-    return [...this.#checkpoints.values()].flatMap(({ files, ...checkpoint }) =>
+    return [...this.#checkpoints.values()].flatMap(({ files, order, ...checkpoint }) =>
       files === undefined || files.length === 0 ? [] : [{ ...checkpoint, files }],
     );
+  }
+
+  checkpointOf(id: string): Readonly<RecordedCheckpoint> | undefined {
+    return this.#checkpoints.get(id);
+  }
+
+  /** The first checkpoint of this tool call. */
+  callOf(toolUseId: string): Readonly<RecordedCheckpoint> | undefined {
+    return [...this.#checkpoints.values()].find((one) => one.toolUseId === toolUseId);
+  }
+
+  checkpointsAt(point: RewindPoint): readonly string[] {
+    if ('checkpointId' in point) return [point.checkpointId];
+    const isMeant = ({ userMessageId, toolUseId, origin }: RecordedCheckpoint): boolean =>
+      'toolUseId' in point
+        ? toolUseId === point.toolUseId
+        : userMessageId === point.userMessageId && origin !== 'rewind';
+    return [...this.#checkpoints.values()].filter(isMeant).map(({ id }) => id);
+  }
+
+  /** Paths whose change by a checkpoint is no part of what stands there (any more), by its id. */
+  takenBack(): ReadonlyMap<string, readonly string[]> {
+    const standing = new Set<Position>();
+    for (const { current } of this.paths.values()) for (const one of lineageOf(current)) standing.add(one);
+    const paths = new Map<string, Map<string, boolean>>();
+    for (const { id, checkpoint, path } of this.deltas) {
+      const position = this.#positions.get(`${id}+`);
+      const own = paths.get(checkpoint) ?? new Map<string, boolean>();
+      const stands = position !== undefined && standing.has(position);
+      paths.set(checkpoint, own.set(path, stands || own.get(path) === true));
+    }
+    return new Map(
+      [...paths].map(([id, own]) => [id, [...own].flatMap(([path, stands]) => (stands ? [] : [path]))]),
+    );
+  }
+
+  /** What this checkpoint did: a call, or a rewind. */
+  changesOf(id: string): readonly StateChange[] {
+    const steps = this.#rewinds.get(id);
+    if (steps === undefined) return this.deltas.filter(({ checkpoint }) => checkpoint === id);
+    return steps.map(({ path, from, to }) => ({ path, before: from, after: to }));
   }
 
   unendedCheckpoints(): readonly string[] {
@@ -138,7 +190,8 @@ export class History {
 
   #openCheckpoint({ id, userMessageId, toolUseId, createdAt, origin }: RecordOf<'checkpoint'>): void {
     this.#noteMessage(userMessageId);
-    this.#checkpoints.set(id, { id, userMessageId, toolUseId, createdAt, origin, files: undefined });
+    const order = this.#order;
+    this.#checkpoints.set(id, { id, order, userMessageId, toolUseId, createdAt, origin, files: undefined });
   }
 
   #settle(settled: { readonly checkpoint: string; readonly path: string }): void {
@@ -171,10 +224,14 @@ export class History {
       if (outcome?.outcome === 'restored' || outcome?.outcome === 'unchanged')
         this.#takeStep(step, outcome.after);
     }
-    this.#listRewind(open.begin, files);
+    this.#rewinds.set(
+      id,
+      open.begin.steps.filter(({ path }) => byPath.get(path)?.outcome === 'restored'),
+    );
+    this.#listRewind(open, files);
     const changed = open.begin.steps.some(
       ({ path, from, to, target }) =>
-        target !== null && !isSameState(from, to) && byPath.get(path)?.outcome === 'restored',
+        (target !== null || isFile(to)) && !isSameState(from, to) && byPath.get(path)?.outcome === 'restored',
     );
     this.#noteRedoable(open, { changed, complete });
   }
@@ -190,24 +247,33 @@ export class History {
     this.#finishRewind({ kind: 'rewind-done', id: open.begin.id, outcomes, files: [], complete: true });
   }
 
-  #takeStep({ path, delta, from, to, target }: RewindStep, after: FileState | undefined): void {
-    const left = this.#stand(path, `${delta}-`, from);
+  #takeStep(step: RewindStep, after: FileState | undefined): void {
+    const { path, delta, from, to, target, isCurrent } = step;
+    const left = this.#stand(path, `${delta}-`, from, isCurrent === true ? 'rewind' : 'somebody');
     const aimed = target === null ? left : this.#positions.get(target);
     const state = after ?? to;
     if (aimed !== undefined && isSameState(aimed.state, state))
       return this.#move(path, { from: left, to: aimed });
-    // A folder on the way, or what a formatter made of it on save; else the step kept a part that is somebody else's.
-    const madeBy = target === null || after !== undefined ? 'rewind' : 'somebody';
-    this.#move(path, { from: left, to: this.#grow(`${delta}+`, aimed, { state, madeBy }) });
+    // A folder on the way, a part of the agent's changes, what a formatter made of it on save; else the step kept a part that
+    // is somebody else's.
+    const made =
+      target === null || after !== undefined
+        ? { state, madeBy: 'rewind' as const }
+        : { state, madeBy: 'somebody' as const, mergedFrom: left };
+    this.#move(path, { from: left, to: this.#grow(`${delta}+`, aimed, made) });
   }
 
-  #listRewind(begin: RecordOf<'rewind-begin'>, files: readonly FileChange[]): void {
+  #listRewind({ begin, order }: OpenRewind, files: readonly FileChange[]): void {
     const { id, userMessageId, createdAt } = begin;
-    this.#checkpoints.set(id, { id, userMessageId, toolUseId: null, createdAt, origin: 'rewind', files });
+    this.#checkpoints.set(id, {
+      ...{ id, order, userMessageId, toolUseId: null, createdAt },
+      origin: 'rewind',
+      files,
+    });
   }
 
   #noteRedoable(
-    { begin, order }: { readonly begin: RecordOf<'rewind-begin'>; readonly order: number },
+    { begin, order }: OpenRewind,
     { changed, complete }: { readonly changed: boolean; readonly complete: boolean },
   ): void {
     const entry = { id: begin.id, userMessageId: begin.userMessageId, order };
@@ -222,16 +288,20 @@ export class History {
   }
 
   /** The position of what stands at the path: the current one, or a new one where somebody else changed it. */
-  #stand(path: string, ref: string, state: FileState): Position {
+  #stand(path: string, ref: string, state: FileState, madeBy: 'somebody' | 'rewind' = 'somebody'): Position {
     const current = this.paths.get(this.toKey(path))?.current;
     if (current === undefined || !isSameState(current.state, state)) {
-      return this.#grow(ref, current, { state, madeBy: 'somebody' });
+      return this.#grow(ref, current, { state, madeBy });
     }
     this.#positions.set(ref, current);
     return current;
   }
 
-  #grow(ref: string, parent: Position | undefined, made: Pick<Position, 'state' | 'madeBy'>): Position {
+  #grow(
+    ref: string,
+    parent: Position | undefined,
+    made: Pick<Position, 'state' | 'madeBy' | 'mergedFrom'>,
+  ): Position {
     const position = { ref, parent, order: this.#order, ...made };
     this.#positions.set(ref, position);
     return position;
@@ -249,4 +319,9 @@ export class History {
 function toMaker(origin: RecordOf<'delta'>['origin']): Position['madeBy'] {
   if (origin === 'user') return 'somebody';
   return origin === 'unknown' ? 'unknown' : 'agent';
+}
+
+/** From the position back to what was there first. */
+export function* lineageOf(position: Position): Generator<Position> {
+  for (let next: Position | undefined = position; next !== undefined; next = next.parent) yield next;
 }

@@ -26,8 +26,10 @@ const rewindStep = z.object({
   from: fileState,
   /** What is to stand there. Equal to `from`: nothing to do but to take note. */
   to: fileState,
-  /** The position in the history of the path that this leads to; null: a new one (a folder made on the way). */
+  /** The position in the history of the path that this leads to; null: a new one (a folder on the way, a part taken back). */
   target: z.string().nullable(),
+  /** `from` is what the agent left, though only now with its content. */
+  isCurrent: z.boolean().optional(),
 });
 export type RewindStep = z.infer<typeof rewindStep>;
 
@@ -38,6 +40,8 @@ const rewindFile = z.object({
   reason: z.string().optional(),
   insertions: z.number(),
   deletions: z.number(),
+  /** Of what is restored. */
+  change: z.enum(['created', 'modified', 'deleted']).optional(),
 });
 export type RewindFile = z.infer<typeof rewindFile>;
 

@@ -1,5 +1,5 @@
 /** Looks at what a plan is about, each folder on the way once. */
-import { type Clock, FileError, type FileSystem } from '../ports.ts';
+import { type Clock, FileError, type FileStat, type FileSystem } from '../ports.ts';
 import { type Capture, captureFile } from './captureFile.ts';
 import { reasons } from './decideStep.ts';
 import { absent } from './fileState.ts';
@@ -14,6 +14,8 @@ export interface Refusal {
 
 export interface Look {
   readonly capture: Capture;
+  /** As it was just before it was read; undefined: it wasn't there, or an editor has it. */
+  readonly stat: FileStat | undefined;
   /** Folders on the way that aren't there, outermost first. */
   readonly missing: readonly string[];
   /** One of these is no folder but a file, and stays one: nothing can be made below it. */
@@ -48,10 +50,10 @@ export function createLookAround(deps: LookDeps): LookAround {
     async at(path, becomesFolder) {
       try {
         const { missing, blocked } = await wayTo(parentOf(path));
-        if (blocked === undefined) return { capture: await capture(path, deps), missing, isBlocked: false };
+        if (blocked === undefined) return { ...(await capture(path, deps)), missing, isBlocked: false };
         const isBlocked = !becomesFolder(blocked.path);
         if (isBlocked && blocked.isLink) return { outcome: 'conflicted', reason: reasons.linkedParent };
-        return { capture: { state: absent, bytes: undefined }, missing, isBlocked };
+        return { capture: { state: absent, bytes: undefined }, stat: undefined, missing, isBlocked };
       } catch (error) {
         if (error instanceof FileError) return { outcome: 'skipped', reason: error.message };
         throw error;
@@ -76,11 +78,15 @@ async function findWay(
   return { missing, blocked: { path: folder, isLink: stat.kind === 'symlink' } };
 }
 
-async function capture(path: string, { files, clock, seen }: LookDeps): Promise<Capture> {
+async function capture(
+  path: string,
+  { files, clock, seen }: LookDeps,
+): Promise<Pick<Look, 'capture' | 'stat'>> {
   const stat = await files.lstat(path);
-  if (stat?.kind !== 'file') return captureFile(files, path);
+  if (stat?.kind !== 'file') return { capture: await captureFile(files, path), stat };
   const at = clock.now();
   const captured = await captureFile(files, path);
-  if (!(await files.hasUnsavedChanges(path))) seen.noteFile(path, { stat, at });
-  return captured;
+  if (await files.hasUnsavedChanges(path)) return { capture: captured, stat: undefined };
+  seen.noteFile(path, { stat, at });
+  return { capture: captured, stat };
 }

@@ -1,21 +1,26 @@
+/** Contents of one file, for looking at. */
 import type { BlobStore } from './blobStore.ts';
-import type { FileVersions } from './checkpoints.ts';
+import type { FileVersions, RewindPoint, VersionsQuery } from './checkpoints.ts';
 import type { FileState } from './fileState.ts';
 import type { History } from './history.ts';
-import { selectTargetsBefore } from './targets.ts';
+import { selectTargets } from './targets.ts';
+
+export interface Records {
+  readonly history: History;
+  readonly blobs: BlobStore;
+}
 
 /**
- * What a rewind to the message would take back of this file. When all of it is taken back already: what the agent had made
- * of it. undefined: the agent didn't change it. Throws BlobError.
+ * `since`: what a rewind to this point would take back of this file; when all of it is taken back already, what the agent had
+ * made of it. undefined: the agent didn't change it. Throws BlobError.
  */
 export async function readVersions(
-  { userMessageId, path }: { readonly userMessageId: string; readonly path: string },
-  { history, blobs }: { readonly history: History; readonly blobs: BlobStore },
+  query: VersionsQuery,
+  { history, blobs }: Records,
 ): Promise<FileVersions | undefined> {
-  const states = findStates(history, {
-    order: history.orderOfMessage(userMessageId),
-    key: history.toKey(path),
-  });
+  const key = history.toKey(query.path);
+  const states =
+    query.scope === 'alone' ? findAlone(query, { history, key }) : findSince(query, { history, key });
   if (states === undefined) return undefined;
   return { before: await readState(states.before, blobs), after: await readState(states.after, blobs) };
 }
@@ -25,23 +30,36 @@ interface States {
   readonly after: FileState;
 }
 
-function findStates(
-  history: History,
-  { order, key }: { readonly order: number | undefined; readonly key: string },
-): States | undefined {
-  if (order === undefined) return undefined;
-  const target = selectTargetsBefore(history, order).find((one) => history.toKey(one.history.path) === key);
+interface Within {
+  readonly history: History;
+  readonly key: string;
+}
+
+function findSince(point: RewindPoint, { history, key }: Within): States | undefined {
+  const selection = selectTargets(history, point);
+  if (selection === undefined) return undefined;
+  const target = selection.targets.find((one) => history.toKey(one.history.path) === key);
   if (target !== undefined) return { before: target.to.state, after: target.history.current.state };
   const deltas = history.deltas.filter(
-    ({ id, path }) => history.toKey(path) === key && (history.position(`${id}+`)?.order ?? 0) >= order,
+    ({ id, path }) =>
+      history.toKey(path) === key && (history.position(`${id}+`)?.order ?? 0) >= selection.order,
   );
-  const first = deltas.at(0);
-  const last = deltas.at(-1);
+  return spanOf(deltas);
+}
+
+function findAlone(point: RewindPoint, { history, key }: Within): States | undefined {
+  const ids = history.checkpointsAt(point);
+  const changes = ids.flatMap((id) => history.changesOf(id));
+  return spanOf(changes.filter(({ path }) => history.toKey(path) === key));
+}
+
+function spanOf(changes: readonly States[]): States | undefined {
+  const [first, last] = [changes.at(0), changes.at(-1)];
   return first === undefined || last === undefined ? undefined : { before: first.before, after: last.after };
 }
 
 /** Of a link, where it leads, as git stores it. */
-async function readState(state: FileState, blobs: BlobStore): Promise<Uint8Array | null> {
+export async function readState(state: FileState, blobs: BlobStore): Promise<Uint8Array | null> {
   if (state.kind === 'file') return blobs.get(state.sha256);
   return state.kind === 'symlink' ? new TextEncoder().encode(state.target) : null;
 }

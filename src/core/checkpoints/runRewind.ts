@@ -5,7 +5,7 @@
 import type { RewindAnswer } from '../../protocol/checkpoints.ts';
 import type { Clock, FileSystem, Log } from '../ports.ts';
 import { applySteps } from './applySteps.ts';
-import type { RewindMode } from './checkpoints.ts';
+import type { Resolution, RewindMode } from './checkpoints.ts';
 import { reasons } from './decideStep.ts';
 import { isSameState } from './fileState.ts';
 import type { RecordOf, RewindFile, StepOutcome } from './journalRecords.ts';
@@ -22,6 +22,7 @@ export interface RewindRequest {
   readonly redoOf: string | null;
   readonly targets: readonly Target[];
   readonly mode: RewindMode;
+  readonly resolutions: ReadonlyMap<string, Resolution>;
   readonly dryRun: boolean;
   /** What to say where nothing would come of it. */
   readonly nothing: string;
@@ -37,10 +38,11 @@ export interface RewindDeps {
 /** Throws FileError when the store can't be written; then no file was touched. */
 export async function runRewind(request: RewindRequest, deps: RewindDeps): Promise<RewindAnswer> {
   const { store, files, clock } = deps;
-  const { id, userMessageId, redoOf, targets, mode, dryRun, nothing } = request;
+  const { id, userMessageId, redoOf, targets, mode, resolutions, dryRun, nothing } = request;
   const { seen, ...plan } = await planRewind(targets, {
     id,
     mode,
+    resolutions,
     save: !dryRun,
     files,
     clock,
@@ -127,14 +129,22 @@ function tellOutcome(file: RewindFile, outcome: StepOutcome | undefined): Rewind
     ...told,
     insertions: isRestored ? file.insertions : 0,
     deletions: isRestored ? file.deletions : 0,
+    ...(isRestored && file.change !== undefined ? { change: file.change } : {}),
   };
 }
 
 /** Nothing that another attempt could change. */
 function isSettled({ outcome, reason }: RewindFile): boolean {
   if (outcome === 'conflicted') return false;
-  return outcome !== 'skipped' || reason === reasons.damaged || reason === reasons.notEmpty;
+  return outcome !== 'skipped' || SETTLED.has(reason);
 }
+
+const SETTLED: ReadonlySet<string | undefined> = new Set([
+  reasons.damaged,
+  reasons.notEmpty,
+  reasons.unkept,
+  reasons.kept,
+]);
 
 const LINK_REASONS: ReadonlySet<string | undefined> = new Set([reasons.hardLink, reasons.linkedParent]);
 
@@ -158,6 +168,6 @@ function toAnswer(
   };
 }
 
-function toFolderOutcome({ path, outcome, reason }: RewindFile) {
-  return reason === undefined ? { path, outcome } : { path, outcome, reason };
+function toFolderOutcome({ insertions, deletions, ...folder }: RewindFile) {
+  return folder;
 }

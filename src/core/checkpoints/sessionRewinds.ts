@@ -1,15 +1,23 @@
 /** Rewinds and redos of one session: which targets they have, and who has to wait while they run. */
 import type { RewindAnswer } from '../../protocol/checkpoints.ts';
 import { FileError, type FileSystem } from '../ports.ts';
-import type { Checkpoints, RedoOptions, RewindOptions } from './checkpoints.ts';
+import type {
+  Checkpoints,
+  RedoOptions,
+  Resolution,
+  RewindOptions,
+  RewindPoint,
+  VersionsQuery,
+} from './checkpoints.ts';
 import { isSameState } from './fileState.ts';
 import type { OpenDeps } from './openRecovered.ts';
 import type { PathKey } from './paths.ts';
+import { readConflict } from './readConflict.ts';
 import { readVersions } from './readVersions.ts';
 import { withRewindLock } from './rewindLock.ts';
 import { type RewindRequest, runRewind } from './runRewind.ts';
 import type { SessionStore } from './sessionStore.ts';
-import { isFileTarget, narrowTargets, selectTargetsAt, selectTargetsBefore, type Target } from './targets.ts';
+import { isFileTarget, narrowTargets, selectTargets, selectTargetsAt, type Target } from './targets.ts';
 import type { TreeWatch } from './tree/treeWatch.ts';
 import type { WriteGate } from './writeGate.ts';
 
@@ -21,22 +29,53 @@ export interface RewindSession extends OpenDeps {
 }
 
 export async function rewind(options: RewindOptions, session: RewindSession): Promise<RewindAnswer> {
-  const { userMessageId, dryRun, mode, paths } = options;
+  const { dryRun, mode } = options;
   return alone({ dryRun, session }, async () => {
     const { history } = session.store.ledger;
-    const order = history.orderOfMessage(userMessageId);
-    if (order === undefined)
-      return refuse('There is no record of this message, so nothing can be taken back.');
-    const all = selectTargetsBefore(history, order);
-    const targets =
-      paths === undefined ? all : narrowTargets(all, await toKeys(paths, session), history.toKey);
-    const nothing = nothingToRewind(all, paths);
-    return { id: session.createId(), userMessageId, redoOf: null, targets, mode, dryRun, nothing };
+    const selection = selectTargets(history, options);
+    if (selection === undefined) return refuse(unknownPoint(options));
+    const { userMessageId, rewind: redoOf = null, targets: all } = selection;
+    const targets = await chooseTargets(all, { options, session });
+    const nothing = nothingToRewind(all, options);
+    const resolutions = await toResolutions(options.resolutions, session);
+    return { id: session.createId(), userMessageId, redoOf, targets, mode, resolutions, dryRun, nothing };
   });
 }
 
+interface Choosing {
+  readonly options: RewindOptions;
+  readonly session: RewindSession;
+}
+
+async function chooseTargets(
+  all: readonly Target[],
+  { options: { paths, hunks }, session }: Choosing,
+): Promise<readonly Target[]> {
+  const { toKey } = session;
+  if (hunks !== undefined) {
+    const byKey = new Map<string, readonly string[]>();
+    for (const [path, ids] of Object.entries(hunks))
+      for (const key of await toKeys([path], session)) byKey.set(key, ids);
+    return all.flatMap((target) => {
+      const ids = byKey.get(toKey(target.history.path));
+      return ids === undefined ? [] : [{ ...target, hunks: ids }];
+    });
+  }
+  return paths === undefined ? all : narrowTargets(all, await toKeys(paths, session), toKey);
+}
+
+async function toResolutions(
+  given: RewindOptions['resolutions'],
+  session: RewindSession,
+): Promise<ReadonlyMap<string, Resolution>> {
+  const byKey = new Map<string, Resolution>();
+  for (const [path, resolution] of Object.entries(given ?? {}))
+    for (const key of await toKeys([path], session)) byKey.set(key, resolution);
+  return byKey;
+}
+
 export async function redo(
-  { dryRun, mode = 'merge' }: RedoOptions,
+  { dryRun, mode = 'merge', resolutions: given }: RedoOptions,
   session: RewindSession,
 ): Promise<RewindAnswer> {
   return alone({ dryRun, session }, async () => {
@@ -44,7 +83,8 @@ export async function redo(
     const nothing = 'There is no rewind to take back.';
     if (found === undefined) return refuse(nothing);
     const { userMessageId, id: redoOf, targets } = found;
-    return { id: session.createId(), userMessageId, redoOf, targets, mode, dryRun, nothing };
+    const resolutions = await toResolutions(given, session);
+    return { id: session.createId(), userMessageId, redoOf, targets, mode, resolutions, dryRun, nothing };
   });
 }
 
@@ -112,19 +152,34 @@ function refuse(error: string): Refusal {
   return { canRewind: false, error };
 }
 
-function nothingToRewind(all: readonly Target[], paths: readonly string[] | undefined): string {
-  return paths !== undefined && all.length > 0
+function unknownPoint(point: RewindPoint): string {
+  const what = 'userMessageId' in point ? 'message' : 'toolUseId' in point ? 'tool call' : 'checkpoint';
+  return `There is no record of this ${what}, so nothing can be taken back.`;
+}
+
+function nothingToRewind(all: readonly Target[], { paths, hunks, ...point }: RewindOptions): string {
+  if (!('userMessageId' in point)) return 'No file would be another one than it is.';
+  return (paths !== undefined || hunks !== undefined) && all.length > 0
     ? 'The agent changed none of these files in or after this message.'
     : 'The agent changed no file in or after this message that is not taken back already.';
 }
 
 export async function readSessionVersions(
-  { userMessageId, path }: { readonly userMessageId: string; readonly path: string },
+  query: VersionsQuery,
   { store, files }: RewindSession,
 ): ReturnType<Checkpoints['versions']> {
   const from = { history: store.ledger.history, blobs: store.blobs };
-  const found = await readVersions({ userMessageId, path }, from);
-  return found ?? readVersions({ userMessageId, path: await files.realPath(path) }, from);
+  const found = await readVersions(query, from);
+  return found ?? readVersions({ ...query, path: await files.realPath(query.path) }, from);
+}
+
+export async function readSessionConflict(
+  query: RewindPoint & { readonly path: string },
+  { store, files }: RewindSession,
+): ReturnType<Checkpoints['conflict']> {
+  const from = { history: store.ledger.history, blobs: store.blobs, files };
+  const found = await readConflict(query, from);
+  return found ?? readConflict({ ...query, path: await files.realPath(query.path) }, from);
 }
 
 /** As they were given and as they really are: files are recorded by their real paths. */

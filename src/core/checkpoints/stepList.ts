@@ -6,7 +6,7 @@ import type { Target } from './targets.ts';
 
 export interface StepList {
   readonly list: readonly RewindStep[];
-  add(from: FileState, aim: { readonly target: Target; readonly to: FileState }): void;
+  add(target: Target, step: Pick<RewindStep, 'from' | 'to' | 'isCurrent'>): void;
   /** Folders to be made on the way. */
   addFolders(folders: readonly string[]): void;
   /** A step makes a folder of what stands there. */
@@ -22,9 +22,8 @@ export function createStepList({ id, toKey }: { readonly id: string; readonly to
     get list() {
       return [...byKey.values()].filter(({ from, to, target }) => target !== null || !isSameState(from, to));
     },
-    add(from, { target, to }) {
-      const { path } = target.history;
-      byKey.set(toKey(path), { path, delta: nextDelta(path), from, to, target: target.to.ref });
+    add({ history: { path }, to: { ref } }, step) {
+      byKey.set(toKey(path), { path, delta: nextDelta(path), ...step, target: ref });
     },
     addFolders(folders) {
       for (const path of folders) {

@@ -1,24 +1,62 @@
 /** Which paths a rewind or a redo would move, and where to. */
+
+import type { RewindPoint } from './checkpoints.ts';
 import { isFile, isSameContent, modeOf } from './fileState.ts';
-import type { History, PathHistory, Position } from './history.ts';
+import { type History, lineageOf, type PathHistory, type Position } from './history.ts';
 import { isInside, parentOf } from './paths.ts';
 
 export interface Target {
   readonly history: PathHistory;
-  readonly to: Position;
+  /** `ref` null: no position of the history, but a new one. */
+  readonly to: Pick<Position, 'state'> & { readonly ref: string | null };
   readonly undone: Undone;
+  /** Only these changes of the agent's. */
+  readonly hunks?: readonly string[];
 }
 
 /** What lies between the current position and the target on the way back. */
 export interface Undone {
   /** Changes by the agent. */
   readonly byAgent: boolean;
-  /** Contents that somebody else made, between two changes by the agent. */
-  readonly bySomebody: boolean;
+  /** Contents that somebody else made, between two changes by the agent, and that the target hasn't got; oldest first. */
+  readonly work: readonly Position[];
   /** Permission bits that somebody else set. */
   readonly modeBySomebody: boolean;
   /** Changes that a crash left open whose they were. */
   readonly unknown: boolean;
+}
+
+/** undefined: there is no record of this point. */
+export function selectTargets(history: History, point: RewindPoint): Selection | undefined {
+  const found = findPoint(history, point);
+  if (found === undefined) return undefined;
+  const { order, userMessageId, rewind } = found;
+  const targets =
+    rewind === undefined ? selectTargetsBefore(history, order) : selectTargetsAt(history, order);
+  return { order, userMessageId, targets, rewind };
+}
+
+interface Selection extends FoundPoint {
+  readonly targets: readonly Target[];
+}
+
+interface FoundPoint {
+  readonly order: number;
+  readonly userMessageId: string;
+  /** The rewind that the point lies before. */
+  readonly rewind: string | undefined;
+}
+
+function findPoint(history: History, point: RewindPoint): FoundPoint | undefined {
+  if ('userMessageId' in point) {
+    const order = history.orderOfMessage(point.userMessageId);
+    return order === undefined ? undefined : { order, userMessageId: point.userMessageId, rewind: undefined };
+  }
+  const found =
+    'toolUseId' in point ? history.callOf(point.toolUseId) : history.checkpointOf(point.checkpointId);
+  if (found === undefined) return undefined;
+  const { order, userMessageId, origin, id } = found;
+  return { order, userMessageId, rewind: origin === 'rewind' ? id : undefined };
 }
 
 /** For a rewind: back to before the first change by the agent, from `order` on, that the current state goes back to. */
@@ -75,21 +113,19 @@ function toTarget(history: PathHistory, to: Position): Target {
 
 function lookBack(current: Position, to: Position): Undone {
   const shared = new Set(lineageOf(to));
-  let undone: Undone = { byAgent: false, bySomebody: false, modeBySomebody: false, unknown: false };
+  let undone: Undone = { byAgent: false, work: [], modeBySomebody: false, unknown: false };
   for (const position of lineageOf(current)) {
     if (shared.has(position)) break;
+    const isContained = position.mergedFrom !== undefined && shared.has(position.mergedFrom);
+    const isWork = !isContained && isWorkOfSomebody(position);
     undone = {
       byAgent: undone.byAgent || isByAgent(position),
-      bySomebody: undone.bySomebody || isWorkOfSomebody(position),
-      modeBySomebody: undone.modeBySomebody || isModeOfSomebody(position),
+      work: isWork ? [position, ...undone.work] : undone.work,
+      modeBySomebody: undone.modeBySomebody || (!isContained && isModeOfSomebody(position)),
       unknown: undone.unknown || position.madeBy === 'unknown',
     };
   }
   return undone;
-}
-
-function* lineageOf(position: Position): Generator<Position> {
-  for (let next: Position | undefined = position; next !== undefined; next = next.parent) yield next;
 }
 
 function isByAgent({ madeBy }: Position): boolean {

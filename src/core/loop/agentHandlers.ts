@@ -1,13 +1,21 @@
 /** The control requests the agent answers, one handler each. */
 import type { Handlers } from '../../channel/peer.ts';
-import type { RewindAnswer } from '../../protocol/checkpoints.ts';
+import type { RewindAnswer, RewindRequest } from '../../protocol/checkpoints.ts';
 import { suggestFiles } from '../context/fileSuggestions.ts';
 import { createMcpHandlers, toToldServers } from '../mcp/mcpHandlers.ts';
 import { promptText } from '../sessions/listSessions.ts';
 import type { BackgroundTasks } from '../tools/backgroundTasks.ts';
 import { createStructuredOutputTool } from '../tools/structuredOutput.ts';
 import type { ActorParts } from './actorParts.ts';
-import { readDiff, toCheckpointInfo, toFilesRewound } from './checkpointAnswers.ts';
+import {
+  lastRewoundMessage,
+  listCheckpoints,
+  readConflict,
+  readDiff,
+  toFilesRewound,
+  toRewindOptions,
+  toRewindPoint,
+} from './checkpointAnswers.ts';
 import { createPermissionHandlers } from './permissionHandlers.ts';
 import type { SessionActor } from './sessionActor.ts';
 import type { SessionSetup } from './sessionSetup.ts';
@@ -96,15 +104,27 @@ export function createAgentHandlers(deps: AgentHandlerDeps): Handlers<'agent'> {
     'belay/conversation_redo': () => redoConversation(deps),
     'belay/turn_retry': async () => ({ started: await actor.retry() }),
     'belay/checkpoint_list': async () => ({
-      checkpoints: (ports.checkpoints?.list() ?? []).map(toCheckpointInfo),
+      checkpoints: ports.checkpoints === undefined ? [] : listCheckpoints(ports.checkpoints),
     }),
-    'belay/checkpoint_diff': async ({ user_message_id, path }) => {
+    'belay/checkpoint_diff': async ({ path, scope, ...point }) => {
       const { checkpoints } = ports;
-      const diff = checkpoints && (await readDiff(checkpoints, user_message_id, path));
+      const query = { ...toRewindPoint(point), path, scope: scope ?? defaultScope(point) };
+      const diff = checkpoints && (await readDiff(checkpoints, query));
       if (diff === undefined) throw new Error(`Belay has no record of a change to ${path}.`);
       return diff;
     },
+    'belay/checkpoint_conflict': async ({ path, ...point }) => {
+      const { checkpoints } = ports;
+      const found = checkpoints && (await readConflict(checkpoints, { ...toRewindPoint(point), path }));
+      if (found === undefined) throw new Error(`A rewind to there would not change ${path}.`);
+      return found;
+    },
   };
+}
+
+/** A message is asked about for the sake of a rewind, one call for what it did. */
+function defaultScope({ tool_use_id, checkpoint_id }: RewindRequest): 'since' | 'alone' {
+  return tool_use_id === undefined && checkpoint_id === undefined ? 'since' : 'alone';
 }
 
 interface GivenSystemPrompt {
@@ -140,14 +160,6 @@ async function describeContext({ parts, actor }: AgentHandlerDeps) {
   };
 }
 
-interface RewindRequest {
-  readonly user_message_id: string;
-  readonly dry_run?: boolean | undefined;
-  readonly paths?: readonly string[] | undefined;
-  readonly mode?: 'merge' | 'overwrite' | undefined;
-  readonly redo?: boolean | undefined;
-}
-
 async function rewindFiles(
   request: RewindRequest,
   { parts, actor, tasks }: AgentHandlerDeps,
@@ -155,16 +167,17 @@ async function rewindFiles(
   const { checkpoints } = parts.ports;
   if (checkpoints === undefined) return REWIND_OFF;
   const dryRun = request.dry_run === true;
+  // Refused before anything is stopped.
+  const options = request.redo === true ? undefined : toRewindOptions(request);
   if (!dryRun) await stopAll({ actor, tasks });
   const answer =
-    request.redo === true
-      ? await checkpoints.redo({ dryRun, mode: request.mode ?? 'merge' })
-      : await checkpoints.rewind({
-          userMessageId: request.user_message_id,
+    options === undefined
+      ? await checkpoints.redo({
           dryRun,
           mode: request.mode ?? 'merge',
-          ...(request.paths === undefined ? {} : { paths: request.paths }),
-        });
+          resolutions: request.resolutions ?? {},
+        })
+      : await checkpoints.rewind(options);
   if (!dryRun && answer.canRewind) await tellRewind(answer, { request, parts, actor });
   return { ...answer, canRedo: checkpoints.canRedo() };
 }
@@ -184,8 +197,10 @@ interface Told {
 
 async function tellRewind(answer: RewindAnswer, { request, parts, actor }: Told): Promise<void> {
   const redo = request.redo === true;
-  const canRedo = parts.ports.checkpoints?.canRedo() === true;
-  const told = toFilesRewound(answer, { userMessageId: request.user_message_id, redo, canRedo });
+  const { checkpoints } = parts.ports;
+  const canRedo = checkpoints?.canRedo() === true;
+  const userMessageId = request.user_message_id ?? (checkpoints && lastRewoundMessage(checkpoints)) ?? '';
+  const told = toFilesRewound(answer, { userMessageId, redo, canRedo });
   const { restored } = told;
   for (const path of restored) parts.readState.forget(path);
   await parts.session.note(await parts.emitter.emitSystem('belay/files_rewound', told));

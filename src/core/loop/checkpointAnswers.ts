@@ -1,38 +1,119 @@
 /** What is told of checkpoints and rewinds, in the words of the wire: to a client, in the transcript, on a command line. */
-import type { RewindAnswer } from '../../protocol/checkpoints.ts';
+import type { RewindAnswer, RewindRequest } from '../../protocol/checkpoints.ts';
 import type { ResponseOf } from '../../protocol/control.ts';
-import type { Checkpoint, Checkpoints } from '../checkpoints/checkpoints.ts';
+import type { Checkpoints, RewindOptions, RewindPoint, VersionsQuery } from '../checkpoints/checkpoints.ts';
+import { findHunks, type TextHunk } from '../checkpoints/textHunks.ts';
+import { fromLines } from '../checkpoints/textLines.ts';
 import { decodeText } from '../tools/textEncoding.ts';
 
-export function toCheckpointInfo(checkpoint: Checkpoint) {
+/** Oldest first. */
+export function listCheckpoints(
+  checkpoints: Checkpoints,
+): ResponseOf<'belay/checkpoint_list'>['checkpoints'] {
+  const takenBack = checkpoints.takenBack();
+  const redoable = checkpoints.redoable();
+  return checkpoints.list().map((checkpoint) => {
+    const gone = new Set(takenBack.get(checkpoint.id));
+    const changes = checkpoint.files.map((file) => ({ ...file, taken_back: gone.has(file.path) }));
+    return {
+      id: checkpoint.id,
+      user_message_id: checkpoint.userMessageId,
+      tool_use_id: checkpoint.toolUseId,
+      created_at: new Date(checkpoint.createdAt).toISOString(),
+      files: checkpoint.files.map(({ path }) => path),
+      origin: checkpoint.origin,
+      changes,
+      taken_back: changes.every(({ taken_back }) => taken_back),
+      redoable: redoable.includes(checkpoint.id),
+    };
+  });
+}
+
+interface GivenPoint {
+  readonly user_message_id?: string | undefined;
+  readonly tool_use_id?: string | undefined;
+  readonly checkpoint_id?: string | undefined;
+}
+
+/** Throws Error where none is given. */
+export function toRewindPoint({ user_message_id, tool_use_id, checkpoint_id }: GivenPoint): RewindPoint {
+  if (checkpoint_id !== undefined) return { checkpointId: checkpoint_id };
+  if (tool_use_id !== undefined) return { toolUseId: tool_use_id };
+  if (user_message_id !== undefined) return { userMessageId: user_message_id };
+  throw new Error('Say what to go back to: user_message_id, tool_use_id or checkpoint_id.');
+}
+
+export function toRewindOptions(request: RewindRequest): RewindOptions {
+  const { dry_run, paths, hunks, mode = 'merge', resolutions } = request;
   return {
-    id: checkpoint.id,
-    user_message_id: checkpoint.userMessageId,
-    tool_use_id: checkpoint.toolUseId,
-    created_at: new Date(checkpoint.createdAt).toISOString(),
-    files: checkpoint.files.map(({ path }) => path),
-    origin: checkpoint.origin,
+    ...toRewindPoint(request),
+    dryRun: dry_run === true,
+    mode,
+    ...(paths === undefined ? {} : { paths }),
+    ...(hunks === undefined ? {} : { hunks: groupHunks(hunks) }),
+    ...(resolutions === undefined ? {} : { resolutions }),
   };
+}
+
+function groupHunks(
+  hunks: readonly { readonly path: string; readonly id: string }[],
+): Readonly<Record<string, readonly string[]>> {
+  const byPath = new Map<string, string[]>();
+  for (const { path, id } of hunks) byPath.set(path, [...(byPath.get(path) ?? []), id]);
+  return Object.fromEntries(byPath);
 }
 
 /** undefined: the agent didn't change the file. Throws BlobError when the stored bytes are damaged. */
 export async function readDiff(
   checkpoints: Pick<Checkpoints, 'versions'>,
-  userMessageId: string,
-  path: string,
+  query: VersionsQuery,
 ): Promise<ResponseOf<'belay/checkpoint_diff'> | undefined> {
-  const versions = await checkpoints.versions(userMessageId, path);
+  const versions = await checkpoints.versions(query);
   if (versions === undefined) return undefined;
   const before = toText(versions.before);
   const after = toText(versions.after);
   const binary = (versions.before !== null && before === null) || (versions.after !== null && after === null);
-  return { before, after, binary };
+  const hunks =
+    binary || versions.before === null || versions.after === null
+      ? []
+      : (findHunks(versions.before, versions.after) ?? []).map(toHunk);
+  return { before, after, binary, hunks };
+}
+
+function toHunk({ id, oldStart, oldLines, newStart, newLines }: TextHunk) {
+  const toLines = (sign: string, lines: readonly string[]): readonly string[] =>
+    lines.map((line) => `${sign}${(toText(fromLines([line])) ?? line).replace(/\r?\n$/, '')}`);
+  return {
+    id,
+    old_start: oldStart + 1,
+    old_lines: oldLines.length,
+    new_start: newStart + 1,
+    new_lines: newLines.length,
+    lines: [...toLines('-', oldLines), ...toLines('+', newLines)],
+  };
+}
+
+/** undefined: a rewind to this point would not move the file. Throws BlobError when the stored bytes are damaged. */
+export async function readConflict(
+  checkpoints: Pick<Checkpoints, 'conflict'>,
+  query: RewindPoint & { readonly path: string },
+): Promise<ResponseOf<'belay/checkpoint_conflict'> | undefined> {
+  const found = await checkpoints.conflict(query);
+  if (found === undefined) return undefined;
+  const { base, mine, theirs, merged } = found;
+  return { base: toText(base), mine: toText(mine), theirs: toText(theirs), merged: toText(merged) };
 }
 
 export interface RewindTold {
+  /** The message it went back to, or to the turn of which. */
   readonly userMessageId: string;
   readonly redo: boolean;
   readonly canRedo: boolean;
+}
+
+/** Of the last rewind, which a request need not name. */
+export function lastRewoundMessage(checkpoints: Pick<Checkpoints, 'list'>): string | undefined {
+  return checkpoints.list().findLast(({ origin }) => origin === 'rewind')?.userMessageId;
 }
 
 /** The fields of `belay/files_rewound`. */

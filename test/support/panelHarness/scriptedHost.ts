@@ -124,7 +124,8 @@ function buildAnswers(snapshot: Snapshot): Answers {
     'belay/conversation_redo': async () => ({ restored: true }),
     'belay/turn_retry': async () => ({ started: true }),
     'belay/checkpoint_list': async () => ({ checkpoints: [] }),
-    'belay/checkpoint_diff': async () => ({ before: null, after: null, binary: false }),
+    'belay/checkpoint_diff': async () => ({ before: null, after: null, binary: false, hunks: [] }),
+    'belay/checkpoint_conflict': async () => ({ base: null, mine: null, theirs: null, merged: null }),
     'belay/panel_ready': async () => ({ ...snapshot }),
     'belay/view_save': async (view) => {
       snapshot.view = view;

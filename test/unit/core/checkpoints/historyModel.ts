@@ -3,6 +3,8 @@
  * compare the real thing with it.
  */
 import type { RewindMode } from '../../../../src/core/checkpoints/checkpoints.ts';
+import { mergeTexts } from '../../../../src/core/checkpoints/mergeTexts.ts';
+import { toBytes } from './world.ts';
 
 export interface State {
   readonly content: string;
@@ -14,6 +16,8 @@ interface Step {
   readonly order: number;
   /** null: not there. */
   readonly state: State | null;
+  /** What the user had made, of which a rewind has kept parts in this state. */
+  readonly keeps?: Step;
 }
 
 /** From what was there first to what stands there now. Steps are compared by identity. */
@@ -125,17 +129,26 @@ export class HistoryModel {
     const disk = this.disk.get(path) ?? null;
     const current = this.#chains.get(path)?.at(-1)?.state ?? null;
     const undone = this.#undone(path, target);
-    const wanted = keepMode({ disk, current, undone, wanted: target.at(-1)?.state ?? null, mode });
-    const isThere = isSame(disk, wanted);
-    if (!isThere && disk !== null && mode === 'merge' && disk.content !== wanted?.content) {
-      const isWork = undone.some(
+    let wanted = keepMode({ disk, current, undone, wanted: target.at(-1)?.state ?? null, mode });
+    if (!isSame(disk, wanted) && disk !== null && mode === 'merge' && disk.content !== wanted?.content) {
+      const work = undone.filter(
         ({ by, state, before }) => by === 'user' && state && state.content !== before?.content,
       );
-      if (disk.content !== current?.content || isWork) return 'conflicted';
+      const own = work.map(({ state, before }) => ({ base: before, mine: state }));
+      if (disk.content !== current?.content) own.push({ base: current, mine: disk });
+      for (const { base, mine } of own) {
+        if (!base || !mine || wanted === null) return 'conflicted';
+        const merged = mergeContents(base.content, mine.content, wanted.content);
+        if (merged === undefined) return 'conflicted';
+        wanted = { ...wanted, content: merged };
+      }
     }
+    const isThere = isSame(disk, wanted);
     const from = this.#stand(path, disk);
     const isTarget = isSame(target.at(-1)?.state ?? null, wanted);
-    const to: Chain = isTarget ? target : [...target, { by: 'user', order: this.#order, state: wanted }];
+    const keeps = from.at(-1);
+    const kept: Step = { by: 'user', order: this.#order, state: wanted, ...(keeps ? { keeps } : {}) };
+    const to: Chain = isTarget ? target : [...target, kept];
     this.#move(path, { from, to });
     if (wanted === null) this.disk.delete(path);
     else this.disk.set(path, wanted);
@@ -147,7 +160,8 @@ export class HistoryModel {
     const chain = this.#chains.get(path) ?? [];
     return chain
       .map((step, index) => ({ ...step, step, before: chain[index - 1]?.state }))
-      .filter(({ step }) => !target.includes(step));
+      .filter(({ step }) => !target.includes(step))
+      .map((step) => (step.keeps && target.includes(step.keeps) ? { ...step, by: 'nobody' as const } : step));
   }
 
   #stand(path: string, state: State | null): Chain {
@@ -163,6 +177,12 @@ export class HistoryModel {
     this.#moves.set(path, moves);
     this.#chains.set(path, to);
   }
+}
+
+/** undefined: both have changed the same lines. */
+function mergeContents(base: string, mine: string, theirs: string): string | undefined {
+  const merge = mergeTexts({ base: toBytes(base), mine: toBytes(mine), theirs: toBytes(theirs) });
+  return merge.kind === 'clean' ? new TextDecoder().decode(merge.bytes) : undefined;
 }
 
 interface Wanted {

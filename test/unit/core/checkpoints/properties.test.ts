@@ -21,7 +21,10 @@ type Action =
   | { readonly do: 'die'; readonly at: number };
 
 const path = fc.constantFrom('a', 'b', 'x/c', 'x/y/d', 'z/e');
-const content = fc.constantFrom('', 'one\n', 'two\n', 'one\ntwo\n', 'three');
+const content = fc.constantFrom(
+  ...['', 'one\n', 'two\n', 'one\ntwo\n', 'three'],
+  ...['1\nb\nc\nd\n', 'a\nb\n3\nd\n', '1\nb\n3\nd\n', 'a\nb\nc\n4\n', 'a\nb\nc\nd\n'],
+);
 const mode = fc.constantFrom<RewindMode>('merge', 'merge', 'merge', 'overwrite');
 const back = fc.integer({ min: 0, max: 4 });
 

@@ -29,7 +29,9 @@ describe.each(worlds)('a rewind of files ($name)', ({ create }) => {
       filesChanged: [world.at('a.txt')],
       insertions: 1,
       deletions: 2,
-      files: [{ path: world.at('a.txt'), outcome: 'restored', insertions: 1, deletions: 2 }],
+      files: [
+        { path: world.at('a.txt'), outcome: 'restored', change: 'modified', insertions: 1, deletions: 2 },
+      ],
       canRedo: true,
       skippedLinks: 0,
     });
@@ -197,7 +199,7 @@ describe.each(worlds)('a rewind of files ($name)', ({ create }) => {
           insertions: 0,
           deletions: 0,
         },
-        { path: world.at('b.txt'), outcome: 'restored', insertions: 1, deletions: 1 },
+        { path: world.at('b.txt'), outcome: 'restored', change: 'modified', insertions: 1, deletions: 1 },
       ],
       canRedo: true,
       skippedLinks: 0,
@@ -249,6 +251,7 @@ describe.each(worlds)('a rewind of files ($name)', ({ create }) => {
       {
         path: world.at('old.txt'),
         outcome: 'restored',
+        change: 'created',
         reason: 'It had been deleted since, and is there again.',
         insertions: 1,
         deletions: 0,
@@ -440,7 +443,11 @@ describe.each(worlds)('a rewind of files ($name)', ({ create }) => {
     await world.agent(checkpoints, 'm1', { 'a.txt': 'one', 'b.txt': 'b' });
     await world.agent(checkpoints, 'm2', { 'a.txt': 'two' });
     const read = async (message: string, path: string) => {
-      const versions = await checkpoints.versions(message, world.at(path));
+      const versions = await checkpoints.versions({
+        userMessageId: message,
+        path: world.at(path),
+        scope: 'since',
+      });
       const toText = (bytes: Uint8Array | null) => bytes && new TextDecoder().decode(bytes);
       return versions && [toText(versions.before), toText(versions.after)];
     };

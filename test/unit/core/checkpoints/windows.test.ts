@@ -111,7 +111,9 @@ describe('a store', () => {
       files: [{ outcome: 'skipped', reason: 'The stored copy is damaged.' }, { outcome: 'restored' }],
     });
     expect(await world.tree()).toEqual({ 'a.txt': '644 1', 'b.txt': '644 content of b' });
-    await expect(again.versions('m1', world.at('a.txt'))).rejects.toMatchObject({ name: 'BlobError' });
+    await expect(
+      again.versions({ userMessageId: 'm1', path: world.at('a.txt'), scope: 'since' }),
+    ).rejects.toMatchObject({ name: 'BlobError' });
     await again.redo({ dryRun: false });
     expect(await world.tree()).toEqual({ 'a.txt': '644 1', 'b.txt': '644 1' });
   });

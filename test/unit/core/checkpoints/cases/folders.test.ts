@@ -128,7 +128,7 @@ describe.each(worlds)('a rewind of a command that changes folders ($name)', ({ c
     const would = await checkpoints.rewind({ userMessageId: 'm1', dryRun: true, mode: 'merge' });
     expect(would.folders).toEqual([
       { path: world.at('made'), outcome: 'skipped', reason: 'The folder is not empty.' },
-      { path: world.at('made/in'), outcome: 'restored' },
+      { path: world.at('made/in'), outcome: 'restored', change: 'deleted' },
     ]);
     expect((await rewind()).folders).toEqual(would.folders);
     expect(await world.tree()).toMatchObject({ 'made/': '755', 'made/mine.txt': '644 mine' });

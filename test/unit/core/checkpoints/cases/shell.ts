@@ -7,7 +7,7 @@ import { absent, type FileState, isSameState } from '../../../../../src/core/che
 import { createPathKey } from '../../../../../src/core/checkpoints/paths.ts';
 import { openSessionStore, type SessionStore } from '../../../../../src/core/checkpoints/sessionStore.ts';
 import { toSha256 } from '../../../../../src/core/checkpoints/sha256.ts';
-import { summarizeChanges } from '../../../../../src/core/checkpoints/summarize.ts';
+import { type StateChange, summarizeChanges } from '../../../../../src/core/checkpoints/summarize.ts';
 import type { FileSystem } from '../../../../../src/core/ports.ts';
 import { createMemoryClock } from '../../../../support/memory/clock.ts';
 import { toBytes, type World } from '../world.ts';
@@ -31,20 +31,34 @@ export async function runShell(
   const changes = [...new Set([...before.keys(), ...after.keys()])]
     .map((path) => ({ path, before: before.get(path) ?? absent, after: after.get(path) ?? absent }))
     .filter((one) => !isSameState(one.before, one.after));
-  const id = crypto.randomUUID();
-  const call = { userMessageId, toolUseId, createdAt: 0 };
-  await store.ledger.append([
-    { kind: 'checkpoint', id, ...call, origin: 'shell' },
-    ...changes.map((one, n) => ({
-      kind: 'delta' as const,
-      id: `${id}/${n}`,
-      checkpoint: id,
-      ...one,
-      origin: 'shell' as const,
-    })),
-    { kind: 'checkpoint-end', id, files: await summarizeChanges(changes, store.blobs) },
-  ]);
+  await append(store, changes, { userMessageId, toolUseId });
   await store.close();
+}
+
+/** Records these changes as they are given. */
+export async function recordChanges(
+  world: World,
+  changes: readonly StateChange[],
+  { userMessageId = 'm1', toolUseId = `of ${userMessageId}`, caseInsensitive = false }: ShellCall = {},
+): Promise<void> {
+  const store = await openStore(world, { caseInsensitive });
+  await append(store, changes, { userMessageId, toolUseId });
+  await store.close();
+}
+
+async function append(
+  { ledger, blobs }: SessionStore,
+  changes: readonly StateChange[],
+  call: { readonly userMessageId: string; readonly toolUseId: string },
+): Promise<void> {
+  const id = crypto.randomUUID();
+  const toDelta = (change: StateChange, n: number) =>
+    ({ kind: 'delta', id: `${id}/${n}`, checkpoint: id, ...change, origin: 'shell' }) as const;
+  await ledger.append([
+    { kind: 'checkpoint', id, ...call, createdAt: 0, origin: 'shell' },
+    ...changes.map(toDelta),
+    { kind: 'checkpoint-end', id, files: await summarizeChanges(changes, blobs) },
+  ]);
 }
 
 async function openStore(
