@@ -75,15 +75,23 @@ interface BegunDeps extends RewindDeps {
 
 async function beginRewind(begin: RecordOf<'rewind-begin'>, deps: BegunDeps): Promise<RewindAnswer> {
   const { store } = deps;
-  await store.markUnfinished();
   try {
-    await store.ledger.append([begin]);
-    await store.flush();
+    await announceRewind(begin, store);
   } catch (error) {
     await cancelRewind(begin.id, store);
     throw error;
   }
   return finishRewind(begin, deps);
+}
+
+/** Mark and record go to the disk side by side: no file is touched before both are there. Throws FileError. */
+async function announceRewind(begin: RecordOf<'rewind-begin'>, store: SessionStore): Promise<void> {
+  const record = async (): Promise<void> => {
+    await store.ledger.append([begin]);
+    await store.flush();
+  };
+  const announced = await Promise.allSettled([store.markUnfinished(), record()]);
+  for (const one of announced) if (one.status === 'rejected') throw one.reason;
 }
 
 /** What may lie in the journal of it must not be carried out at the next start. */

@@ -16,7 +16,7 @@ export interface SeenFiles {
 const TICK = 20;
 /** Where a file system counts in whole seconds (FAT counts in two). */
 const COARSE_TICK = 2_000;
-const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_BYTES = 256 * 1024 * 1024;
 
 export function createSeenFiles(): SeenFiles {
   const files = new Map<string, FileStat>();
