@@ -47,6 +47,8 @@ export class ConversationLog {
   readonly #replies = new Map<string | null, Accumulator>();
   readonly #outputs = new Map<string, ToolProgressMessage>();
   readonly #present = new Map<PresentSubtype, SystemMessage>();
+  /** What is known of each folder of the workspace, by its path. */
+  readonly #captures = new Map<string, SystemMessage>();
   #retryAt = 0;
 
   constructor(options: ConversationLogOptions) {
@@ -95,6 +97,7 @@ export class ConversationLog {
       ...PRESENT.flatMap((subtype) => this.#present.get(subtype) ?? []).map((message) =>
         this.#upToDate(message),
       ),
+      ...this.#captures.values(),
     ];
   }
 
@@ -138,6 +141,9 @@ export class ConversationLog {
       case 'api_retry':
         this.#retryAt = this.#options.now();
         this.#present.set(message.subtype, message);
+        return;
+      case 'belay/capture_changed':
+        this.#captures.set(message.root, message);
         return;
       case 'belay/reply_discarded':
         this.#replies.delete(null);

@@ -1,6 +1,7 @@
 /** Taking steps back: what, and with which consequences for which files. */
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { CaptureLimits } from '../captures/Captures.tsx';
 import { Button } from '../controls/Button.tsx';
 import { RadioGroup } from '../controls/RadioGroup.tsx';
 import { getThread, MAIN_THREAD, type PanelModel } from '../state/panelModel.ts';
@@ -74,7 +75,10 @@ function Dialog({ userMessageId, onClose }: DialogProps): VNode {
         onChange={(value) => setScope(CHOICES.find((choice) => choice.value === value)?.value ?? 'both')}
       />
       {takesCode ? (
-        <RewindPreview preview={preview} overwritten={overwritten} onOverwrite={setOverwritten} />
+        <>
+          <RewindPreview preview={preview} overwritten={overwritten} onOverwrite={setOverwritten} />
+          <CaptureLimits />
+        </>
       ) : (
         <p class="dialog-note">Files stay as they are.</p>
       )}

@@ -1,6 +1,7 @@
 /** The whole panel. */
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { CaptureLine } from '../captures/Captures.tsx';
 import { Composer } from '../composer/Composer.tsx';
 import { Icon } from '../controls/Icon.tsx';
 import { PendingSettings } from '../permission/PendingSettings.tsx';
@@ -44,6 +45,7 @@ function Conversation({ start }: { readonly start: number }): VNode {
       <Transcript key={start} />
       <div class="dock">
         <WorkspaceProblem />
+        <CaptureLine />
         <Tasks />
         <PendingSettings />
         <PermissionDock />

@@ -616,6 +616,31 @@ describe('rewind', () => {
     await soon(() => host.asked.at(-1)?.request).toEqual({ user_message_id: 'u1', redo: true });
   });
 
+  test('tells what commands have changed that it cannot take back', async () => {
+    const root = '/home/sam/trail-notes';
+    const { page, host } = await open({ messages, answers });
+    host.send(
+      say.systemSays('belay/capture_changed', {
+        root: '/home/sam',
+        state: 'off',
+        reason: 'It is your home.',
+      }),
+      say.systemSays('belay/capture_changed', {
+        root,
+        state: 'ready',
+        files: 9,
+        unkept: [`${root}/big.bin`],
+      }),
+      { type: 'system', subtype: 'belay/rewind_ask', user_message_id: 'u1' },
+    );
+    const dialog = page.getByRole('dialog', { name: 'Rewind' });
+    await dialog.getByText('In sam only what file tools change can be taken back').waitFor();
+    const unkept = dialog.getByRole('list', { name: 'Files that are not kept' });
+    expect(await unkept.count()).toBe(0);
+    await dialog.getByText('1 file is not kept').click();
+    expect(await unkept.getByRole('listitem').allInnerTexts()).toEqual(['big.bin']);
+  });
+
   test('says so when there is nothing to take back', async () => {
     const { page } = await open({ messages });
     await page.getByText('Make it so').hover();

@@ -165,6 +165,18 @@ const PICTURE = Buffer.from(
   'base64',
 );
 
+const CAPTURE_OFF = systemSays('belay/capture_changed', {
+  root: '/home/sam',
+  state: 'off',
+  reason: 'It is your home folder.',
+});
+const CAPTURE_UNKEPT = systemSays('belay/capture_changed', {
+  root: '/home/sam/trail-notes',
+  state: 'ready',
+  files: 3210,
+  unkept: ['/home/sam/trail-notes/tiles/alps.mbtiles', '/home/sam/trail-notes/tiles/andes.mbtiles'],
+});
+
 export const SCENES: Readonly<Record<string, Scene>> = {
   'first-start': { snapshot: snapshotOf([], { provider: null, title: '' }) },
   empty: { snapshot: snapshotOf([], { title: 'New session' }) },
@@ -393,8 +405,26 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     play: (host) =>
       permission(host, { tool_name: 'ExitPlanMode', tool_use_id: 't7', input: { plan: REPLY } }),
   },
+  'capture-reading': {
+    snapshot: snapshotOf(WORKING),
+    play: async (host, page) => {
+      host.send(
+        stateIs('running'),
+        systemSays('belay/capture_changed', {
+          root: '/home/sam/trail-notes',
+          state: 'reading',
+          files: 3210,
+          bytes: 41_200_000,
+        }),
+      );
+      await page.getByText('Reading the files of').waitFor();
+    },
+  },
+  'capture-off': {
+    snapshot: snapshotOf([CAPTURE_OFF], { title: 'New session' }),
+  },
   rewind: {
-    snapshot: snapshotOf(DONE),
+    snapshot: snapshotOf([...DONE, CAPTURE_OFF, CAPTURE_UNKEPT]),
     answers: {
       rewind_files: async () => ({
         canRewind: true,

@@ -77,6 +77,20 @@ describe('the conversation a panel is drawn from', () => {
     ]);
   });
 
+  it('holds of each folder only how far it is known now, whatever is cut', () => {
+    const log = logOf(
+      prompt('u1', 'one'),
+      system('belay/capture_changed', { root: '/a', state: 'reading', files: 1, bytes: 1 }),
+      system('belay/capture_changed', { root: '/b', state: 'off', reason: 'It is too large.' }),
+      system('belay/capture_changed', { root: '/a', state: 'ready', files: 2, unkept: [] }),
+    );
+    log.add(system('belay/conversation_rewound', { user_message_id: 'u1' }));
+    expect(log.toMessages('s')).toEqual([
+      system('belay/capture_changed', { root: '/a', state: 'ready', files: 2, unkept: [] }),
+      system('belay/capture_changed', { root: '/b', state: 'off', reason: 'It is too large.' }),
+    ]);
+  });
+
   it('lets the wait before a retry go on where it is', () => {
     let now = 1000;
     const log = new ConversationLog({ now: () => now });
