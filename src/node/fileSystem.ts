@@ -1,10 +1,16 @@
 /** FileSystem on the disk. */
-import { constants, type Dirent, type Stats } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FileError, type FileStat, type FileSystem, type Platform } from '../core/ports.ts';
 import { withFileErrors } from './fileErrors.ts';
-import { errorCode, type FileOperations, isMissing, systemFileOperations } from './fileOperations.ts';
+import {
+  errorCode,
+  type FileOperations,
+  type FolderEntry,
+  isMissing,
+  systemFileOperations,
+} from './fileOperations.ts';
 import { flushFiles } from './flushFiles.ts';
 import { changeMode, inItsFolder } from './folderHandle.ts';
 import { readPart, readWhole } from './readBounded.ts';
@@ -91,7 +97,7 @@ async function readStat(read: () => Promise<Stats>): Promise<FileStat | undefine
   return { kind: toKind(stats), size, mtimeMs, ctimeMs, ino, nlink, mode: stats.mode & 0o7777 };
 }
 
-function toKind(entry: Stats | Dirent): FileStat['kind'] {
+function toKind(entry: Stats | FolderEntry): FileStat['kind'] {
   if (entry.isFile()) return 'file';
   if (entry.isDirectory()) return 'directory';
   return entry.isSymbolicLink() ? 'symlink' : 'other';

@@ -24,7 +24,7 @@ export function readAttributes(files: readonly AttributeFile[]): ContentAttribut
   const lines = files.flatMap(({ folder, text }) =>
     text.split('\n').map((line) => ({ folder, line: line.trim() })),
   );
-  const macros = new Set(lines.flatMap(({ line }) => findFilteringMacro(line)));
+  const macros = findFilteringMacros(lines.map(({ line }) => line));
   const patterns = new Map<string, Ignore>();
   let changesLengths = false;
   for (const { folder, line } of lines) {
@@ -45,11 +45,19 @@ export function readAttributes(files: readonly AttributeFile[]): ContentAttribut
   };
 }
 
-/** `[attr]name filter=…` makes `name` mean a filter. */
-function findFilteringMacro(line: string): readonly string[] {
-  const [head = '', ...attributes] = line.split(/[ \t]+/);
-  const isFilter = head.startsWith('[attr]') && attributes.some((name) => FILTERS.test(name));
-  return isFilter ? [head.slice('[attr]'.length)] : [];
+/** `[attr]name filter=…` makes `name` mean a filter, and every macro that names it. */
+function findFilteringMacros(lines: readonly string[]): ReadonlySet<string> {
+  const macros = lines.flatMap((line) => {
+    const [head = '', ...attributes] = line.split(/[ \t]+/);
+    return head.startsWith('[attr]') ? [{ name: head.slice('[attr]'.length), attributes }] : [];
+  });
+  const found = new Set<string>();
+  for (let known = -1; known < found.size; ) {
+    known = found.size;
+    for (const { name, attributes } of macros)
+      if (attributes.some((one) => FILTERS.test(one) || found.has(one))) found.add(name);
+  }
+  return found;
 }
 
 /** Pattern and attributes; nothing of a comment. A pattern in quotes may hold spaces. */

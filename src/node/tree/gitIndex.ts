@@ -2,6 +2,8 @@
  * Reads git's index (`.git/index`): what git last saw of each tracked file, and the object that holds its bytes.
  * Versions 2 to 4, for SHA-1 and SHA-256. Format: gitformat-index(5).
  */
+import { createHash } from 'node:crypto';
+import { fromSystemBytes } from '../systemPath.ts';
 
 export interface GitIndexEntry {
   /** Lower-case hexadecimal. */
@@ -37,7 +39,7 @@ export function parseGitIndex(bytes: Buffer, oidSize: number): GitIndex | undefi
 }
 
 function parse(bytes: Buffer, oidSize: number): GitIndex | undefined {
-  if (bytes.toString('latin1', 0, 4) !== 'DIRC') return undefined;
+  if (bytes.toString('latin1', 0, 4) !== 'DIRC' || !isWhole(bytes, oidSize)) return undefined;
   const version = bytes.readUInt32BE(4);
   if (version < 2 || version > 4) return undefined;
   const count = bytes.readUInt32BE(8);
@@ -59,6 +61,17 @@ function parse(bytes: Buffer, oidSize: number): GitIndex | undefined {
     offset = name.end;
   }
   return isSplit(bytes, offset, oidSize) ? undefined : entries;
+}
+
+/** It ends with the hash of all before; with zeros, where git was told to spare itself that (`index.skipHash`). */
+function isWhole(bytes: Buffer, oidSize: number): boolean {
+  const end = bytes.length - oidSize;
+  const told = bytes.subarray(end);
+  if (told.every((byte) => byte === 0)) return true;
+  return createHash(oidSize === 20 ? 'sha1' : 'sha256')
+    .update(bytes.subarray(0, end))
+    .digest()
+    .equals(told);
 }
 
 function readEntry(bytes: Buffer, at: number, oidSize: number): GitIndexEntry {
@@ -110,7 +123,7 @@ function readPrefixed(bytes: Buffer, at: number, previous: string): Name | undef
 const NOT_ASCII = /[^\x00-\x7f]/;
 
 function decodeName(name: string): string {
-  return NOT_ASCII.test(name) ? Buffer.from(name, 'latin1').toString('utf8') : name;
+  return NOT_ASCII.test(name) ? fromSystemBytes(Buffer.from(name, 'latin1')) : name;
 }
 
 /** Entries of a split index lie in another file. */

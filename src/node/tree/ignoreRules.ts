@@ -5,6 +5,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import { toSystemPath } from '../systemPath.ts';
 
 /** Folders of dependencies, caches and other version control, also where nothing names them. */
 const GENERATED: ReadonlySet<string> = new Set([
@@ -96,7 +97,7 @@ export function readText(path: string): string | undefined {
   let descriptor: number | undefined;
   try {
     // A pipe would be waited for.
-    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    descriptor = openSync(toSystemPath(path), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stats = fstatSync(descriptor);
     return stats.isFile() && stats.size <= LARGEST_TEXT ? readFileSync(descriptor, 'utf8') : undefined;
   } catch {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import type { EncodedContent } from '../../core/checkpoints/tree/treeScanner.ts';
+import { toSystemPath } from '../systemPath.ts';
 
 export interface FileContent {
   readonly bytes: Buffer;
@@ -18,7 +19,7 @@ export function readContent(path: string, most: number): FileContent | undefined
   let descriptor: number | undefined;
   try {
     descriptor = openSync(
-      path,
+      toSystemPath(path),
       constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
     );
     for (let attempt = 1; ; attempt += 1) {

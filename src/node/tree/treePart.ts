@@ -6,7 +6,8 @@
 import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
 import { sep } from 'node:path';
 import type { EncodedContent, SeenChange, SeenState } from '../../core/checkpoints/tree/treeScanner.ts';
-import { errorCode } from '../fileOperations.ts';
+import { errorCode, type FolderEntry, withName } from '../fileOperations.ts';
+import { fromSystemBytes, isReplaced, toSystemPath } from '../systemPath.ts';
 import { Coverage } from './coverage.ts';
 import { Folder, type FolderPlace, type SavedFolder } from './folder.ts';
 import { IgnoreRules } from './ignoreRules.ts';
@@ -352,7 +353,7 @@ const nothing: FolderNews = { changes: [], found: [] };
 /** `hidden`: something keeps us from looking. What was known of it stands. */
 function lookAt(path: string): Stats | 'absent' | 'hidden' {
   try {
-    return lstatSync(path, { throwIfNoEntry: false }) ?? 'absent';
+    return lstatSync(toSystemPath(path), { throwIfNoEntry: false }) ?? 'absent';
   } catch (error) {
     return errorCode(error) === 'ENOTDIR' ? 'absent' : 'hidden';
   }
@@ -364,7 +365,7 @@ function list(path: string): Listed | undefined {
   const folders: string[] = [];
   let startsRepository = false;
   try {
-    for (const entry of readdirSync(path, { withFileTypes: true })) {
+    for (const entry of readEntries(toSystemPath(path))) {
       const { name } = entry;
       if (name.toLowerCase() === '.git') startsRepository = true;
       else if (entry.isDirectory()) folders.push(name);
@@ -376,9 +377,16 @@ function list(path: string): Listed | undefined {
   return { files, folders, startsRepository };
 }
 
+function readEntries(path: string | Buffer): readonly FolderEntry[] {
+  const entries = readdirSync(path, { withFileTypes: true });
+  if (!entries.some(({ name }) => isReplaced(name))) return entries;
+  return readdirSync(path, { withFileTypes: true, encoding: 'buffer' }).map(withName);
+}
+
 function readLink(path: string): string | undefined {
   try {
-    return readlinkSync(path);
+    const target = readlinkSync(toSystemPath(path));
+    return isReplaced(target) ? fromSystemBytes(readlinkSync(toSystemPath(path), 'buffer')) : target;
   } catch {
     return undefined;
   }
