@@ -88,10 +88,12 @@ function namesOf(state: FileState): number {
 
 /** Of what is a folder, or isn't there. Whether one that is to go is empty is seen when all the others are decided. */
 export function decideFolder(situation: Omit<Situation, 'isUnsaved'>): Decision {
-  const { current, disk } = situation;
+  const { current, disk, mode } = situation;
   const to = keepModeOfSomebody(situation);
   if (isSameState(disk, to)) return { kind: 'unchanged' };
-  if (disk.kind === 'directory') return { kind: 'restore', to };
+  // Somebody has made it where the agent had left none.
+  const isTheirs = to.kind === 'absent' && current.kind !== 'directory' && mode === 'merge';
+  if (disk.kind === 'directory') return isTheirs ? { kind: 'unchanged' } : { kind: 'restore', to };
   // What somebody has put in the place of a folder that is to go stays, and is no matter of the rewind's.
   if (disk.kind !== 'absent') return to.kind === 'absent' ? { kind: 'unchanged' } : conflict('file');
   return current.kind === 'directory'

@@ -61,13 +61,23 @@ class CallRecorder implements ChangeRecorder, Window {
   }
 
   async beforeWrite(path: string, intended?: Uint8Array): Promise<void> {
-    const { files, store } = this.#deps;
+    const { store } = this.#deps;
     if (this.#pending.has(this.#toKey(path))) return;
     if (!store.writable) throw openElsewhere(path);
     await this.#open();
-    // What a command before this one has made of the file is where this change begins.
-    await this.#deps.watch?.closed();
+    // What a command before this one, or beside it, has made of the file is where this change begins.
+    await this.#deps.watch?.catchUp();
     this.#deps.watch?.beginWrite(path);
+    try {
+      await this.#recordStill(path, intended);
+    } catch (error) {
+      if (!this.#pending.has(this.#toKey(path))) this.#deps.watch?.endWrite(path);
+      throw error;
+    }
+  }
+
+  async #recordStill(path: string, intended: Uint8Array | undefined): Promise<void> {
+    const { files } = this.#deps;
     const intendedSha256 = intended === undefined ? null : await toSha256(intended);
     for (let attempt = 1; attempt <= MOST_LOOKS; attempt += 1) {
       const seen = await files.lstat(path);
@@ -77,7 +87,7 @@ class CallRecorder implements ChangeRecorder, Window {
   }
 
   async #recordBefore(path: string, intended: string | null): Promise<void> {
-    const { files, store } = this.#deps;
+    const { files, store, watch } = this.#deps;
     const capture = await captureFile(files, path);
     await saveContent(capture, store.blobs);
     const before: RecordOf<'before'> = {
@@ -90,6 +100,7 @@ class CallRecorder implements ChangeRecorder, Window {
     };
     await store.ledger.append([before]);
     this.#pending.set(this.#toKey(path), before);
+    for (const folder of before.missing) watch?.beginWrite(folder);
     await store.flush();
   }
 
@@ -118,8 +129,15 @@ class CallRecorder implements ChangeRecorder, Window {
     if (!isSameState(before.state, state)) changes.push({ path, before: before.state, after: state });
     this.#pending.delete(this.#toKey(path));
     await this.#deps.store.ledger.note(this.#toRecords(before, changes));
-    for (const written of [path, ...changes.map((change) => change.path)])
-      this.#deps.watch?.endWrite(written);
+    this.#endWrites(before, [...changes, { path, after: state }]);
+  }
+
+  #endWrites(
+    { path, missing }: RecordOf<'before'>,
+    left: readonly Pick<StateChange, 'path' | 'after'>[],
+  ): void {
+    for (const written of [path, ...missing]) this.#deps.watch?.endWrite(written);
+    for (const { path: written, after } of left) this.#deps.watch?.endWrite(written, after);
   }
 
   async expectChanges(origin: ChangeOrigin): Promise<void> {
@@ -195,9 +213,9 @@ class CallRecorder implements ChangeRecorder, Window {
 
   async finish(): Promise<Checkpoint | undefined> {
     if (this.#opened === undefined) return undefined;
-    for (const { path } of [...this.#pending.values()]) {
+    for (const before of [...this.#pending.values()]) {
       // What can't be looked at now is looked at when the store is opened the next time.
-      await this.afterWrite(path, []).catch(() => undefined);
+      await this.afterWrite(before.path, []).catch(() => this.#endWrites(before, []));
     }
     if (this.isExpecting) {
       await this.#deps.watch?.close(this);

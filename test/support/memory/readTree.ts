@@ -29,7 +29,5 @@ export async function readTree(files: FileSystem, root: string): Promise<Tree> {
 
 /** Latin-1, so that every byte counts. */
 function toText(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }

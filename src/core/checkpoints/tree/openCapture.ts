@@ -1,6 +1,8 @@
 /** Looks after the folders of a workspace for one session. */
-import type { Clock, FileSystem, Log, Storage } from '../../ports.ts';
+import { type Clock, FileError, type FileSystem, type Log, type Storage } from '../../ports.ts';
+import { captureFile, saveContent } from '../captureFile.ts';
 import type { CaptureState } from '../checkpoints.ts';
+import type { FileState } from '../fileState.ts';
 import { isInside, type PathKey } from '../paths.ts';
 import type { SessionStore } from '../sessionStore.ts';
 import { toSha256 } from '../sha256.ts';
@@ -23,7 +25,7 @@ export interface Capture {
 }
 
 export interface CaptureDeps {
-  readonly files: Pick<FileSystem, 'realPath'>;
+  readonly files: FileSystem;
   readonly storage: Storage;
   readonly clock: Clock;
   readonly log: Log;
@@ -55,6 +57,7 @@ export async function openCapture(
   );
   const watch = new TreeWatch({
     ...{ trees, clock, log, takeSaves },
+    stateOf: (path) => readState(path, deps),
     isTurnRunning: () => isTurnRunning,
     history: () => store.ledger.history,
     blobs: () => store.blobs,
@@ -72,6 +75,17 @@ export async function openCapture(
     states: () => trees.map((tree, index) => ({ root: roots[index] ?? '', state: tree.state })),
     listen: (listener) => void listeners.push(listener),
   };
+}
+
+async function readState(path: string, { files, store }: CaptureDeps): Promise<FileState | undefined> {
+  try {
+    const capture = await captureFile(files, path);
+    await saveContent(capture, store.blobs);
+    return capture.state;
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
 }
 
 /** Each once. */

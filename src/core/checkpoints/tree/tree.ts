@@ -59,6 +59,10 @@ export class Tree {
     this.#deps = deps;
   }
 
+  get root(): string {
+    return this.#deps.root;
+  }
+
   get state(): TreeState {
     return this.#state;
   }

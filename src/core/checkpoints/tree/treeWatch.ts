@@ -7,6 +7,7 @@ import type { Clock, Log } from '../../ports.ts';
 import type { BlobStore } from '../blobStore.ts';
 import { type FileState, isSameState } from '../fileState.ts';
 import type { History } from '../history.ts';
+import { isInside } from '../paths.ts';
 import type { StateChange } from '../summarize.ts';
 import type { Look, Tree } from './tree.ts';
 
@@ -33,6 +34,8 @@ export interface TreeWatchDeps {
   readonly blobs: () => BlobStore;
   readonly clock: Clock;
   readonly log: Log;
+  /** What stands there, its bytes kept; undefined: it can't be looked at. */
+  readonly stateOf: (path: string) => Promise<FileState | undefined>;
   /** The user has saved this file in an editor since the last time this was asked. */
   readonly takeSaves: () => Promise<readonly SavedFile[]>;
   /** A turn runs: what changes meanwhile can be taken for the work of what goes on in the background. */
@@ -47,8 +50,8 @@ export interface SavedFile {
 export class TreeWatch {
   readonly #deps: TreeWatchDeps;
   readonly #windows = new Set<Window>();
-  /** What was written in a way that is recorded, by the number of the write; Infinity: it is being written. */
-  readonly #written = new Map<string, number>();
+  /** What was written in a way that is recorded, since it was looked at. */
+  readonly #written = new Map<string, Written>();
   #writes = 0;
   #queue: Promise<unknown> = Promise.resolve();
   /** The last call that has ended and whose changes are looked for. */
@@ -129,7 +132,7 @@ export class TreeWatch {
     return this.#inTurn(async () => {
       const { trees, blobs } = this.#deps;
       const looks = await Promise.all(trees.map((tree) => tree.look({ keep: blobs(), sinceSaved: true })));
-      await this.#give(window, looks, 'unknown');
+      await this.#give(window, { looks, seenWrites: 0, whose: 'unknown' });
     });
   }
 
@@ -140,12 +143,13 @@ export class TreeWatch {
 
   /** A file is about to be written by somebody who records it. */
   beginWrite(path: string): void {
-    this.#written.set(this.#toKey(path), Number.POSITIVE_INFINITY);
+    this.#written.set(this.#toKey(path), { path, number: Number.POSITIVE_INFINITY, left: undefined });
   }
 
-  endWrite(path: string): void {
+  /** `left`: what stands there now, where that is known. */
+  endWrite(path: string, left?: FileState): void {
     this.#writes += 1;
-    this.#written.set(this.#toKey(path), this.#writes);
+    this.#written.set(this.#toKey(path), { path, number: this.#writes, left });
   }
 
   async shut(): Promise<void> {
@@ -165,8 +169,8 @@ export class TreeWatch {
     const seenWrites = this.#writes;
     const keep = window === undefined ? {} : { keep: blobs() };
     const looks = await Promise.all(trees.map((tree) => tree.look(keep)));
-    if (window !== undefined) await this.#give(window, looks);
-    for (const [key, number] of this.#written) if (number <= seenWrites) this.#written.delete(key);
+    if (window !== undefined) await this.#give(window, { looks, seenWrites });
+    for (const [key, { number }] of this.#written) if (number <= seenWrites) this.#written.delete(key);
   }
 
   /** A call that is still waited for, rather than one that goes on beside. */
@@ -175,21 +179,33 @@ export class TreeWatch {
     return windows.find(({ isBackground }) => !isBackground) ?? windows[0];
   }
 
-  async #give(window: Window, looks: readonly Look[], whose?: 'unknown'): Promise<void> {
-    if (looks.every(({ size }) => size === 0)) return;
-    const { blobs, takeSaves, isTurnRunning } = this.#deps;
+  async #give(window: Window, { looks, seenWrites, whose }: Given): Promise<void> {
+    const changes: StateChange[] = [];
+    for (const look of looks) changes.push(...(await look.toChanges(this.#deps.blobs())));
+    const seen = new Set(changes.map(({ path }) => this.#toKey(path)));
+    const known = changes.flatMap((change) => this.#adjust(change) ?? []);
+    const all = [...known, ...(await this.#findUndone(seenWrites, seen))];
+    if (all.length === 0) return;
+    const { takeSaves, isTurnRunning } = this.#deps;
     const saved = new Set((await takeSaves()).map(({ path }) => this.#toKey(path)));
     const ours = whose ?? (!window.isBackground || isTurnRunning() ? 'call' : 'unknown');
-    const found: FoundChange[] = [];
-    for (const look of looks) {
-      for (const change of await look.toChanges(blobs())) {
-        const known = this.#adjust(change);
-        if (known === undefined) continue;
-        const by = saved.has(this.#toKey(change.path)) ? 'somebody' : ours;
-        found.push({ ...known, by });
-      }
-    }
+    const found = all.map((change): FoundChange => {
+      const by = saved.has(this.#toKey(change.path)) ? 'somebody' : ours;
+      return { ...change, by };
+    });
     await window.take(found.sort(byPath));
+  }
+
+  /** What was written since the last look and is again as it was then: the looks don't tell of it. */
+  async #findUndone(seenWrites: number, seen: ReadonlySet<string>): Promise<readonly StateChange[]> {
+    const undone: StateChange[] = [];
+    for (const [key, { path, number, left }] of this.#written) {
+      if (number > seenWrites || seen.has(key) || left === undefined) continue;
+      if (!this.#deps.trees.some(({ root }) => path === root || isInside(path, root))) continue;
+      const after = await this.#deps.stateOf(path);
+      if (after !== undefined && !isSameState(left, after)) undone.push({ path, before: left, after });
+    }
+    return undone;
   }
 
   /**
@@ -197,16 +213,32 @@ export class TreeWatch {
    */
   #adjust({ path, before, after }: StateChange): StateChange | undefined {
     const key = this.#toKey(path);
-    const number = this.#written.get(key);
-    if (number === Number.POSITIVE_INFINITY) return undefined;
-    const current = this.#deps.history().paths.get(key)?.current.state;
-    const from: FileState = number !== undefined && current !== undefined ? current : before;
+    const written = this.#written.get(key);
+    if (written?.number === Number.POSITIVE_INFINITY) return undefined;
+    const left = written?.left ?? (written && this.#deps.history().paths.get(key)?.current.state);
+    if (left !== undefined && isSameState(left, after)) return undefined;
+    const from = written?.left ?? before;
     return isSameState(from, after) ? undefined : { path, before: from, after };
   }
 
   #toKey(path: string): string {
     return this.#deps.history().toKey(path);
   }
+}
+
+interface Written {
+  readonly path: string;
+  /** Counted over all; Infinity: it is being written. */
+  readonly number: number;
+  readonly left: FileState | undefined;
+}
+
+interface Given {
+  readonly looks: readonly Look[];
+  /** Writes before the looks began. */
+  readonly seenWrites: number;
+  /** Whatever the call is. */
+  readonly whose?: 'unknown';
 }
 
 /** Folders before what is in them. */

@@ -1,5 +1,6 @@
 /** A workspace with a store beside it, in memory or on the disk, and the two who change it: the agent and the user. */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,16 +66,20 @@ export async function createMemoryWorld(
   return createWorld({ files, storage: new MemoryStorage(), root: '/work' }, async () => {});
 }
 
-/** `capture`: folders are looked at, so that what commands change is recorded. */
-export async function createDiskWorld(
-  options: {
-    readonly capture?: boolean;
-    readonly trusted?: boolean;
-    readonly scanners?: TreeScanners;
-    readonly takeSaves?: CaptureOptions['takeSaves'];
-  } = {},
-): Promise<World> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'belay-checkpoints-')));
+export interface DiskWorldOptions {
+  /** Folders are looked at, so that what commands change is recorded. */
+  readonly capture?: boolean;
+  readonly trusted?: boolean;
+  readonly scanners?: TreeScanners;
+  readonly takeSaves?: CaptureOptions['takeSaves'];
+  /** In memory where the system has a file system there: then a flush costs nothing. */
+  readonly isVolatile?: boolean;
+}
+
+export async function createDiskWorld(options: DiskWorldOptions = {}): Promise<World> {
+  const isVolatile = options.isVolatile === true && existsSync('/dev/shm');
+  const place = isVolatile ? '/dev/shm' : tmpdir();
+  const folder = await realpath(await mkdtemp(join(place, 'belay-checkpoints-')));
   const files = createNodeFileSystem({ platform: 'linux' });
   await files.makeDirectory(`${folder}/work`);
   const storage = createNodeStorage(`${folder}/storage`);

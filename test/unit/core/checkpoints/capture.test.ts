@@ -1,0 +1,17 @@
+import fc from 'fast-check';
+import { describe, test } from 'vitest';
+import { actions, walkThrough } from './captureWalk.ts';
+
+describe('any sequence of tools, commands, the user, rewinds, redos and ends of the process', () => {
+  test.each([
+    { where: 'without git', withGit: false, numRuns: 120 },
+    { where: 'in a repository', withGit: true, numRuns: 10 },
+  ])(
+    '$where: the agent is taken back, and nothing of the user is lost',
+    async ({ withGit, numRuns }) => {
+      const property = fc.asyncProperty(actions, (walked) => walkThrough(walked, { withGit }));
+      await fc.assert(property, { numRuns });
+    },
+    600_000,
+  );
+});

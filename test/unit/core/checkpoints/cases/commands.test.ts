@@ -1,0 +1,327 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Checkpoints } from '../../../../../src/core/checkpoints/checkpoints.ts';
+import { createDiskWorld, outcomesOf, type World } from '../world.ts';
+
+let world: World;
+let checkpoints: Checkpoints;
+
+const isRoot = process.getuid?.() === 0;
+
+beforeEach(async () => {
+  world = await createDiskWorld({ capture: true, isVolatile: true });
+  await world.user({ 'a.txt': 'one\n', 'src/b.txt': 'two\n', 'src/deep/c.txt': 'three\n' });
+});
+
+afterEach(async () => {
+  await checkpoints.close();
+  await world.remove();
+});
+
+function bash(command: string): string {
+  return execFileSync('bash', ['--noprofile', '--norc', '-ec', command], {
+    cwd: world.root,
+    encoding: 'utf8',
+    env: { ...process.env, ...identity },
+  });
+}
+
+const identity = {
+  GIT_AUTHOR_NAME: 'a',
+  GIT_AUTHOR_EMAIL: 'a@b.c',
+  GIT_COMMITTER_NAME: 'a',
+  GIT_COMMITTER_EMAIL: 'a@b.c',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+};
+
+/** A repository, all of it committed an hour ago: git vouches for every file. */
+function commit(init = ''): void {
+  bash(
+    `git init -q ${init}; find . -path ./.git -prune -o -type f -exec touch -d '1 hour ago' {} +; git add -A; git commit -qm all`,
+  );
+}
+
+/** What a person has in a repository: none of Belay's business. */
+function readGit(): string {
+  return bash(
+    'git for-each-ref; git stash list; cat .git/HEAD .git/config; sha256sum .git/index; cat .git/info/exclude 2>/dev/null; ls .git/hooks 2>/dev/null; git status --porcelain=v2',
+  );
+}
+
+async function tree() {
+  const all = Object.entries(await world.tree());
+  return Object.fromEntries(all.filter(([name]) => !/(?:^|\/)\.git(?:\/|$)/.test(name)));
+}
+
+/** Inode and time of each file. */
+async function stamps(): Promise<Readonly<Record<string, string>>> {
+  const found: Record<string, string> = {};
+  for (const name of Object.keys(await tree())) {
+    const stat = await world.files.lstat(world.at(name));
+    if (stat?.kind === 'file') found[name] = `${stat.ino} ${stat.mtimeMs}`;
+  }
+  return found;
+}
+
+async function begin(): Promise<void> {
+  checkpoints = await world.open();
+  checkpoints.beginTurn('m1');
+}
+
+const rewind = () => checkpoints.rewind({ userMessageId: 'm1', dryRun: false, mode: 'merge' });
+
+/** The command, back to exactly what was there, and forth to what it left; what it left alone is not touched. */
+async function checkBackAndForth(command: string): Promise<void> {
+  const before = await tree();
+  const old = await stamps();
+  await begin();
+  await world.shell(checkpoints, 'm1', command);
+  const after = await tree();
+  expect(after).not.toEqual(before);
+  const untouched = Object.entries(await stamps()).filter(
+    ([name, stamp]) => old[name] === stamp && before[name] === after[name],
+  );
+  await rewind();
+  expect(await tree()).toEqual(before);
+  expect(await stamps()).toMatchObject(Object.fromEntries(untouched));
+  await checkpoints.redo({ dryRun: false });
+  expect(await tree()).toEqual(after);
+  expect(await stamps()).toMatchObject(Object.fromEntries(untouched));
+}
+
+/** Of a kind for which the file system must have names of bytes. */
+const NOT_UTF8 = "$'\\xff\\xfe'";
+
+describe('a command is taken back and done again', () => {
+  test.each([
+    ['rm of many', 'rm -rf src'],
+    ['names in other cases', 'mv a.txt A.TXT; mv src Src'],
+    ['modes', 'chmod +x a.txt; chmod 600 src/b.txt; chmod 700 src/deep'],
+    ['links', 'ln -s nowhere dangling; rm a.txt; ln -s src/b.txt a.txt; ln -s src folder'],
+    ['links that lead elsewhere', 'ln -sfn src/deep link; rm kept-link; echo x > kept-link'],
+    ['a file that became a folder', 'rm a.txt; mkdir -p a.txt/in; echo x > a.txt/in/x'],
+    ['a folder that became a file', 'rm -rf src; echo x > src'],
+    ['a folder that became a link to where it went', 'mv src lib; ln -s lib src'],
+    [
+      'bytes of all kinds',
+      `printf 'a\\0b' > nul; : > empty; printf '\\xef\\xbb\\xbfx\\r\\ny' > bom; printf '\\xff' > a.txt`,
+    ],
+    [
+      '4 MiB, one less and one more',
+      'for n in 4194303 4194304 4194305; do head -c $n /dev/urandom > $n; done',
+    ],
+    [
+      'a change of the same length with the time it had',
+      'touch -r a.txt t; printf "two\\n" > a.txt; touch -r t a.txt; rm t',
+    ],
+    [
+      'odd names',
+      `touch -- ' ' $'\\n' '"' '-rf' ':(glob)' '😀' $'e\\u0301' $'\\u00e9' "$(printf 'x%.0s' {1..255})"`,
+    ],
+    [
+      'names that are not in UTF-8',
+      `mkdir ${NOT_UTF8}; echo x > ${NOT_UTF8}/$'\\x80'; mv a.txt $'a\\xe4'; ln -s $'a\\xe4' $'\\xc3'`,
+    ],
+    ['what is ignored', 'echo secret2 > .env; echo src > .gitignore; echo y > src/b.txt; echo n > src/new'],
+    [
+      'files that may not be written',
+      'rm -f locked/x; chmod 755 locked; rm -f locked/x; echo y > locked/y; rm -rf src',
+    ],
+  ])('%s', async (_, command) => {
+    bash(
+      `ln -s a.txt kept-link; echo .env > .gitignore; echo secret > .env; mkdir locked; echo x > locked/x; chmod 444 locked/x; chmod 555 locked`,
+    );
+    await checkBackAndForth(command);
+    chmodSync(world.at('locked'), 0o755);
+  });
+
+  test('names that are not in UTF-8, that were there before', async () => {
+    bash(`mkdir ${NOT_UTF8}; echo x > ${NOT_UTF8}/$'\\x80'; ln -s $'\\x80' ${NOT_UTF8}/link`);
+    commit();
+    await checkBackAndForth(
+      `echo y > ${NOT_UTF8}/$'\\x80'; mv ${NOT_UTF8}/link ${NOT_UTF8}/$'link\\xff'; touch $'\\xef\\xbf\\xbd'`,
+    );
+    await rewind();
+    await checkpoints.close();
+    await checkBackAndForth(`rm -rf ${NOT_UTF8}`);
+  });
+
+  test('a folder of 60 files under another name', async () => {
+    bash('for n in {1..60}; do mkdir -p dir/$((n % 10)); echo $n > dir/$((n % 10))/$n; done');
+    await checkBackAndForth('mv dir dir2');
+  });
+
+  test('nothing, when it leaves what was there', async () => {
+    await begin();
+    await world.shell(checkpoints, 'm1', 'echo x > a.txt; printf "one\\n" > a.txt; touch src/b.txt');
+    expect(checkpoints.list()).toEqual([]);
+    expect(await rewind()).toMatchObject({ canRewind: false });
+  });
+
+  test('a file too large to be kept is told of, and left', async () => {
+    bash('truncate -s 200M large');
+    await begin();
+    await world.shell(checkpoints, 'm1', 'echo x >> large; echo y > a.txt');
+    expect(checkpoints.captureStates()).toMatchObject([{ state: { unkept: [world.at('large')] } }]);
+    expect(await rewind()).toMatchObject({ canRewind: true });
+    expect(readFileSync(world.at('a.txt'), 'utf8')).toBe('one\n');
+    expect(statSync(world.at('large')).size).toBe(200 * 1024 * 1024 + 2);
+    truncateSync(world.at('large'), 0);
+  });
+});
+
+describe('in a repository', () => {
+  test.each([
+    [
+      'files that are not as they were committed',
+      'echo mine >> a.txt; echo new > new.txt',
+      'echo x > a.txt; rm new.txt; rm src/b.txt',
+    ],
+    [
+      'lines that end otherwise than in the objects',
+      'git config core.autocrlf true; rm a.txt; git checkout -q a.txt',
+      'rm a.txt src/b.txt',
+    ],
+    [
+      'attributes for line ends and keywords',
+      'printf "*.txt eol=crlf\\n*.id ident\\n" > .gitattributes; printf "\\$Id\\$\\n" > x.id; git add -A; git commit -qm y; rm a.txt x.id; git checkout -q .',
+      'rm a.txt x.id src/b.txt',
+    ],
+    [
+      'a filter',
+      'git config filter.up.clean "tr A-Z a-z"; git config filter.up.smudge "tr a-z A-Z"; echo "*.txt filter=up" > .gitattributes; rm a.txt; git checkout -q a.txt',
+      'rm a.txt src/b.txt',
+    ],
+    ['version 4 of the index', 'git update-index --index-version 4', 'rm -rf src; echo x > a.txt'],
+    ['a split index', 'git update-index --split-index', 'rm -rf src; echo x > a.txt'],
+    ['a broken index', 'head -c 40 .git/index > x; mv x .git/index', 'rm -rf src; echo x > a.txt'],
+    [
+      'a repository that lies elsewhere',
+      'git init -q --separate-git-dir ../elsewhere',
+      'rm -rf src; echo x > a.txt',
+    ],
+    [
+      'a repository inside',
+      'git init -q in; cd in; echo x > x; git add -A; git commit -qm x; echo y > y',
+      'echo z > in/x; rm in/y; echo n > in/n',
+    ],
+  ])('brings back %s', async (_, prepare, command) => {
+    commit();
+    bash(prepare);
+    await checkBackAndForth(command);
+  });
+
+  test('brings back what a repository of SHA-256 holds', async () => {
+    commit('--object-format=sha256');
+    await checkBackAndForth('rm -rf src; echo x > a.txt');
+  });
+
+  test.each([
+    ['a commit', 'echo x > a.txt; git add -A; git commit -qm agent'],
+    ['git stash', 'git stash -q -u'],
+    ['another branch', 'git add -A; git stash -q; git checkout -q other'],
+    ['git reset --hard', 'git reset -q --hard'],
+    ['git clean -fd', 'git clean -fdq; git checkout -q .'],
+    [
+      'git gc, after the objects have lost their names',
+      'git checkout -q --orphan none; git rm -rqf .; git reflog expire --expire=now --all; git branch -D master main other -q 2>/dev/null || true; git gc -q --prune=now; rm -f *.txt',
+    ],
+    ['rm -rf .git', 'rm -rf .git src; echo x > a.txt'],
+    ['everything', 'rm -rf .git * .[a-z]*'],
+  ])('brings the files back behind %s, and leaves the repository as the agent has', async (_, command) => {
+    commit();
+    bash('git checkout -q -b other; echo other > a.txt; git commit -qam other; git checkout -q -');
+    bash('echo staged > staged.txt; git add staged.txt; echo dirty >> src/b.txt; echo loose > loose.txt');
+    const before = await tree();
+    await begin();
+    await world.shell(
+      checkpoints,
+      'm1',
+      `export ${Object.entries(identity)
+        .map(([k, v]) => `${k}=${v}`)
+        .join(' ')}; ${command}`,
+    );
+    expect(await tree()).not.toEqual(before);
+    const left = command.includes('.git') ? '' : readRepository();
+    await rewind();
+    expect(await tree()).toEqual(before);
+    expect(command.includes('.git') ? '' : readRepository()).toEqual(left);
+  });
+
+  /** But for what a look at the files makes of it. */
+  function readRepository(): string {
+    return bash('git for-each-ref; git stash list; cat .git/HEAD .git/config; sha256sum .git/index');
+  }
+
+  test('leaves all of it alone, also where the environment names an index', async () => {
+    commit();
+    bash('echo stash > a.txt; git stash -q; echo staged > staged; git add staged; echo dirty >> a.txt');
+    const git = readGit();
+    process.env.GIT_DIR = `${world.root}/.git`;
+    process.env.GIT_INDEX_FILE = `${world.root}/.git/index`;
+    try {
+      await begin();
+      for (let round = 0; round < 10; round += 1)
+        await world.shell(checkpoints, 'm1', `echo ${round} > a.txt; echo ${round} > new`);
+      await rewind();
+    } finally {
+      delete process.env.GIT_DIR;
+      delete process.env.GIT_INDEX_FILE;
+    }
+    expect(readGit()).toEqual(git);
+  });
+});
+
+test('what the user puts into a folder that a command made stays, and the folder', async () => {
+  await begin();
+  await world.shell(checkpoints, 'm1', 'mkdir -p made/in; echo x > made/x; echo y > made/in/y');
+  await world.user({ 'made/mine.txt': 'mine\n' });
+  await rewind();
+  expect(await tree()).toMatchObject({ 'made/': '755', 'made/mine.txt': '644 mine\n' });
+  expect(Object.keys(await tree())).not.toContain('made/x');
+});
+
+test('a repository that a command made stays, without the files that it made in it', async () => {
+  await begin();
+  await world.shell(checkpoints, 'm1', 'git init -q inner; echo x > inner/x');
+  await rewind();
+  expect(Object.keys(await tree()).filter((name) => name.startsWith('inner'))).toEqual(['inner/']);
+  expect(readFileSync(world.at('inner/.git/HEAD'), 'utf8')).toContain('ref: ');
+});
+
+test('pipes, sockets and devices are not looked into', async () => {
+  bash('mkfifo pipe');
+  await begin();
+  await world.shell(checkpoints, 'm1', 'mkfifo other src/pipe .gitattributes; echo x > a.txt');
+  expect(outcomesOf(await rewind(), world)).toEqual({ 'a.txt': 'restored' });
+  expect(await tree()).toMatchObject({ pipe: 'other', other: 'other', 'a.txt': '644 one\n' });
+});
+
+test('rules that a command writes remove nothing that it did not make', async () => {
+  await begin();
+  await world.shell(checkpoints, 'm1', 'printf "*\\n" > .gitignore; echo x > new');
+  await world.user({ 'mine.txt': 'mine\n' });
+  await world.shell(checkpoints, 'm1', 'echo x > a.txt');
+  await rewind();
+  expect(await tree()).toMatchObject({
+    'mine.txt': '644 mine\n',
+    'a.txt': '644 one\n',
+    'src/b.txt': '644 two\n',
+  });
+  expect(Object.keys(await tree())).not.toContain('.gitignore');
+});
+
+test('folders of dependencies are not looked at', async () => {
+  mkdirSync(world.at('node_modules/x'), { recursive: true });
+  await begin();
+  await world.shell(checkpoints, 'm1', 'echo x > node_modules/x/y; echo x > a.txt');
+  expect(checkpoints.list()).toMatchObject([{ files: [{ path: world.at('a.txt') }] }]);
+});
+
+test.skipIf(isRoot)('what may not be read is told of', async () => {
+  bash('chmod 000 src/b.txt');
+  await begin();
+  await world.shell(checkpoints, 'm1', 'rm src/b.txt');
+  expect(checkpoints.captureStates()).toMatchObject([{ state: { unkept: [world.at('src/b.txt')] } }]);
+});
