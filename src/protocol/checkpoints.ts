@@ -113,3 +113,15 @@ export const fileConflict = z.looseObject({
   /** Both in one text, with conflict markers where they touch the same lines. */
   merged: z.string().nullable(),
 });
+
+/** What the rewind dialog is about: a point and, where not all, the files (absolute). */
+export const rewindTarget = z.looseObject({
+  user_message_id: rewindPoint.user_message_id,
+  checkpoint_id: rewindPoint.checkpoint_id,
+  paths: z.array(z.string()).readonly().optional(),
+});
+export interface RewindTarget {
+  readonly user_message_id?: string | undefined;
+  readonly checkpoint_id?: string | undefined;
+  readonly paths?: readonly string[] | undefined;
+}

@@ -1,5 +1,6 @@
 /** The control requests that the VS Code host answers, asked by its panel. */
 import * as z from 'zod';
+import { rewindTarget } from './checkpoints.ts';
 import { spec } from './controlSpec.ts';
 import { failureAction } from './failure.ts';
 import { panelState, panelView, providerKind, sessionInfo } from './panel.ts';
@@ -41,6 +42,14 @@ export const editorRequests = {
     'editor',
     z.looseObject({ file: z.string() }),
     z.looseObject({ hash: z.string() }),
+  ),
+  /** Show what a rewind would change, as a diff of several files. */
+  'belay/rewind_show': spec('editor', z.looseObject({ targets: z.array(rewindTarget) }), empty),
+  /** Show both sides of a file that a rewind leaves because somebody else has changed it, to be merged by hand. */
+  'belay/merge_open': spec(
+    'editor',
+    z.looseObject({ target: rewindTarget, path: z.string() }),
+    z.looseObject({ problem: z.string().optional() }),
   ),
   'belay/link_open': spec('editor', z.looseObject({ href: z.string() }), empty),
   'belay/failure_act': spec('editor', z.looseObject({ action: failureAction }), empty),

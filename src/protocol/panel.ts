@@ -1,5 +1,6 @@
 /** What the VS Code host and its panel tell each other beside the conversation. */
 import * as z from 'zod';
+import { rewindTarget } from './checkpoints.ts';
 import { modelInfo } from './models.ts';
 import { permissionMode } from './permissions.ts';
 
@@ -70,11 +71,16 @@ export const panelMessages = {
     subtype: z.literal('belay/composer_focus'),
     text: z.string().optional(),
   }),
-  /** Open the rewind dialog for this user message (or the last one). */
+  /**
+   * Open the rewind dialog for this user message (or the last one). With `targets` for these, of the code alone where the
+   * message is null or no part of the conversation; `title` says to a person what they are.
+   */
   'belay/rewind_ask': z.looseObject({
     type: z.literal('system'),
     subtype: z.literal('belay/rewind_ask'),
     user_message_id: z.string().nullable(),
+    targets: z.array(rewindTarget).optional(),
+    title: z.string().optional(),
   }),
 } as const;
 export type PanelMessage = {

@@ -1,5 +1,5 @@
 /** The commands people find in the palette, in menus and on keys. */
-import { commands, Disposable, type ExtensionContext } from 'vscode';
+import { commands, Disposable, type ExtensionContext, Uri } from 'vscode';
 import { openTab } from './chatTab.ts';
 import { explainPermission } from './explainPermission.ts';
 import type { LazySessions } from './lazySessions.ts';
@@ -18,7 +18,7 @@ export interface CommandDeps {
 
 export function registerCommands(context: ExtensionContext, deps: CommandDeps): Disposable {
   const { sessions, secrets, log, rules, permissionLogs } = deps;
-  const table: Readonly<Record<string, () => unknown>> = {
+  const table: Readonly<Record<string, (argument?: unknown) => unknown>> = {
     'belay.open': () => sessions.use((loaded) => loaded.openView()),
     'belay.openInTab': () => openTab(context, sessions),
     'belay.newSession': () => sessions.use((loaded) => loaded.newSession()),
@@ -26,6 +26,8 @@ export function registerCommands(context: ExtensionContext, deps: CommandDeps): 
     'belay.interrupt': () => sessions.use((loaded) => loaded.interrupt()),
     'belay.rewind': () => sessions.use((loaded) => loaded.askRewind()),
     'belay.redoRewind': () => sessions.use((loaded) => loaded.redoRewind()),
+    'belay.fileHistory': (uri) =>
+      sessions.use((loaded) => loaded.checkpoints.showFileHistory(uri instanceof Uri ? uri : undefined)),
     'belay.setApiKey': () => secrets.askApiKey(readOwnServer()),
     'belay.chooseProvider': () => sessions.use((loaded) => loaded.chooseProvider()),
     'belay.showLog': () => log.show(),

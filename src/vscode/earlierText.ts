@@ -7,7 +7,7 @@ import { type Disposable, Uri, workspace } from 'vscode';
 export const EARLIER_SCHEME = 'belay-before';
 
 /** Texts that are held at a time. */
-const MAX_TEXTS = 100;
+const MAX_TEXTS = 500;
 
 export interface EarlierTexts extends Disposable {
   /** The address under which this text is shown; the same file since the same message has the same address. */

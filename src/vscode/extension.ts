@@ -6,6 +6,9 @@ import type { ExtensionContext } from 'vscode';
 import { createAttention } from './attention.ts';
 import { registerChatTabs } from './chatTab.ts';
 import { registerChatView } from './chatView.ts';
+import { registerChangeDecorations } from './checkpoints/changeDecorations.ts';
+import { createCheckpointSource } from './checkpoints/checkpointSource.ts';
+import { registerCheckpointTree } from './checkpoints/checkpointTree.ts';
 import { registerCommands } from './commands.ts';
 import { registerEarlierTexts } from './earlierText.ts';
 import { createLazySessions, type LazySessions } from './lazySessions.ts';
@@ -30,12 +33,16 @@ export function activate(context: ExtensionContext): void {
   const sessions = createLazySessions(async () => {
     const started = performance.now();
     const { createSessions } = await import('./session.ts');
-    const onRulesChange = rules.changed;
-    const loaded = await createSessions({ context, log, secrets, attention, earlierTexts, onRulesChange });
+    const loaded = await createSessions({
+      ...{ context, log, secrets, attention, earlierTexts },
+      onRulesChange: rules.changed,
+      onCheckpointsChange: checkpoints.changed,
+    });
     log.info('sessions loaded', { milliseconds: Math.round(performance.now() - started) });
     return loaded;
   }, log);
   const rules = createRuleCommands(sessions);
+  const checkpoints = createCheckpointSource(sessions, log);
   const permissionLogs = registerPermissionLogs(sessions);
   active = sessions;
   context.subscriptions.push(
@@ -45,6 +52,9 @@ export function activate(context: ExtensionContext): void {
     registerChatView(context, sessions),
     registerChatTabs(context, sessions),
     registerRuleTree({ rules, log }),
+    checkpoints,
+    registerCheckpointTree({ source: checkpoints, sessions }),
+    registerChangeDecorations(checkpoints),
     permissionLogs,
     registerCommands(context, { sessions, secrets, log, rules, permissionLogs }),
   );

@@ -29,6 +29,8 @@ export interface OpenSessionsDeps {
   readonly onActivity: (activity: Activity) => void;
   /** The permission rules of the current session may be others now, or another session is the current one. */
   readonly onRulesChange: () => void;
+  /** The same of its checkpoints. */
+  readonly onCheckpointsChange: () => void;
 }
 
 /** Where it is remembered which session was shown last, so that it comes back with the window. */
@@ -41,7 +43,7 @@ export class OpenSessions {
   readonly #panels = new Set<PanelHost>();
   readonly #closing = new Set<Promise<void>>();
   readonly #viewWaiters: ((view: PanelHost) => void)[] = [];
-  /** Whose rules were told last. */
+  /** Whose rules and checkpoints were told last. */
   #told: SessionHost | undefined;
 
   constructor(deps: OpenSessionsDeps) {
@@ -185,10 +187,11 @@ export class OpenSessions {
     this.#hosts.set(host.sessionId, host);
     host.observe({
       onMessage: (message) => {
-        if (isRulesChange(message)) this.#deps.onRulesChange();
+        if (isOf(RULE_CHANGES, message)) this.#deps.onRulesChange();
+        if (isOf(CHECKPOINT_CHANGES, message)) this.#deps.onCheckpointsChange();
       },
       onChange: () => this.#changed(),
-      onReset: () => this.#deps.onRulesChange(),
+      onReset: () => this.#tellOther(),
     });
     return host;
   }
@@ -196,7 +199,7 @@ export class OpenSessions {
   #activate(panel: PanelHost): void {
     this.#panels.delete(panel);
     this.#panels.add(panel);
-    this.#tellRules();
+    this.#tellCurrent();
   }
 
   #remember(panel: PanelHost): void {
@@ -209,14 +212,19 @@ export class OpenSessions {
       if (!shown.has(host) && host.isQuiet) this.#close(host);
     }
     this.#deps.onActivity(this.#toActivity());
-    this.#tellRules();
+    this.#tellCurrent();
   }
 
-  #tellRules(): void {
+  #tellCurrent(): void {
     const host = this.current()?.host;
     if (host === this.#told) return;
     this.#told = host;
+    this.#tellOther();
+  }
+
+  #tellOther(): void {
     this.#deps.onRulesChange();
+    this.#deps.onCheckpointsChange();
   }
 
   #toActivity(): Activity {
@@ -243,12 +251,12 @@ export class OpenSessions {
   }
 }
 
-function isRulesChange(message: unknown): boolean {
+const RULE_CHANGES: ReadonlySet<unknown> = new Set(['belay/permission_rules_changed']);
+const CHECKPOINT_CHANGES: ReadonlySet<unknown> = new Set(['belay/checkpoint_created', 'belay/files_rewound']);
+
+function isOf(subtypes: ReadonlySet<unknown>, message: unknown): boolean {
   return (
-    typeof message === 'object' &&
-    message !== null &&
-    'subtype' in message &&
-    message.subtype === 'belay/permission_rules_changed'
+    typeof message === 'object' && message !== null && 'subtype' in message && subtypes.has(message.subtype)
   );
 }
 

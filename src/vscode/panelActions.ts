@@ -5,6 +5,9 @@ import { listSessions } from '../core/sessions/listSessions.ts';
 import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
 import type { FailureAction } from '../protocol/failure.ts';
 import type { PermissionMode } from '../protocol/permissions.ts';
+import { openMerge } from './checkpoints/openMerge.ts';
+import type { Rewinds } from './checkpoints/rewinds.ts';
+import { showRewind } from './checkpoints/showChanges.ts';
 import { chooseProvider } from './chooseProvider.ts';
 import type { EarlierTexts } from './earlierText.ts';
 import type { EditorLog } from './log.ts';
@@ -26,6 +29,7 @@ export interface ActionDeps {
   readonly providers: Providers;
   readonly secrets: EditorSecrets;
   readonly earlierTexts: EarlierTexts;
+  readonly rewinds: Rewinds;
   readonly settings: () => Settings;
   readonly log: EditorLog;
   readonly openSession: (panel: PanelHost, sessionId: string | null) => Promise<void>;
@@ -47,6 +51,14 @@ export function createPanelActions(deps: ActionDeps): PanelActions {
       openFile(request, { ...deps, host: panel.host, beside: panel.surface.place === 'tab' }),
     showSettings: (file, panel) =>
       showSettings(file, { ...deps, host: panel.host, beside: panel.surface.place === 'tab' }),
+    rewind: (host, request, signal) => deps.rewinds.run(host, request, { signal }),
+    showRewind: async (host, { targets }) => {
+      await showRewind(targets, { host, earlierTexts: deps.earlierTexts });
+    },
+    openMerge: async (host, { target, path }) => {
+      const problem = await openMerge({ target, path }, { host, earlierTexts: deps.earlierTexts });
+      return problem === undefined ? {} : { problem };
+    },
     openLink,
     actOnFailure: (action, host) => actOnFailure(action, host, deps),
     rememberModel: (model) => deps.providers.rememberModel(model),

@@ -19,6 +19,17 @@ export interface PanelActions {
   ): Promise<ResponseOf<'belay/provider_choose'>>;
   openFile(request: RequestOf<'belay/file_open'>, panel: PanelHost): Promise<ResponseOf<'belay/file_open'>>;
   showSettings(file: string, panel: PanelHost): Promise<ResponseOf<'belay/settings_show'>>;
+  /** Passed on to the agent, with what the editor shows of it. */
+  rewind(
+    host: SessionHost,
+    request: RequestOf<'rewind_files'>,
+    signal: AbortSignal,
+  ): Promise<ResponseOf<'rewind_files'>>;
+  showRewind(host: SessionHost, request: RequestOf<'belay/rewind_show'>): Promise<void>;
+  openMerge(
+    host: SessionHost,
+    request: RequestOf<'belay/merge_open'>,
+  ): Promise<ResponseOf<'belay/merge_open'>>;
   openLink(href: string): Promise<void>;
   actOnFailure(action: FailureAction, host: SessionHost): Promise<void>;
   rememberModel(model: string): void;
@@ -54,6 +65,11 @@ function createAnswers({ host, actions, panel, views, onReady }: PanelHandlerDep
     'belay/provider_choose': (choice, { signal }) => actions.chooseProvider(choice, signal),
     'belay/file_open': (request) => actions.openFile(request, panel),
     'belay/settings_show': ({ file }) => actions.showSettings(file, panel),
+    'belay/rewind_show': async (request) => {
+      await actions.showRewind(host(), request);
+      return {};
+    },
+    'belay/merge_open': (request) => actions.openMerge(host(), request),
     'belay/link_open': async ({ href }) => {
       await actions.openLink(href);
       return {};
@@ -101,7 +117,7 @@ function createForwarders({ host, actions }: PanelHandlerDeps): Handlers<'agent'
       return answer;
     },
     set_max_thinking_tokens: forward('set_max_thinking_tokens'),
-    rewind_files: forward('rewind_files'),
+    rewind_files: (request, { signal }) => actions.rewind(host(), request, signal),
     cancel_async_message: forward('cancel_async_message'),
     stop_task: forward('stop_task'),
     background_tasks: forward('background_tasks'),

@@ -8,6 +8,8 @@ import { Disposable, type ExtensionContext, workspace as vscodeWorkspace } from 
 import { readPermissionLog } from '../core/sessions/permissionLog.ts';
 import type { PermissionMode } from '../protocol/permissions.ts';
 import type { Attention } from './attention.ts';
+import { type CheckpointActions, createCheckpointActions } from './checkpoints/checkpointActions.ts';
+import { createRewinds } from './checkpoints/rewinds.ts';
 import { describePanel } from './describePanel.ts';
 import type { EarlierTexts } from './earlierText.ts';
 import { createEditorPorts } from './editorPorts.ts';
@@ -18,7 +20,7 @@ import { OpenSessions } from './openSessions.ts';
 import { createPanelActions } from './panelActions.ts';
 import { toPermissionLogText } from './permissionLogText.ts';
 import type { EditorSecrets } from './secrets.ts';
-import { createSessionCommands, type SessionCommands } from './sessionCommands.ts';
+import { createSessionCommands, type SessionCommands, showPanel } from './sessionCommands.ts';
 import type { SessionHost } from './sessionHost.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { createThemeColors } from './themeTokens.ts';
@@ -34,9 +36,12 @@ export interface Edge {
   readonly earlierTexts: EarlierTexts;
   /** Called when the permission rules of the current session may be others. */
   readonly onRulesChange: () => void;
+  /** The same of its checkpoints. */
+  readonly onCheckpointsChange: () => void;
 }
 
 export interface Sessions extends SessionCommands {
+  readonly checkpoints: CheckpointActions;
   attach: (...surface: Parameters<OpenSessions['attach']>) => Promise<void>;
   /** The session of the panel that was used last; null: there is none. */
   currentSession(): string | null;
@@ -58,6 +63,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
   const swept = temporaryFiles.sweep();
   const settings = readSettings;
   const providers = createEditorProviders({ memento: context.globalState, secrets, clock, log });
+  const rewinds = createRewinds({ earlierTexts, log });
   const colors = createThemeColors(() => sessions.refresh());
   const agentDeps = {
     ...{ ports, providers, settings, storageRoot },
@@ -75,7 +81,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     describe: (host) =>
       describePanel(host, { providers, workspace, settings: settings(), tokenColors: colors.current }),
     actions: createPanelActions({
-      ...{ transcripts, files, workspace, providers, secrets, earlierTexts, settings, log },
+      ...{ transcripts, files, workspace, providers, secrets, earlierTexts, rewinds, settings, log },
       openSession: (panel, sessionId) => sessions.open(panel, sessionId),
     }),
     views: createViewStore(context.workspaceState),
@@ -83,6 +89,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     log,
     onActivity: attention.update,
     onRulesChange: edge.onRulesChange,
+    onCheckpointsChange: edge.onCheckpointsChange,
   });
   await providers.ready;
   context.subscriptions.push(
@@ -94,7 +101,11 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     colors,
   );
   return {
-    ...createSessionCommands({ sessions, transcripts, providers, secrets }),
+    ...createSessionCommands({ sessions, transcripts, providers, secrets, rewinds }),
+    checkpoints: createCheckpointActions({
+      ...{ sessions, earlierTexts, rewinds },
+      showPanel: () => showPanel(sessions),
+    }),
     attach: async (surface, wanted) => {
       await sessions.attach(surface, wanted);
     },

@@ -2,6 +2,7 @@
 import { commands, type QuickPickItem, window } from 'vscode';
 import { listSessions } from '../core/sessions/listSessions.ts';
 import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
+import type { Rewinds } from './checkpoints/rewinds.ts';
 import { type ChooseDeps, pickProvider } from './chooseProvider.ts';
 import type { OpenSessions } from './openSessions.ts';
 import type { PanelHost } from './panelHost.ts';
@@ -21,6 +22,7 @@ export interface SessionCommands {
 export interface SessionCommandDeps extends ChooseDeps {
   readonly sessions: OpenSessions;
   readonly transcripts: TranscriptStore;
+  readonly rewinds: Rewinds;
 }
 
 export function createSessionCommands(deps: SessionCommandDeps): SessionCommands {
@@ -48,7 +50,7 @@ export function createSessionCommands(deps: SessionCommandDeps): SessionCommands
       const panel = await showPanel(sessions);
       panel.tellWhenReady({ type: 'system', subtype: 'belay/rewind_ask', user_message_id: null });
     },
-    redoRewind: () => redoRewind(sessions),
+    redoRewind: () => redoRewind(deps),
     chooseProvider: () => pickProvider(deps),
     async showWaiting() {
       const panel = sessions.waiting() ?? (await showView(sessions));
@@ -57,7 +59,7 @@ export function createSessionCommands(deps: SessionCommandDeps): SessionCommands
   };
 }
 
-async function redoRewind(sessions: OpenSessions): Promise<void> {
+async function redoRewind({ sessions, rewinds }: SessionCommandDeps): Promise<void> {
   const host = sessions.current()?.host;
   if (host === undefined || !host.canRedo) {
     await window.showInformationMessage('Belay: there is no rewind to take back.');
@@ -65,7 +67,7 @@ async function redoRewind(sessions: OpenSessions): Promise<void> {
   }
   const { canRedoConversation, canRedoFiles } = host.state;
   if (canRedoFiles) {
-    const answer = await host.request('rewind_files', { user_message_id: '', redo: true });
+    const answer = await rewinds.run(host, { redo: true });
     if (!answer.canRewind) throw new Error(answer.error ?? 'The rewind could not be taken back.');
   }
   if (canRedoConversation) await host.request('belay/conversation_redo', {});
@@ -88,7 +90,7 @@ async function pickSession(transcripts: TranscriptStore): Promise<string | undef
 }
 
 /** The panel that was used last, brought to the front; the view where there is none. */
-async function showPanel(sessions: OpenSessions): Promise<PanelHost> {
+export async function showPanel(sessions: OpenSessions): Promise<PanelHost> {
   const panel = sessions.current();
   if (panel === undefined) return showView(sessions);
   if (!panel.surface.isVisible()) panel.surface.reveal();

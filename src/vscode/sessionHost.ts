@@ -13,6 +13,7 @@ import {
 } from '../protocol/messages.ts';
 import type { PermissionMode } from '../protocol/permissions.ts';
 import type { AgentLink } from './agentLink.ts';
+import { StepTitles } from './checkpoints/stepTitles.ts';
 import { ConversationLog } from './conversationLog.ts';
 import { createPendingPermissions, type PendingPermissions } from './pendingPermissions.ts';
 import { reduceSessionState, type SessionState } from './sessionState.ts';
@@ -63,6 +64,8 @@ interface Run {
 export class SessionHost {
   readonly sessionId: string;
   readonly permissions: PendingPermissions;
+  /** What turns and calls are called, also those that a rewind has cut off. */
+  readonly titles = new StepTitles();
   readonly #options: SessionHostOptions;
   readonly #observers = new Set<SessionObserver>();
   readonly #paths = new Set<string>();
@@ -286,6 +289,7 @@ export class SessionHost {
     const message = this.#parse(raw);
     if (message === undefined) return;
     this.#conversation.add(message);
+    this.titles.add(message);
     this.#tell(collectPaths(message));
     if (message.type === 'user') {
       this.#hasBegun = true;

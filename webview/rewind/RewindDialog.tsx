@@ -1,12 +1,13 @@
 /** Taking steps back: what, and with which consequences for which files. */
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { CaptureLimits } from '../captures/Captures.tsx';
 import { Button } from '../controls/Button.tsx';
 import { RadioGroup } from '../controls/RadioGroup.tsx';
-import { getThread, MAIN_THREAD, type PanelModel } from '../state/panelModel.ts';
+import { getThread, MAIN_THREAD } from '../state/panelModel.ts';
 import { useModel, usePanel } from '../view/context.ts';
-import { RewindPreview } from './RewindPreview.tsx';
+import { RewindPreview, type RewindPreviewProps } from './RewindPreview.tsx';
+import { type RewindSubject, toRequest, toSubject } from './rewindTarget.ts';
 import { runRewind, type Scope } from './runRewind.ts';
 import { usePreview } from './usePreview.ts';
 import './rewind.css';
@@ -18,47 +19,37 @@ const CHOICES = [
 ] as const;
 
 export function RewindDialog(): VNode | null {
+  const { store } = usePanel();
   const asked = useModel((model) => model.rewindAsked);
-  const target = useModel((model) => findTarget(model, asked?.userMessageId ?? null));
   const [closed, setClosed] = useState(0);
-  if (asked === null || target === null || asked.count <= closed) return null;
-  return <Dialog key={asked.count} userMessageId={target} onClose={() => setClosed(asked.count)} />;
-}
-
-/** The named user message, or the last one. */
-function findTarget(model: PanelModel, userMessageId: string | null): string | null {
-  if (userMessageId !== null) return userMessageId;
-  const last = getThread(model, MAIN_THREAD).items.findLast(
-    (item) => item.kind === 'user' && item.uuid !== null,
-  );
-  return last?.kind === 'user' ? last.uuid : null;
+  // What it is about stays so while it is open.
+  const subject = useMemo(() => (asked === null ? null : toSubject(asked, store.get())), [asked, store]);
+  if (asked === null || subject === null || asked.count <= closed) return null;
+  return <Dialog key={asked.count} subject={subject} onClose={() => setClosed(asked.count)} />;
 }
 
 interface DialogProps {
-  readonly userMessageId: string;
+  readonly subject: RewindSubject;
   readonly onClose: () => void;
 }
 
-function Dialog({ userMessageId, onClose }: DialogProps): VNode {
+function Dialog({ subject, onClose }: DialogProps): VNode {
   const panel = usePanel();
   const element = useRef<HTMLDialogElement>(null);
-  const preview = usePreview(userMessageId);
-  const [scope, setScope] = useState<Scope>('both');
-  const [overwritten, setOverwritten] = useState<readonly string[]>([]);
+  const preview = usePreview(subject);
+  const { userMessageId, title } = subject;
+  const [scope, setScope] = useState<Scope>(userMessageId === null ? 'code' : 'both');
+  const [taken, setTaken] = useState<readonly string[]>([]);
   const [problem, setProblem] = useState('');
   const [isBusy, setBusy] = useState(false);
   useEffect(() => {
     element.current?.showModal();
   }, []);
-  const takesCode = scope !== 'conversation';
-  const isPointless =
-    scope === 'code' &&
-    preview.kind === 'known' &&
-    !hasChanges(preview.files.length, overwritten.length, preview.restorable);
+  const isPointless = scope === 'code' && preview.kind === 'known' && preview.restorable + taken.length === 0;
   const rewind = async (): Promise<void> => {
     setBusy(true);
-    const files = preview.kind === 'known' ? preview.files : [];
-    const outcome = await runRewind(panel, { userMessageId, scope, files, overwritten });
+    const hasFiles = preview.kind === 'known' && preview.files.length > 0;
+    const outcome = await runRewind(panel, { subject, scope, hasFiles, taken });
     setBusy(false);
     if (outcome === null) element.current?.close();
     else setProblem(outcome);
@@ -66,21 +57,24 @@ function Dialog({ userMessageId, onClose }: DialogProps): VNode {
   return (
     <dialog ref={element} class="rewind-dialog" aria-labelledby="rewind-title" onClose={onClose}>
       <h2 id="rewind-title">Rewind</h2>
-      <p class="dialog-lead">Go back to before this message:</p>
-      <TargetText userMessageId={userMessageId} />
-      <RadioGroup
-        label="What to take back"
-        value={scope}
-        choices={CHOICES}
-        onChange={(value) => setScope(CHOICES.find((choice) => choice.value === value)?.value ?? 'both')}
-      />
-      {takesCode ? (
-        <>
-          <RewindPreview preview={preview} overwritten={overwritten} onOverwrite={setOverwritten} />
-          <CaptureLimits />
-        </>
+      {userMessageId === null ? (
+        <blockquote class="rewind-target">{title ?? ''}</blockquote>
       ) : (
+        <>
+          <p class="dialog-lead">Go back to before this message:</p>
+          <TargetText userMessageId={userMessageId} />
+          <RadioGroup
+            label="What to take back"
+            value={scope}
+            choices={CHOICES}
+            onChange={(value) => setScope(CHOICES.find((choice) => choice.value === value)?.value ?? 'both')}
+          />
+        </>
+      )}
+      {scope === 'conversation' ? (
         <p class="dialog-note">Files stay as they are.</p>
+      ) : (
+        <Code subject={subject} preview={preview} taken={taken} onTake={setTaken} onProblem={setProblem} />
       )}
       {problem !== '' && (
         <p class="dialog-problem" role="alert">
@@ -101,8 +95,32 @@ function Dialog({ userMessageId, onClose }: DialogProps): VNode {
   );
 }
 
-function hasChanges(files: number, overwritten: number, restorable: number): boolean {
-  return files > 0 && (restorable > 0 || overwritten > 0);
+interface CodeProps extends Pick<RewindPreviewProps, 'preview' | 'taken' | 'onTake'> {
+  readonly subject: RewindSubject;
+  readonly onProblem: (problem: string) => void;
+}
+
+/** What would become of the files, what can be looked at, and what can't be reached. */
+function Code({ subject, preview, taken, onTake, onProblem }: CodeProps): VNode {
+  const { peer } = usePanel();
+  const show = (): void => {
+    peer
+      .request('belay/rewind_show', { targets: subject.targets.map(toRequest) })
+      .catch(() => onProblem('The changes could not be shown.'));
+  };
+  const merge = (path: string): void => {
+    const [target = {}] = subject.targets.filter(({ paths }) => paths?.includes(path) ?? true);
+    peer.request('belay/merge_open', { target: toRequest(target), path }).then(
+      (answer) => onProblem(answer.problem ?? ''),
+      () => onProblem('The merge could not be opened.'),
+    );
+  };
+  return (
+    <>
+      <RewindPreview preview={preview} taken={taken} onTake={onTake} onMerge={merge} onShow={show} />
+      <CaptureLimits />
+    </>
+  );
 }
 
 function TargetText({ userMessageId }: { readonly userMessageId: string }): VNode | null {

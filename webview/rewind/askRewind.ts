@@ -4,6 +4,6 @@ import type { Store } from '../state/store.ts';
 export function askRewind(store: Store, userMessageId: string): void {
   store.update((model) => ({
     ...model,
-    rewindAsked: { userMessageId, count: (model.rewindAsked?.count ?? 0) + 1 },
+    rewindAsked: { userMessageId, targets: null, title: null, count: (model.rewindAsked?.count ?? 0) + 1 },
   }));
 }

@@ -1,15 +1,16 @@
 /** Does what the rewind dialog was told to do. */
 import type { Panel } from '../view/context.ts';
-import type { RewindFile } from './usePreview.ts';
+import { type RewindSubject, toRequest } from './rewindTarget.ts';
 
 export type Scope = 'both' | 'code' | 'conversation';
 
 export interface RewindOrder {
-  readonly userMessageId: string;
+  readonly subject: RewindSubject;
   readonly scope: Scope;
-  readonly files: readonly RewindFile[];
-  /** Paths of conflicted files to be overwritten. */
-  readonly overwritten: readonly string[];
+  /** There is something to take back. */
+  readonly hasFiles: boolean;
+  /** Paths of conflicted files that are to be taken back all the same. */
+  readonly taken: readonly string[];
 }
 
 /** Resolves to null when it worked, else to what a person is told. */
@@ -19,7 +20,8 @@ export async function runRewind(panel: Panel, order: RewindOrder): Promise<strin
       const problem = await rewindCode(panel, order);
       if (problem !== null) return problem;
     }
-    if (order.scope !== 'code') await rewindConversation(panel, order.userMessageId);
+    const { userMessageId } = order.subject;
+    if (order.scope !== 'code' && userMessageId !== null) await rewindConversation(panel, userMessageId);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -28,20 +30,15 @@ export async function runRewind(panel: Panel, order: RewindOrder): Promise<strin
 
 async function rewindCode(
   { peer }: Panel,
-  { userMessageId, files, overwritten }: RewindOrder,
+  { subject, hasFiles, taken }: RewindOrder,
 ): Promise<string | null> {
-  if (files.length === 0) return null;
-  const merged = files.filter(({ path }) => !overwritten.includes(path)).map(({ path }) => path);
-  const user_message_id = userMessageId;
-  const steps =
-    overwritten.length === 0
-      ? [{ user_message_id }]
-      : [
-          ...(merged.length === 0 ? [] : [{ user_message_id, paths: merged }]),
-          { user_message_id, paths: [...overwritten], mode: 'overwrite' as const },
-        ];
-  for (const step of steps) {
-    const answer = await peer.request('rewind_files', step);
+  if (!hasFiles) return null;
+  const resolutions = Object.fromEntries(taken.map((path) => [path, 'take' as const]));
+  for (const target of subject.targets) {
+    const answer = await peer.request('rewind_files', {
+      ...toRequest(target),
+      ...(taken.length === 0 ? {} : { resolutions }),
+    });
     if (!answer.canRewind) return answer.error ?? 'The files could not be taken back.';
   }
   return null;

@@ -2,46 +2,53 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { RewindAnswer } from '../../src/protocol/checkpoints.ts';
 import { usePanel } from '../view/context.ts';
+import { type RewindSubject, toRequest } from './rewindTarget.ts';
 
-export type RewindFile = NonNullable<RewindAnswer['files']>[number];
+export type RewindFile = NonNullable<RewindAnswer['files']>[number] & { readonly isFolder?: boolean };
 
 export type Preview =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'failed'; readonly problem: string }
-  /** `restorable`: how many of the files would change without further ado. */
+  /** `restorable`: how many of them would change without further ado. */
   | { readonly kind: 'known'; readonly files: readonly RewindFile[]; readonly restorable: number };
 
-export function usePreview(userMessageId: string): Preview {
+/** `subject` must be the same object for as long as the dialog is open. */
+export function usePreview(subject: RewindSubject): Preview {
   const { peer } = usePanel();
   const [preview, setPreview] = useState<Preview>({ kind: 'waiting' });
   useEffect(() => {
     const controller = new AbortController();
-    peer
-      .request(
-        'rewind_files',
-        { user_message_id: userMessageId, dry_run: true },
-        { signal: controller.signal },
-      )
-      .then(
-        (answer) => setPreview(toPreview(answer)),
-        (error: unknown) => {
-          if (!controller.signal.aborted) setPreview({ kind: 'failed', problem: toText(error) });
-        },
-      );
+    const { signal } = controller;
+    const questions = subject.targets.map((target) =>
+      peer.request('rewind_files', { ...toRequest(target), dry_run: true }, { signal }),
+    );
+    Promise.all(questions).then(
+      (answers) => setPreview(toPreview(answers)),
+      (error: unknown) => {
+        if (!signal.aborted) setPreview({ kind: 'failed', problem: toText(error) });
+      },
+    );
     return () => controller.abort(new DOMException('The dialog was closed.', 'AbortError'));
-  }, [peer, userMessageId]);
+  }, [peer, subject]);
   return preview;
 }
 
-function toPreview(answer: RewindAnswer): Preview {
-  if (!answer.canRewind && answer.error !== undefined) return { kind: 'failed', problem: answer.error };
-  const files = answer.files ?? (answer.filesChanged ?? []).map(toRestored);
-  const changing = files.filter(({ outcome }) => outcome !== 'unchanged');
+function toPreview(answers: readonly RewindAnswer[]): Preview {
+  const refused = answers.find(({ canRewind, error }) => !canRewind && error !== undefined);
+  if (refused !== undefined) return { kind: 'failed', problem: refused.error ?? '' };
+  const changing = answers.flatMap(toFiles).filter(({ outcome }) => outcome !== 'unchanged');
   return {
     kind: 'known',
     files: changing,
     restorable: changing.filter(({ outcome }) => outcome === 'restored').length,
   };
+}
+
+function toFiles({ files, filesChanged = [], folders = [] }: RewindAnswer): readonly RewindFile[] {
+  return [
+    ...(files ?? filesChanged.map(toRestored)),
+    ...folders.map((folder) => ({ ...folder, insertions: 0, deletions: 0, isFolder: true })),
+  ];
 }
 
 /** From an agent that only names the files. */

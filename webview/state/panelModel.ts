@@ -1,6 +1,7 @@
 /** Everything the panel shows, as readonly data. `reduce.ts` is the only place that makes the next one from the last. */
 
 import type { ContentBlock, ToolResultBlock } from '../../src/protocol/blocks.ts';
+import type { RewindTarget } from '../../src/protocol/checkpoints.ts';
 import type { AssistantError } from '../../src/protocol/failure.ts';
 import type { ResultMessage } from '../../src/protocol/messages.ts';
 import type { PanelState } from '../../src/protocol/panel.ts';
@@ -119,6 +120,16 @@ export interface Task {
   readonly toolUseId: string | null;
 }
 
+export interface RewindAsked {
+  /** null: the last one, or, with targets, none. */
+  readonly userMessageId: string | null;
+  /** null: the message itself is gone back to. */
+  readonly targets: readonly RewindTarget[] | null;
+  /** What a person knows the targets by. */
+  readonly title: string | null;
+  readonly count: number;
+}
+
 export interface PanelModel {
   /** null until the host has answered `belay/panel_ready`. */
   readonly host: PanelState | null;
@@ -138,7 +149,7 @@ export interface PanelModel {
   /** Settings files of the project that hold something a person has not seen. */
   readonly pendingSettings: readonly PendingSettings[];
   /** The host asked for the rewind dialog; the count makes a second request for the same message a new one. */
-  readonly rewindAsked: { readonly userMessageId: string | null; readonly count: number } | null;
+  readonly rewindAsked: RewindAsked | null;
   readonly focusAsked: { readonly text: string | null; readonly count: number } | null;
 }
 

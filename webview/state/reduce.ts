@@ -80,8 +80,10 @@ function reducePanelMessage(draft: Draft, message: unknown): boolean {
     case 'belay/rewind_ask': {
       const parsed = panelMessages[subtype].safeParse(message);
       const count = (draft.get('rewindAsked')?.count ?? 0) + 1;
-      if (parsed.success) draft.set({ rewindAsked: { userMessageId: parsed.data.user_message_id, count } });
-      return parsed.success;
+      if (!parsed.success) return false;
+      const { user_message_id: userMessageId, targets = null, title = null } = parsed.data;
+      draft.set({ rewindAsked: { userMessageId, targets, title, count } });
+      return true;
     }
     default:
       return false;

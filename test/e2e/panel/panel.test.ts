@@ -573,7 +573,16 @@ describe('rewind', () => {
     const dialog = page.getByRole('dialog', { name: 'Rewind' });
     expect(await dialog.getByRole('radio', { name: 'Code and conversation' }).isChecked()).toBe(true);
     await dialog.getByText('You changed it since.').waitFor();
-    await dialog.getByRole('checkbox', { name: 'Overwrite b.ts' }).click();
+    const choice = dialog.getByRole('radiogroup', { name: 'What to do with b.ts' });
+    expect(await choice.getByRole('radio', { name: 'Keep mine' }).isChecked()).toBe(true);
+    await dialog.getByRole('button', { name: 'Open merge of b.ts' }).click();
+    expect(await host.untilAsked('belay/merge_open')).toEqual({
+      target: { user_message_id: 'u1' },
+      path: '/home/sam/trail-notes/b.ts',
+    });
+    await dialog.getByRole('button', { name: 'Show changes' }).click();
+    expect(await host.untilAsked('belay/rewind_show')).toEqual({ targets: [{ user_message_id: 'u1' }] });
+    await choice.getByRole('radio', { name: 'Take back' }).click();
     await dialog.getByRole('button', { name: 'Rewind' }).click();
     await soon(() => dialog.count()).toBe(0);
     const asked = host.asked
@@ -581,8 +590,7 @@ describe('rewind', () => {
       .map((entry) => entry.request);
     expect(asked).toEqual([
       { user_message_id: 'u1', dry_run: true },
-      { user_message_id: 'u1', paths: ['/home/sam/trail-notes/a.ts'] },
-      { user_message_id: 'u1', paths: ['/home/sam/trail-notes/b.ts'], mode: 'overwrite' },
+      { user_message_id: 'u1', resolutions: { '/home/sam/trail-notes/b.ts': 'take' } },
     ]);
     expect(await page.getByRole('textbox', { name: 'Message Belay' }).inputValue()).toBe('Make it so');
     host.send(say.systemSays('belay/conversation_rewound', { user_message_id: 'u1' }));
@@ -614,6 +622,29 @@ describe('rewind', () => {
     );
     await page.getByRole('button', { name: 'Redo' }).click();
     await soon(() => host.asked.at(-1)?.request).toEqual({ user_message_id: 'u1', redo: true });
+  });
+
+  test('of chosen changes goes to each of their points, and leaves the conversation', async () => {
+    const { page, host } = await open({ messages, answers });
+    const targets = [
+      { checkpoint_id: 'c2', paths: ['/home/sam/trail-notes/b.ts'] },
+      { checkpoint_id: 'c1', paths: ['/home/sam/trail-notes/a.ts'] },
+    ];
+    host.send({
+      ...{ type: 'system', subtype: 'belay/rewind_ask', user_message_id: null },
+      ...{ targets, title: '2 checked changes' },
+    });
+    const dialog = page.getByRole('dialog', { name: 'Rewind' });
+    await dialog.getByText('2 checked changes').waitFor();
+    expect(await dialog.getByRole('radio', { name: 'Conversation only' }).count()).toBe(0);
+    await dialog.getByText('You changed it since.').first().waitFor();
+    await dialog.getByRole('button', { name: 'Rewind', exact }).click();
+    await soon(() => dialog.count()).toBe(0);
+    const asked = host.asked
+      .filter(({ subtype }) => subtype === 'rewind_files')
+      .map(({ request }) => request);
+    expect(asked).toEqual([...targets.map((target) => ({ ...target, dry_run: true })), ...targets]);
+    expect(host.asked.some(({ subtype }) => subtype === 'belay/conversation_rewind')).toBe(false);
   });
 
   test('tells what commands have changed that it cannot take back', async () => {

@@ -429,7 +429,27 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       rewind_files: async () => ({
         canRewind: true,
         files: [
-          { path: '/home/sam/trail-notes/src/notes.ts', outcome: 'restored', insertions: 1, deletions: 5 },
+          {
+            path: '/home/sam/trail-notes/src/notes.ts',
+            outcome: 'restored',
+            change: 'modified',
+            insertions: 1,
+            deletions: 5,
+          },
+          {
+            path: '/home/sam/trail-notes/src/compareNotes.ts',
+            outcome: 'restored',
+            change: 'deleted',
+            insertions: 0,
+            deletions: 31,
+          },
+          {
+            path: '/home/sam/trail-notes/photo.jpg',
+            outcome: 'restored',
+            change: 'created',
+            insertions: 0,
+            deletions: 0,
+          },
           {
             path: '/home/sam/trail-notes/src/list.ts',
             outcome: 'conflicted',

@@ -138,6 +138,8 @@ function buildAnswers(snapshot: Snapshot): Answers {
     'belay/settings_show': async () => ({ hash: '' }),
     'belay/settings_diff': async () => ({ hash: '', before: '', after: '' }),
     'belay/settings_approve': nothing,
+    'belay/rewind_show': nothing,
+    'belay/merge_open': nothing,
     'belay/link_open': nothing,
     'belay/failure_act': nothing,
   };

@@ -157,6 +157,7 @@ function setUp({ kept = [], remembered = {} }: SetUp) {
     memento,
     log: silentLog,
     onRulesChange: () => undefined,
+    onCheckpointsChange: () => undefined,
     onActivity: (activity) => {
       latest = activity;
     },

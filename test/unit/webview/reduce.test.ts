@@ -410,7 +410,12 @@ describe('a rewind', () => {
 
   test('asked for by the host opens the dialog, each time anew', () => {
     const ask = { type: 'system', subtype: 'belay/rewind_ask', user_message_id: 'u1' };
-    expect(modelOf([ask, ask]).rewindAsked).toEqual({ userMessageId: 'u1', count: 2 });
+    expect(modelOf([ask, ask]).rewindAsked).toEqual({
+      userMessageId: 'u1',
+      targets: null,
+      title: null,
+      count: 2,
+    });
     expect(modelOf([{ type: 'system', subtype: 'belay/composer_focus', text: 'hi' }]).focusAsked).toEqual({
       text: 'hi',
       count: 1,
