@@ -73,7 +73,7 @@ export class HistoryModel {
       const first = chain.findIndex((step) => step.by === 'agent' && step.order >= order);
       if (first >= 0 && (only === undefined || only === path)) targets.set(path, chain.slice(0, first));
     }
-    if (targets.size === 0) return undefined;
+    if (![...targets].some(([path, chain]) => this.#isFile(path, chain))) return undefined;
     this.#order += 1;
     const at = this.#order;
     const outcomes = this.#moveAll(targets, mode);
