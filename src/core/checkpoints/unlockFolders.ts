@@ -15,7 +15,8 @@ export async function findLocked(
 ): Promise<readonly UnlockedFolder[]> {
   const locked: UnlockedFolder[] = [];
   for (const path of new Set(steps.map((step) => parentOf(step.path)))) {
-    const stat = await files.lstat(path);
+    // One that can't be looked at (a link that leads in a circle stands in its place) is none to open.
+    const stat = await files.lstat(path).catch(() => undefined);
     if (stat?.kind === 'directory' && (stat.mode & OWNER_MAY_WRITE) === 0)
       locked.push({ path, mode: stat.mode });
   }

@@ -59,6 +59,11 @@ describe.each([
   });
 });
 
+test('a folder that a command made a link to itself of comes back, with the folder that was in it', async () => {
+  await world.user({ 'd/e/in.txt': 'in\n' });
+  await takeBack('rm -r d; ln -s d d');
+});
+
 test('what the user changed before and after a command stays', async () => {
   await world.user(files);
   const checkpoints = await world.open();
