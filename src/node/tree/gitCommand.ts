@@ -1,5 +1,6 @@
 /** Git, asked by Belay itself: without the hooks, helpers and programs that a repository's configuration may name. */
 import { spawn } from 'node:child_process';
+import { delimiter, isAbsolute } from 'node:path';
 
 const SAFE = [
   '-c',
@@ -44,14 +45,23 @@ export function runGit(
   });
 }
 
-/** Of the variables that lead git to another repository, index or program none is handed on. */
+/** Of the variables that lead git to another repository, index or program none is handed on, and no program of a project is taken for git. */
 function toEnvironment(base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(base).filter(([name]) => !/^GIT_/i.test(name));
+  const entries = kept.map(([name, value]) => [
+    name,
+    /^path$/i.test(name) ? toAbsoluteFolders(value) : value,
+  ]);
   return {
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(entries),
     GIT_OPTIONAL_LOCKS: '0',
     GIT_TERMINAL_PROMPT: '0',
     GIT_NO_LAZY_FETCH: '1',
     LC_ALL: 'C',
   };
+}
+
+/** What is not absolute on the PATH is looked up in the folder that git is started in. */
+function toAbsoluteFolders(path: string | undefined): string | undefined {
+  return path?.split(delimiter).filter(isAbsolute).join(delimiter);
 }
