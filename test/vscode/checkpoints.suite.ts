@@ -58,7 +58,7 @@ export default function checkpointsSuite(test: TestFunction): void {
 
   test('a conflict opens the merge editor on the file itself', () =>
     withTexts(async (earlierTexts) => {
-      const path = await newFile('conflict.txt', 'mine\n');
+      const path = await newFile('both-changed.txt', 'mine\n');
       const host = hostOf({
         [`belay/checkpoint_conflict:${path}`]: {
           base: 'base\n',
@@ -69,7 +69,7 @@ export default function checkpointsSuite(test: TestFunction): void {
       });
       const target = { user_message_id: 'u1' };
       assert.equal(await openMerge({ target, path }, { host, earlierTexts }), undefined);
-      await untilTab('Merging: conflict.txt');
+      await untilTab('Merging: both-changed.txt');
     }));
 
   test('where one side is missing, the other is compared with the file; what is no text is told', () =>
@@ -93,9 +93,10 @@ function hostOf(answers: Readonly<Record<string, object>>): SessionHost {
   } as unknown as SessionHost;
 }
 
-async function untilTab(label: string): Promise<void> {
+/** Waits for a tab that is called so, or begins so: an editor of several files adds how many they are. */
+async function untilTab(start: string): Promise<void> {
   const isThere = (): boolean =>
-    window.tabGroups.all.flatMap(({ tabs }) => tabs).some((tab) => tab.label === label);
+    window.tabGroups.all.flatMap(({ tabs }) => tabs).some(({ label }) => label.startsWith(start));
   if (isThere()) return;
   await new Promise<void>((resolve) => {
     const listening = window.tabGroups.onDidChangeTabs(() => {
