@@ -40,6 +40,8 @@ export interface PathVerdict {
 }
 
 export interface CommandVerdict {
+  /** It changes to more folders than can be held against rules for files: some of those are taken to cover it. */
+  readonly leavesOutFolders: boolean;
   readonly denied: LayeredRule | undefined;
   readonly asked: LayeredRule | undefined;
   /** Why it is asked; empty: it is allowed. */
@@ -59,6 +61,7 @@ type Execute = Extract<Effect, { kind: 'execute' }>;
 export function decideCommand({ command, cwd }: Execute, deps: CommandDeps): CommandVerdict {
   const judge = new CommandJudge(readCommand(command, { ...deps.context.workspace, cwd }), cwd, deps);
   return {
+    leavesOutFolders: judge.leavesOutFolders,
     denied: judge.findStrict('deny', command),
     asked: judge.findStrict('ask', command),
     ...judge.weigh(),
@@ -144,7 +147,8 @@ class CommandJudge {
       const found = findForm(seen.forms, rules) ?? this.#findStrictFile(seen, behavior);
       if (found !== undefined) return found;
     }
-    return undefined;
+    // A `cd` that fails leaves the command in a folder that is not remembered: in a forbidden one, for all that is known.
+    return this.#script.leavesOutFolders ? this.#deps.paths.anyStrict(behavior) : undefined;
   }
 
   #findStrictFile({ uses }: Seen, behavior: 'deny' | 'ask'): LayeredRule | undefined {
@@ -159,7 +163,11 @@ class CommandJudge {
     return undefined;
   }
 
-  weigh(): Omit<CommandVerdict, 'denied' | 'asked'> {
+  get leavesOutFolders(): boolean {
+    return this.#script.leavesOutFolders;
+  }
+
+  weigh(): Omit<CommandVerdict, 'denied' | 'asked' | 'leavesOutFolders'> {
     const whole = this.#deps.index.commands.allow.whole;
     const shown = this.#seen.filter(({ part }) => !part.isSuspected);
     const weighed = shown.map((seen) =>

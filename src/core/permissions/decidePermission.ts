@@ -127,7 +127,7 @@ export function decidePermission(
   const deciding = openDecision(question, context);
   const denied = findStrict('deny', deciding);
   if (denied !== undefined) {
-    const text = `The rule ${formatRule(denied)} (${denied.layer}) forbids it.`;
+    const text = `The rule ${formatRule(denied)} (${denied.layer}) forbids it.${describeFolders(deciding)}`;
     return { behavior: 'deny', reasons: [{ type: 'rule', text, rule: denied }], message: text };
   }
   const device = question.effects.find(
@@ -227,6 +227,12 @@ function decideOutOfAsking(
   }
   const parts = [...commands.values()].flatMap((command) => command.parts);
   return { behavior: 'ask', reasons, parts, ...(blockedPath === undefined ? {} : { blockedPath }) };
+}
+
+function describeFolders({ commands }: Deciding): string {
+  return [...commands.values()].some(({ leavesOutFolders }) => leavesOutFolders)
+    ? ' It changes to too many folders for one command line: use several calls.'
+    : '';
 }
 
 function findStrict(behavior: 'deny' | 'ask', deciding: Deciding): LayeredRule | undefined {

@@ -75,6 +75,12 @@ export class PathRules {
     });
   }
 
+  /** Any rule that forbids commands files, or asks, whichever files. */
+  anyStrict(behavior: 'deny' | 'ask'): LayeredRule | undefined {
+    const names = [...COMMAND_NAMES[behavior].read, ...COMMAND_NAMES[behavior].write];
+    return this.#index.paths(behavior, [...new Set(names)])[0];
+  }
+
   /** Whether there is any rule that forbids files, or asks. */
   hasStrict(): boolean {
     return this.#hasAny('deny') || this.#hasAny('ask');

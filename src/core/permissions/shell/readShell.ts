@@ -42,7 +42,8 @@ export function readShell(source: string, options: ShellOptions): ShellScript {
 /** A command line of a shell whose grammar is not known here (PowerShell): nothing about it is certain. */
 export function readForeignShell(source: string): ShellScript {
   const text = 'Commands of this shell can not be taken apart, so each one is asked for.';
-  return { parts: [], doubts: [{ kind: 'unclear', text }], guesses: guessCommands(source) };
+  const doubts = [{ kind: 'unclear', text }] as const;
+  return { parts: [], doubts, guesses: guessCommands(source), leavesOutFolders: false };
 }
 
 /** What surrounds the node that is being read. */
@@ -56,6 +57,7 @@ class ShellReader {
   readonly #parts: ShellPart[] = [];
   readonly #doubts = new Map<string, ShellScript['doubts'][number]>();
   #folders: readonly (string | undefined)[] = [];
+  #leavesOutFolders = false;
   #stringDepth = 0;
   #stringChars = 0;
   #scriptDepth = 0;
@@ -75,7 +77,8 @@ class ShellReader {
 
   end(source: string): ShellScript {
     const doubts = [...this.#doubts.values()];
-    return { parts: this.#parts, doubts, guesses: doubts.length > 0 ? guessCommands(source) : [] };
+    const guesses = doubts.length > 0 ? guessCommands(source) : [];
+    return { parts: this.#parts, doubts, guesses, leavesOutFolders: this.#leavesOutFolders };
   }
 
   #visit(node: SyntaxNode, around: Surroundings): void {
@@ -196,7 +199,9 @@ class ShellReader {
     const isKnown = this.#folders.length === 0 || resolved === target;
     const folder = isKnown ? resolved : undefined;
     if (folder === cwd && this.#folders.length === 0) return;
-    this.#folders = addFolder(this.#folders, folder);
+    const folders = addFolder(this.#folders, folder);
+    this.#leavesOutFolders ||= this.#folders.some((each) => each !== undefined && !folders.includes(each));
+    this.#folders = folders;
   }
 
   #listStrings(part: ShellPart, redirections: readonly Redirection[]): readonly string[] {

@@ -53,4 +53,6 @@ export interface ShellScript {
   readonly doubts: readonly ShellDoubt[];
   /** Pieces that would be commands if the grammar were wrong; only a deny or ask rule is held against them. */
   readonly guesses: readonly string[];
+  /** It changes to more folders than are remembered with each command. */
+  readonly leavesOutFolders: boolean;
 }

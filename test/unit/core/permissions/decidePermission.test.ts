@@ -388,7 +388,14 @@ describe('a command that is more than can be looked into', () => {
     const folders = Array.from({ length: 100 }, (_, index) => `cd /folder${index}; `).join('');
     const deny = rule('deny', 'Read', '//secret/**');
     expect(judge(`${folders}cd /secret; cat key`, [deny], 'bypassPermissions')).toBe('deny');
-    expect(judge(`${folders}cat key`, [deny, bash])).toBe('ask');
+    expect(judge(`${folders}cat key`, [deny, bash])).toBe('deny');
+  });
+
+  it('is forbidden where it went to more folders than are remembered, and a rule forbids files', () => {
+    const folders = Array.from({ length: 9 }, (_, index) => `cd /folder${index}; `).join('');
+    const deny = rule('deny', 'Read', '//secret/**');
+    expect(judge(`cd /secret; ${folders}cat key`, [deny], 'bypassPermissions')).toBe('deny');
+    expect(judge(`cd /secret; ${folders}cat key`, [], 'bypassPermissions')).toBe('allow');
   });
 });
 
