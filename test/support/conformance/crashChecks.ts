@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Run } from './crashRun.ts';
 import { readFiles } from './crashRun.ts';
-import { INITIAL, LOG, WRITTEN } from './crashScript.ts';
+import { INITIAL, LOG, RAN, WRITTEN } from './crashScript.ts';
 
 export async function checkInvariants(run: Run): Promise<void> {
   checkTranscripts(run);
@@ -64,7 +64,7 @@ interface Call {
  * nothing but an allowed command outlives the session, and none is started after it.
  */
 async function checkCommands({ world, processes, outlived }: Run): Promise<void> {
-  const lines = ((await readFiles(world.folder))[LOG] ?? '').split('\n').slice(0, -1);
+  const lines = linesOf(await readFile(world.at(RAN), 'utf8').catch(() => ''));
   const last = world.server.requests.at(-1)?.body.messages ?? [];
   const calls = new Map<string, Call>();
   const approved = new Set(processes.flatMap((one) => [...one.approved]));
@@ -87,9 +87,16 @@ async function checkCommands({ world, processes, outlived }: Run): Promise<void>
     expect(line, 'something else than a command outlived the session').toMatch(/sleep/);
 }
 
-/** I5: bytes and absence, after the rewind to before the first message. The log is not a tool's: commands wrote it. */
+/**
+ * I5: bytes and absence, after the rewind to before the first message. What a command wrote that was cut off may stay, since
+ * it can't be told from what a person wrote then; but it is said.
+ */
 async function checkRewound({ world, rewinds }: Run): Promise<void> {
-  const files = withoutLog(await readFiles(world.folder));
+  const { [LOG]: log, ...files } = await readFiles(world.folder);
+  if (log !== undefined) {
+    const conflict = expect.objectContaining({ path: world.at(LOG), outcome: 'conflicted' });
+    expect(rewinds.at(-1)).toMatchObject({ files: expect.arrayContaining([conflict]) });
+  }
   const left = Object.keys(files).filter((name) => files[name] !== INITIAL[name]);
   const gone = Object.keys(INITIAL).filter((name) => files[name] === undefined);
   expect({ left, gone }, JSON.stringify(rewinds)).toEqual({ left: [], gone: [] });
@@ -115,6 +122,10 @@ async function checkSecrets({ world, processes }: Run): Promise<void> {
     const content = await readFile(join(entry.parentPath, entry.name), 'latin1');
     expect(content.includes(key), `the key stands in ${entry.name}`).toBe(false);
   }
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split('\n').slice(0, -1);
 }
 
 function withoutLog({ [LOG]: _log, ...files }: Readonly<Record<string, string>>): Record<string, string> {

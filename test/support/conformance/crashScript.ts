@@ -19,16 +19,19 @@ export const WRITTEN: Readonly<Record<string, string>> = {
   'd.txt': 'delta\n',
 };
 
-/** The file the commands append to. */
+/** The file that commands append to; a rewind takes it back. */
 export const LOG = 'log.txt';
+
+/** What commands have run, a line each; outside of the folder and of every checkpoint. */
+export const RAN = '../ran.txt';
 
 const write = (file: string, content = WRITTEN[file]) =>
   // In one piece: a delta for every 12 characters of 50 kB takes longer than all the rest.
   toolUseText('Write', JSON.stringify({ file_path: file, content }));
 const read = (file: string) => toolUse('Read', { file_path: file });
-/** A command that takes a moment, adds a line to the log, and tells what of the environment it has. */
+/** A command that takes a moment, adds a line to both files, and tells what of the environment it has. */
 const append = (line: string) =>
-  toolUse('Bash', { command: `env; sleep 0.0${line.length}; echo ${line} >> ${LOG}` });
+  toolUse('Bash', { command: `env; sleep 0.0${line.length}; echo ${line} | tee -a ${RAN} >> ${LOG}` });
 
 /** The prompts of the first process; each names its turn. */
 export const TURNS = ['one', 'two', 'three'];
