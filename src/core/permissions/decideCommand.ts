@@ -108,6 +108,7 @@ class CommandJudge {
   readonly #cwd: string;
   readonly #deps: CommandDeps;
   readonly #seen: readonly Seen[];
+  readonly #known = new Map<ShellPart['words'], Seen>();
   /** Whether there are rules that what is not understood could evade. */
   readonly #canEvade: boolean;
   readonly #hasStrictPaths: boolean;
@@ -128,11 +129,25 @@ class CommandJudge {
     this.#guesses = hasStrictForms
       ? script.guesses.map((guess) => listStrictForms(guessPart(guess).words, foldsCase))
       : [];
-    this.#seen = script.parts.map((part) => ({
+    this.#seen = script.parts.map((part) => this.#see(part, foldsCase));
+  }
+
+  /** The reader gives commands that are spelt the same the same words, and those of one folder the same folders. */
+  #see(part: ShellPart, foldsCase: boolean): Seen {
+    const known = this.#known.get(part.words);
+    const isSame =
+      known?.part.text === part.text &&
+      known.part.folders === part.folders &&
+      known.part.isFed === part.isFed &&
+      known.part.isSuspected === part.isSuspected;
+    if (known !== undefined && isSame) return known;
+    const seen = {
       part,
       uses: listPartUses(part).map((use) => ({ ...use, paths: this.#locate(use.word, part) })),
       forms: this.#canEvade ? listStrictForms(part.words, foldsCase) : NO_FORMS,
-    }));
+    };
+    this.#known.set(part.words, seen);
+    return seen;
   }
 
   findStrict(behavior: 'deny' | 'ask', command: string): LayeredRule | undefined {
@@ -143,7 +158,7 @@ class CommandJudge {
       const found = findForm(guess, rules);
       if (found !== undefined) return found;
     }
-    for (const seen of this.#seen) {
+    for (const seen of new Set(this.#seen)) {
       const found = findForm(seen.forms, rules) ?? this.#findStrictFile(seen, behavior);
       if (found !== undefined) return found;
     }
@@ -170,20 +185,21 @@ class CommandJudge {
   weigh(): Omit<CommandVerdict, 'denied' | 'asked' | 'leavesOutFolders'> {
     const whole = this.#deps.index.commands.allow.whole;
     const shown = this.#seen.filter(({ part }) => !part.isSuspected);
-    const weighed = shown.map((seen) =>
-      shown.length > MAX_WEIGHED ? UNWEIGHED : this.#weighPart(seen, whole),
-    );
+    const weighed = new Map<Seen, Weighed>();
+    for (const seen of new Set(shown))
+      weighed.set(seen, shown.length > MAX_WEIGHED ? UNWEIGHED : this.#weighPart(seen, whole));
+    const all = [...new Set(weighed.values())];
     const doubts = this.#listDoubts(whole);
-    const asks = dedupe([...doubts, ...weighed.flatMap((each) => each.asks)]);
+    const asks = dedupe([...doubts, ...all.flatMap((each) => each.asks)]);
     const isEmpty = this.#script.parts.length === 0 && doubts.length === 0 && whole === undefined;
     return {
       asks: isEmpty ? [other('It can not be told what it runs.')] : asks,
-      grounds: dedupe(weighed.flatMap(({ grounds }) => grounds)),
-      isReadOnly:
-        !isEmpty && this.#script.doubts.length === 0 && weighed.every(({ isReadOnly }) => isReadOnly),
+      grounds: dedupe(all.flatMap(({ grounds }) => grounds)),
+      isReadOnly: !isEmpty && this.#script.doubts.length === 0 && all.every(({ isReadOnly }) => isReadOnly),
       isUnread: this.#script.doubts.some(({ kind }) => kind === 'unread'),
-      parts: shown.map(({ part: { text } }, index) => {
-        const own = weighed[index];
+      parts: shown.map((seen) => {
+        const { text } = seen.part;
+        const own = weighed.get(seen);
         const isAllowed = own !== undefined && own.asks.length === 0;
         const reasons = (isAllowed ? own.grounds : own?.asks) ?? [];
         return {
@@ -211,7 +227,7 @@ class CommandJudge {
   #namesManyFiles(): boolean {
     const folders = new Set(this.#seen.flatMap(({ part }) => part.folders));
     const names = new Set<string>();
-    for (const { part, uses } of this.#seen) {
+    for (const { part, uses } of new Set(this.#seen)) {
       for (const { word } of uses) names.add(`${part.folders.length} ${word.text}`);
       if (names.size * (1 + folders.size) >= MAX_PATHS) return true;
     }

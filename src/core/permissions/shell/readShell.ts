@@ -52,10 +52,15 @@ interface Surroundings {
   readonly isFed: boolean;
 }
 
+/** What the text of a command says, wherever it stands. */
+type CommandWords = Pick<ShellPart, 'words' | 'assignments' | 'redirects'>;
+
 class ShellReader {
   readonly #options: ShellOptions;
   readonly #parts: ShellPart[] = [];
   readonly #doubts = new Map<string, ShellScript['doubts'][number]>();
+  /** Of commands that are spelt the same, so that a long line of the same few is read once. */
+  readonly #read = new Map<string, CommandWords>();
   #folders: readonly (string | undefined)[] = [];
   #leavesOutFolders = false;
   #stringDepth = 0;
@@ -125,8 +130,10 @@ class ShellReader {
   }
 
   #readCommand(node: Command, around: Surroundings): void {
-    const { words, assignments } = this.#readWords(node);
-    const redirects = this.#toRedirects(node.redirects);
+    const text = around.source.slice(node.pos, node.end);
+    const read = this.#read.get(text) ?? this.#readWords(node);
+    this.#read.set(text, read);
+    const { words, assignments, redirects } = read;
     if (words.length === 0 && assignments.length > 0)
       this.doubt('unclear', 'It sets a variable that later commands go by.');
     const [program] = words;
@@ -134,7 +141,7 @@ class ShellReader {
       this.doubt('unclear', `It can not be told what ${program.text} runs.`);
     if (changesMeaning(words)) this.doubt('unclear', `${words[0]?.text} changes what later commands mean.`);
     const part: ShellPart = {
-      text: around.source.slice(node.pos, node.end),
+      text,
       words,
       assignments,
       redirects,
@@ -151,7 +158,7 @@ class ShellReader {
    * The grammar takes `x=<(a) b` for a program `<(a)` behind an empty assignment; for bash the value of the assignment is
    * the substitution, and the program is b.
    */
-  #readWords(node: Command): Pick<ShellPart, 'words' | 'assignments'> {
+  #readWords(node: Command): CommandWords {
     const last = node.prefix.findLast((each) => each.type === 'Assignment');
     const isValue = last !== undefined && node.name !== undefined && last.end === node.name.pos;
     const words: ShellWord[] = [];
@@ -166,7 +173,7 @@ class ShellReader {
       const isPlain = word.kind === 'literal' && !(isValue && each === last);
       return [{ name: each.name, value: isPlain ? word.value.slice(each.name.length + 1) : undefined }];
     });
-    return { words, assignments };
+    return { words, assignments, redirects: this.#toRedirects(node.redirects) };
   }
 
   #readRedirects(redirections: readonly Redirection[], around: Surroundings): void {
