@@ -3,6 +3,7 @@
  * longer than the limit, is told to whoever listens and left out; the lines around it arrive.
  */
 import type { Channel } from './channel.ts';
+import { LineBytes } from './lineBytes.ts';
 import { createLineSplitter, type SplitLine } from './lineSplitter.ts';
 
 export interface JsonLinesOptions {
@@ -20,13 +21,13 @@ export interface JsonLinesChannel extends Channel {
 }
 
 const MAX_LINE_BYTES = 10 * 1024 * 1024;
+const done = Promise.resolve();
 
 /** The end of the input ends `messages` but closes nothing: what is sent after it still goes out. */
 export function createJsonLinesChannel(options: JsonLinesOptions): JsonLinesChannel {
   const { onProblem, maxLineBytes = MAX_LINE_BYTES } = options;
   const reader = options.input.getReader();
   const writer = options.output.getWriter();
-  const encoder = new TextEncoder();
   let isClosed = false;
   let hasFailed = false;
   /** Lines that wait for those before them to be taken. They go out together. */
@@ -61,17 +62,17 @@ export function createJsonLinesChannel(options: JsonLinesOptions): JsonLinesChan
     while (waiting !== undefined) {
       const batch = waiting;
       waiting = undefined;
-      await write(batch.text);
+      for (const piece of batch.lines.take()) await write(piece);
       batch.settle();
     }
     writing = undefined;
   }
 
-  async function write(text: string): Promise<void> {
+  async function write(bytes: Uint8Array): Promise<void> {
     if (hasFailed) return;
     try {
       await writer.ready;
-      await writer.write(encoder.encode(text));
+      await writer.write(bytes);
     } catch (error) {
       hasFailed = true;
       onProblem(`The output could not be written: ${String(error)}`);
@@ -88,13 +89,13 @@ export function createJsonLinesChannel(options: JsonLinesOptions): JsonLinesChan
   }
 
   return {
-    async send(message) {
-      if (isClosed) return;
+    send(message) {
+      if (isClosed) return done;
       waiting ??= createBatch();
-      waiting.text += toLine(message);
+      waiting.lines.push(message);
       const { taken } = waiting;
       writing ??= writeAll();
-      await taken;
+      return taken;
     },
     messages: read(),
     close,
@@ -104,7 +105,7 @@ export function createJsonLinesChannel(options: JsonLinesOptions): JsonLinesChan
 
 /** Lines that are written as one. */
 interface Batch {
-  text: string;
+  readonly lines: LineBytes;
   /** Resolves when they have been taken, or nobody takes them any more. */
   readonly taken: Promise<void>;
   settle(): void;
@@ -115,13 +116,7 @@ function createBatch(): Batch {
   const taken = new Promise<void>((resolve) => {
     settle = resolve;
   });
-  return { text: '', taken, settle: () => settle() };
-}
-
-/** Some readers also end a line at U+2028 and U+2029, which JSON leaves as they are. */
-function toLine(message: unknown): string {
-  const json = JSON.stringify(message).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
-  return `${json}\n`;
+  return { lines: new LineBytes(), taken, settle: () => settle() };
 }
 
 function parseLine(

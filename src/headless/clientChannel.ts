@@ -17,6 +17,7 @@ export interface ClientChannelOptions {
   readonly gone?: Promise<void>;
 }
 
+const done = Promise.resolve();
 const never = new Promise<void>(() => undefined);
 
 export function createClientChannel(outer: Channel, options: ClientChannelOptions): Channel {
@@ -46,16 +47,20 @@ export function createClientChannel(outer: Channel, options: ClientChannelOption
   }
 
   return {
-    async send(message) {
+    // Returns what it is given: a promise of its own for each of the many pieces of a reply would be all it adds to them.
+    send(message) {
       const head = readHead(message);
-      if (head.isReplay && !options.replayUserMessages) return;
+      if (head.isReplay && !options.replayUserMessages) return done;
       if (head.type === 'result') options.onResult(toObject(message));
       if (head.type === 'control_request' && head.asks !== undefined) {
-        if (hasEnded) return refuse(head.asks);
+        if (hasEnded) {
+          refuse(head.asks);
+          return done;
+        }
         open.add(head.asks);
       }
       if (head.type === 'control_cancel_request' && head.asks !== undefined) open.delete(head.asks);
-      await outer.send(message);
+      return outer.send(message);
     },
     messages: read(),
     close() {

@@ -1,5 +1,6 @@
-/** Messages as lines on standard output. What gathers while a piece is being taken goes out as one: replies have many. */
-import { escapeLineEnds, writeText } from './writeLine.ts';
+/** Messages as lines on standard output. What gathers while a piece is being taken goes out together: replies have many. */
+import { LineBytes } from '../channel/lineBytes.ts';
+import { writeBytes } from './writeLine.ts';
 
 export interface LineOutput {
   /** Resolves when more may be pushed: at once, unless much is waiting for the reader. The message is not kept. */
@@ -10,25 +11,24 @@ export interface LineOutput {
 
 /** Characters that may wait for the reader. */
 const MAX_WAITING = 1 << 20;
+const done = Promise.resolve();
 
 export function createLineOutput(): LineOutput {
-  let waiting = '';
+  const waiting = new LineBytes();
   let writing: Promise<void> | undefined;
 
   async function writeAll(): Promise<void> {
-    while (waiting !== '') {
-      const lines = waiting;
-      waiting = '';
-      await writeText(escapeLineEnds(lines));
+    for (let pieces = waiting.take(); pieces.length > 0; pieces = waiting.take()) {
+      for (const piece of pieces) await writeBytes(piece);
     }
     writing = undefined;
   }
 
   return {
-    async push(message) {
-      waiting += `${JSON.stringify(message)}\n`;
+    push(message) {
+      waiting.push(message);
       writing ??= writeAll();
-      if (waiting.length > MAX_WAITING) await writing;
+      return waiting.waiting > MAX_WAITING ? writing : done;
     },
     flushed: async () => writing,
   };

@@ -43,13 +43,15 @@ export async function runPrompt(prepared: Prepared, run: PromptRun): Promise<num
   return signals.exitCode ?? (result === undefined || result.is_error === true ? EXIT.failed : EXIT.ok);
 }
 
+const done = Promise.resolve();
+
 /** Who says one thing and then only listens. What is sent is written out at once, so it needs no copy. */
 function createCaller(prompt: string, output: LineOutput | undefined): Channel {
   async function* say(): AsyncGenerator<unknown, void> {
     yield { type: 'user', parent_tool_use_id: null, message: { role: 'user', content: prompt } };
   }
   return {
-    send: async (message) => output?.push(message),
+    send: (message) => output?.push(message) ?? done,
     messages: say(),
     close: () => undefined,
   };

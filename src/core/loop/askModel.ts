@@ -42,5 +42,6 @@ export async function askModel(state: TurnState, { deps, signal, round }: Asking
 
 function emitEvent(event: StreamEvent, { emitter, partialMessages }: TurnDeps): void {
   if (!partialMessages || event.type === 'ping') return;
-  void emitter.emit({ type: 'stream_event', ...emitter.envelope(), parent_tool_use_id: null, event });
+  const { uuid, session_id } = emitter.envelope();
+  void emitter.emit({ type: 'stream_event', uuid, session_id, parent_tool_use_id: null, event });
 }

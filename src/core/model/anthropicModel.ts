@@ -45,7 +45,8 @@ async function* streamOnce(
     const ended = AbortSignal.any([signal, watchdog.signal]);
     const answer = await client.post('/v1/messages', { body, stream: true, signal: ended }).asResponse();
     watchdog.feed();
-    yield* readReply(answer, { host: address.host, clock, onBytes: watchdog.feed });
+    const reply = readReply(answer, { host: address.host, clock, onBytes: watchdog.feed });
+    for await (const events of reply) for (const event of events) yield event;
   } catch (thrown) {
     signal.throwIfAborted();
     throw (

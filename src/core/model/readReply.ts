@@ -24,18 +24,21 @@ const DRAIN_MS = 250;
 
 type Answer = Pick<ModelAnswer, 'headers' | 'body'>;
 
-/** Ends after `message_stop`. Throws ModelError when the stream ends before it, or breaks. */
+/**
+ * Gives the events as they come together: there are thousands of them, and each step of an async iteration has its price.
+ * Ends after `message_stop`. Throws ModelError when the stream ends before it, or breaks.
+ */
 export async function* readReply(
   answer: Answer,
   options: ReadReplyOptions,
-): AsyncGenerator<StreamEvent, void> {
+): AsyncGenerator<readonly StreamEvent[], void> {
   const { host } = options;
   if (answer.body === null) throw emptyAnswer(host);
   const reader = answer.body.getReader();
   try {
     const first = await readStart(reader, options);
     if (first.kind === 'json')
-      yield* readWholeReply(await readRest(reader, first.bytes, options), { answer, options });
+      yield readWholeReply(await readRest(reader, first.bytes, options), { answer, options });
     else yield* readStream(reader, first.bytes, { answer, options });
   } finally {
     await reader.cancel().catch(() => undefined);
@@ -78,11 +81,11 @@ async function* readStream(
   reader: BodyReader,
   start: Uint8Array,
   { answer, options }: Reading,
-): AsyncGenerator<StreamEvent, void> {
+): AsyncGenerator<readonly StreamEvent[], void> {
   const inbox = createInbox({ answer, options });
   inbox.push(start);
   for (;;) {
-    for (const event of inbox.take()) yield event;
+    yield inbox.take();
     if (inbox.failure !== undefined) throw inbox.failure;
     if (inbox.state === 'complete') return drain(reader, options.clock);
     if (inbox.state === 'ended') throw endedEarly(inbox.hasEvents, options.host);
@@ -169,18 +172,16 @@ async function drain(reader: BodyReader, clock: Clock): Promise<void> {
   }
 }
 
-function* readWholeReply(text: string, { answer, options }: Reading): Generator<StreamEvent, void> {
+function readWholeReply(text: string, { answer, options }: Reading): readonly StreamEvent[] {
   const body = parseObject(text);
-  if (body?.type === 'message') yield* toEvents(body);
-  else if (body?.type === 'error') throw buildError(body, { answer, options });
-  else {
-    throw new ModelError({
-      kind: 'bad_response',
-      code: 'not_events',
-      host: options.host,
-      message: 'The answer is not one of the Messages API.',
-    });
-  }
+  if (body?.type === 'message') return toEvents(body);
+  if (body?.type === 'error') throw buildError(body, { answer, options });
+  throw new ModelError({
+    kind: 'bad_response',
+    code: 'not_events',
+    host: options.host,
+    message: 'The answer is not one of the Messages API.',
+  });
 }
 
 async function readRest(reader: BodyReader, start: Uint8Array, options: ReadReplyOptions): Promise<string> {
