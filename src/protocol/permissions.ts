@@ -34,12 +34,30 @@ export const permissionUpdate = z.discriminatedUnion('type', [
 export type PermissionUpdate = z.infer<typeof permissionUpdate>;
 export type PermissionRule = z.infer<typeof permissionRule>;
 
+/** The text of a file as a person has agreed to it. Line ends don't matter: the file keeps its own. */
+export const acceptedText = z.looseObject({
+  /** The whole file. */
+  content: z.string(),
+  /** What the person saw in the file; null: it was not there. When something else stands there by then, nothing is written. */
+  before: z.string().nullable(),
+  /**
+   * The proposal before the person touched it, where it isn't what the call makes by itself: it was merged into what stands in
+   * the file, which may then be more than the model has read.
+   */
+  proposed: z.string().optional(),
+  /** What the person says about it, for the model. */
+  note: z.string().optional(),
+});
+export type AcceptedText = z.infer<typeof acceptedText>;
+
 /** The answer of a person or a program to `can_use_tool`. `updatedInput` replaces the whole input. */
 export const permissionResult = z.discriminatedUnion('behavior', [
   z.looseObject({
     behavior: z.literal('allow'),
     updatedInput: z.record(z.string(), z.unknown()).optional(),
     updatedPermissions: z.array(permissionUpdate).optional(),
+    /** Belay: written in place of what the call would make of the file of its `preview`. */
+    belay_accepted: acceptedText.optional(),
   }),
   z.looseObject({ behavior: z.literal('deny'), message: z.string(), interrupt: z.boolean().optional() }),
 ]);

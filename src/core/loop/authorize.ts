@@ -5,7 +5,7 @@
  */
 import type { Peer } from '../../channel/peer.ts';
 import type { RequestOf } from '../../protocol/control.ts';
-import type { PermissionResult, PermissionUpdate } from '../../protocol/permissions.ts';
+import type { AcceptedText, PermissionResult, PermissionUpdate } from '../../protocol/permissions.ts';
 import type { HookDecision, Hooks } from '../hooks/hooks.ts';
 import {
   decidePermission,
@@ -66,6 +66,8 @@ export type Authorization =
       readonly writable: ReadonlyMap<string, string>;
       /** It may change files that it has not named. */
       readonly changesUnsaid: boolean;
+      /** What is to be written in place of what the call would make. */
+      readonly accepted?: AcceptedText | undefined;
       readonly decided: Decided;
     }
   | {
@@ -325,6 +327,9 @@ async function settle(answer: PermissionResult, asked: Asked): Promise<Authoriza
     return refuseByPerson(message, answer.interrupt === true);
   }
   const input = answer.updatedInput ?? call.input;
+  const { belay_accepted: accepted } = answer;
+  if (accepted !== undefined && !(await fitsCall(input, call)))
+    return refuseByPerson('The text that was accepted was not for this call, so nothing was written.', false);
   const asRun = answer.updatedInput === undefined ? question : await judgeableInput({ ...call, input }, deps);
   if (typeof asRun === 'string') return refuseByPerson(asRun, false);
   const again = judge(asRun, deps);
@@ -333,7 +338,16 @@ async function settle(answer: PermissionResult, asked: Asked): Promise<Authoriza
   if (answer.updatedPermissions !== undefined) await deps.remember(answer.updatedPermissions);
   leavePlanMode(asRun, deps);
   const granted = { call: { ...call, input }, question: asRun, deps };
-  return grant(granted, { ...BY_PERSON, ...(remembered.length > 0 && { remembered }) });
+  const decided = { ...BY_PERSON, ...(remembered.length > 0 && { remembered }) };
+  return { ...grant(granted, decided), ...(accepted && { accepted }) };
+}
+
+/** A person's text stands for what was shown: for the file that this very input names. */
+async function fitsCall(
+  input: Readonly<Record<string, unknown>>,
+  call: Pick<ToolCall, 'tool' | 'input'>,
+): Promise<boolean> {
+  return call.tool.takesAcceptedText === true && (await digestOf(input)) === (await digestOf(call.input));
 }
 
 /** A plan that was agreed to ends plan mode, also when the answer names no mode to go on in. */

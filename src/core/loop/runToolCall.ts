@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import type { ToolResultBlock, ToolUseBlock } from '../../protocol/blocks.ts';
+import type { AcceptedText } from '../../protocol/permissions.ts';
 import { abortable } from '../abortable.ts';
 import type { Checkpoint } from '../checkpoints/checkpoints.ts';
 import type { HookVerdict } from '../permissions/decidePermission.ts';
@@ -164,7 +165,8 @@ async function authorizeAndRun(
   }
   if (authorization.changesUnsaid) await scope.expectChanges();
   const started = deps.clock.monotonic();
-  const outcome = await runSafely({ block, tool, input: parsed, signal }, scope, deps);
+  const { accepted } = authorization;
+  const outcome = await runSafely({ block, tool, input: parsed, accepted, signal }, scope, deps);
   const durationMs = deps.clock.monotonic() - started;
   try {
     const ran = { ...hooked, input: authorization.input };
@@ -222,6 +224,7 @@ interface ReadyCall {
   readonly block: ToolUseBlock;
   readonly tool: AnyTool;
   readonly input: unknown;
+  readonly accepted: AcceptedText | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -236,7 +239,7 @@ async function runSafely(call: ReadyCall, scope: CallScope, deps: RunToolCallDep
 }
 
 async function run(
-  { block, tool, input }: ReadyCall,
+  { block, tool, input, accepted }: ReadyCall,
   scope: CallScope,
   deps: RunToolCallDeps,
 ): Promise<CallOutcome> {
@@ -256,7 +259,7 @@ async function run(
   };
   report('');
   const throttle = createProgressThrottle(deps.clock, report);
-  const running = tool.run(input, scope.context);
+  const running = tool.run(input, { ...scope.context, accepted });
   for (;;) {
     const step = await running.next();
     if (step.done === true) {

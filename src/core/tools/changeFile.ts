@@ -19,12 +19,13 @@ export type Loaded =
 
 /**
  * The bytes of a file the model wants to change. Refused when it hasn't read the file, or the file has changed since.
- * `showChange`: the refusal may show the lines that differ (the call declares that it reads).
+ * `showChange`: the refusal may show the lines that differ (the call declares that it reads). `isMerged`: a person has agreed to
+ * the change as it is on what stands there now, which the caller checks.
  */
 export async function loadForChange(
   path: string,
   context: Pick<ToolContext, 'files' | 'readState' | 'signal' | 'workspace'>,
-  { showChange }: { readonly showChange: boolean },
+  { showChange, isMerged = false }: { readonly showChange: boolean; readonly isMerged?: boolean },
 ): Promise<Loaded> {
   const name = displayPath(path, context.workspace);
   const stat = await context.files.stat(path);
@@ -39,7 +40,7 @@ export async function loadForChange(
   const seen = context.readState.get(path);
   if (seen === undefined)
     return refuse(`You have not read ${name} in this session. Read it first, then change it.`);
-  if (await isAsSeen(seen, bytes)) return { kind: 'loaded', bytes };
+  if (isMerged || (await isAsSeen(seen, bytes))) return { kind: 'loaded', bytes };
   const difference = showChange ? describeChange(seen, bytes) : '';
   const what = `${name} has changed since you last saw it (the user, a formatter or a command changed it), so nothing was written. Read it again before you change it.`;
   return refuse(difference === '' ? what : `${what}\n${difference}`);

@@ -1,5 +1,7 @@
 /** Edit: replaces a piece of text in a file. */
 import * as z from 'zod';
+import type { AcceptedText } from '../../protocol/permissions.ts';
+import { writeAccepted } from './acceptedText.ts';
 import { loadForChange, maxChangedBytes, writeChange } from './changeFile.ts';
 import { toModelText } from './lineEnds.ts';
 import type { PathLocks } from './pathLocks.ts';
@@ -26,7 +28,8 @@ export interface EditOutput {
   /** Always null: the file before is in the checkpoint. */
   readonly originalFile: null;
   readonly structuredPatch: readonly PatchHunk[];
-  readonly userModified: false;
+  /** A person has changed it before agreeing to it. */
+  readonly userModified: boolean;
   readonly replaceAll: boolean;
   /** For the model. */
   readonly summary: string;
@@ -62,6 +65,7 @@ export function createEditTool({ place, locks }: EditOptions): Tool<EditInput, E
       ];
     },
     preview: (input, view) => withoutFileErrors(() => buildPreview(input, view)),
+    takesAcceptedText: true,
     run: (input, context) =>
       runQuietly(async () => {
         const path = resolveToolPath(input.file_path, context.workspace);
@@ -77,6 +81,8 @@ async function edit(
   input: EditInput,
   context: ToolContext,
 ): Promise<ToolOutcome<EditOutput | ToolFailure>> {
+  if (context.accepted !== undefined)
+    return editAsAccepted(path, { input, accepted: context.accepted }, context);
   const name = displayPath(path, context.workspace);
   const loaded = await loadForChange(path, context, { showChange: true });
   if (loaded.kind === 'refused') return fail(loaded.reason);
@@ -91,6 +97,22 @@ async function edit(
       summary: `Edited ${name} ${places}.${reformatted === '' ? '' : `\n${reformatted}`}`,
     }),
   );
+}
+
+async function editAsAccepted(
+  path: string,
+  { input, accepted }: { readonly input: EditInput; readonly accepted: AcceptedText },
+  context: ToolContext,
+): Promise<ToolOutcome<EditOutput | ToolFailure>> {
+  const propose = (before: Uint8Array | undefined): string | undefined => {
+    if (before === undefined) return toModelText(input.new_string);
+    const plan = planEdit(before, toRequest(input));
+    return plan.kind === 'planned' ? plan.after : undefined;
+  };
+  const outcome = await writeAccepted(path, { accepted, propose }, context);
+  if (outcome.kind === 'refused') return fail(outcome.reason);
+  const { patch, summary, isModified } = outcome;
+  return succeed({ ...toOutput(path, input, { patch, summary }), userModified: isModified });
 }
 
 async function create(

@@ -7,6 +7,7 @@
  */
 import type * as z from 'zod';
 import type { ToolResultContent } from '../../protocol/blocks.ts';
+import type { AcceptedText } from '../../protocol/permissions.ts';
 import type { Clock, FileSystem, Log, Processes, Storage, Web, Workspace, WriteOutcome } from '../ports.ts';
 import type { CommandSandbox } from '../sandbox/commandSandbox.ts';
 import type { BackgroundTasks } from './backgroundTasks.ts';
@@ -94,6 +95,8 @@ export interface ToolContext {
    * Rejects only when the turn is aborted.
    */
   readonly runTool: RunTool;
+  /** What a person has agreed to in place of what the call would write. Only for tools that take it. */
+  readonly accepted?: AcceptedText | undefined;
   /** Aborted when the turn is. The tool must end soon after, and leave no child behind. */
   readonly signal: AbortSignal;
 }
@@ -124,6 +127,8 @@ export interface Tool<Input = unknown, Output = unknown> {
   effects(input: Input, view: ToolView): Promise<readonly Effect[]>;
   /** For tools that change a file: the change as it would be. Undefined where it can't be told beforehand. */
   preview?(input: Input, view: ToolView): Promise<FilePreview | undefined>;
+  /** A person may change what it would write before agreeing to it (acceptedText.ts). */
+  readonly takesAcceptedText?: boolean;
   /**
    * Runs the call: progress while it runs, then the outcome. An expected failure (no such file, exit code 1) is an outcome
    * with `isError`; what is thrown is a defect or an abort.

@@ -1,5 +1,7 @@
 /** Write: makes a file, or replaces the whole content of one. */
 import * as z from 'zod';
+import type { AcceptedText } from '../../protocol/permissions.ts';
+import { writeAccepted } from './acceptedText.ts';
 import { loadForChange, maxChangedBytes, writeChange } from './changeFile.ts';
 import { counted } from './counted.ts';
 import { explainUnencodable } from './editHints.ts';
@@ -25,6 +27,8 @@ export interface WriteOutput {
   readonly structuredPatch: readonly PatchHunk[];
   /** Always null: the file before is in the checkpoint. */
   readonly originalFile: null;
+  /** A person has changed it before agreeing to it. */
+  readonly userModified?: boolean;
   /** For the model. */
   readonly summary: string;
 }
@@ -53,6 +57,7 @@ export function createWriteTool({ place, locks }: WriteOptions): Tool<WriteInput
       { kind: 'write', path: resolveToolPath(input.file_path, workspace) },
     ],
     preview: (input, view) => withoutFileErrors(() => buildPreview(input, view)),
+    takesAcceptedText: true,
     run: (input, context) =>
       runQuietly(async () => {
         const path = resolveToolPath(input.file_path, context.workspace);
@@ -68,6 +73,8 @@ async function write(
   { content }: WriteInput,
   context: ToolContext,
 ): Promise<ToolOutcome<WriteOutput | ToolFailure>> {
+  if (context.accepted !== undefined)
+    return writeAsAccepted(path, { content, accepted: context.accepted }, context);
   const name = displayPath(path, context.workspace);
   const loaded = await loadForChange(path, context, { showChange: false });
   if (loaded.kind === 'refused') return fail(loaded.reason);
@@ -88,6 +95,25 @@ async function write(
     structuredPatch: buildPatch(toModelText(before?.text ?? ''), toModelText(text)),
     originalFile: null,
     summary: reformatted === '' ? done : `${done}\n${reformatted}`,
+  });
+}
+
+async function writeAsAccepted(
+  path: string,
+  { content, accepted }: { readonly content: string; readonly accepted: AcceptedText },
+  context: ToolContext,
+): Promise<ToolOutcome<WriteOutput | ToolFailure>> {
+  const propose = (): string => toModelText(content);
+  const outcome = await writeAccepted(path, { accepted, propose }, context);
+  if (outcome.kind === 'refused') return fail(outcome.reason);
+  return succeed({
+    type: outcome.created ? 'create' : 'update',
+    filePath: path,
+    content: outcome.content,
+    structuredPatch: outcome.patch,
+    originalFile: null,
+    userModified: outcome.isModified,
+    summary: outcome.summary,
   });
 }
 
