@@ -212,6 +212,8 @@ export const agentRequests = {
   'belay/conversation_redo': spec('agent', empty, z.looseObject({ restored: z.boolean() })),
   /** Send the last request again after a failure (or go on after a reply that was cut off). */
   'belay/turn_retry': spec('agent', empty, z.looseObject({ started: z.boolean() })),
+  /** What the model is told before the next message of the person: something they have done outside of the conversation. */
+  'belay/notice_add': spec('agent', z.looseObject({ text: z.string() }), empty),
   'belay/checkpoint_list': spec('agent', empty, z.looseObject({ checkpoints: z.array(checkpoint) })),
   /** The text of a file before and after the agent's changes since a point, or of one call. */
   'belay/checkpoint_diff': spec('agent', diffRequest, fileDiff),

@@ -49,6 +49,8 @@ export const checkpoint = z.looseObject({
   taken_back: z.boolean(),
   /** Of a rewind: `redo` will come to it. */
   redoable: z.boolean(),
+  /** Of a rewind: it took another one back. */
+  is_redo: z.boolean(),
 });
 
 /** One of them: a user message, a tool call, or a checkpoint. The first that is given of checkpoint, call and message counts. */

@@ -14,6 +14,7 @@ import { registerEarlierTexts } from './earlierText.ts';
 import { createLazySessions, type LazySessions } from './lazySessions.ts';
 import { createLog } from './log.ts';
 import { registerPermissionLogs } from './permissionLog.ts';
+import { registerReviewCommands } from './review/reviewCommands.ts';
 import { createRuleCommands } from './ruleCommands.ts';
 import { registerRuleTree } from './ruleTree.ts';
 import { createSecrets } from './secrets.ts';
@@ -56,8 +57,12 @@ export function activate(context: ExtensionContext): void {
     registerCheckpointTree({ source: checkpoints, sessions }),
     registerChangeDecorations(checkpoints),
     permissionLogs,
+    registerReviewCommands(sessions),
     registerCommands(context, { sessions, secrets, log, rules, permissionLogs }),
   );
+  // What waits to be looked at is shown without a panel.
+  if (context.workspaceState.get('belay.review.waiting') === true)
+    sessions.use((loaded) => loaded.review.ready);
   log.info('activated', { milliseconds: Math.round(performance.now() - started) });
 }
 

@@ -31,6 +31,10 @@ export interface OpenSessionsDeps {
   readonly onRulesChange: () => void;
   /** The same of its checkpoints. */
   readonly onCheckpointsChange: () => void;
+  /** This session, which is open, has changed files, or has been opened. */
+  readonly onFilesChange: (host: SessionHost) => void;
+  /** What the person has done to the agent's files and the agent has not been told. */
+  readonly takeNews: (sessionId: string) => string | undefined;
 }
 
 /** Where it is remembered which session was shown last, so that it comes back with the window. */
@@ -92,6 +96,11 @@ export class OpenSessions {
   current(): PanelHost | undefined {
     const panels = [...this.#panels].reverse();
     return panels.find(({ surface }) => surface.isVisible()) ?? panels[0];
+  }
+
+  /** A session that is open. */
+  host(sessionId: string): SessionHost | undefined {
+    return this.#hosts.get(sessionId);
   }
 
   /** Of a session that is open; empty: it has none, or is not open. */
@@ -183,16 +192,20 @@ export class OpenSessions {
       openAgent: chooseAgentOpener(),
       log,
       now: Date.now,
+      takeNews: () => this.#deps.takeNews(host.sessionId),
     });
     this.#hosts.set(host.sessionId, host);
     host.observe({
       onMessage: (message) => {
         if (isOf(RULE_CHANGES, message)) this.#deps.onRulesChange();
-        if (isOf(CHECKPOINT_CHANGES, message)) this.#deps.onCheckpointsChange();
+        if (!isOf(CHECKPOINT_CHANGES, message)) return;
+        this.#deps.onCheckpointsChange();
+        this.#deps.onFilesChange(host);
       },
       onChange: () => this.#changed(),
       onReset: () => this.#tellOther(),
     });
+    if (start.resume) this.#deps.onFilesChange(host);
     return host;
   }
 

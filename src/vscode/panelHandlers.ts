@@ -92,6 +92,11 @@ async function refuseSettings(): Promise<never> {
 }
 
 /** The editor shows them: settings may name keys. */
+/** What a person says they say in messages, which stand in the conversation. */
+async function refuseNotices(): Promise<never> {
+  throw new Error('A panel tells the agent nothing but what a person writes.');
+}
+
 async function refuseTexts(): Promise<never> {
   throw new Error('A panel does not read settings files.');
 }
@@ -140,6 +145,7 @@ function createForwarders({ host, actions }: PanelHandlerDeps): Handlers<'agent'
     'belay/conversation_rewind': forward('belay/conversation_rewind'),
     'belay/conversation_redo': forward('belay/conversation_redo'),
     'belay/turn_retry': forward('belay/turn_retry'),
+    'belay/notice_add': refuseNotices,
     'belay/checkpoint_list': forward('belay/checkpoint_list'),
     'belay/checkpoint_diff': forward('belay/checkpoint_diff'),
     'belay/checkpoint_conflict': forward('belay/checkpoint_conflict'),

@@ -19,6 +19,10 @@ import { chooseAgentOpener } from './openAgent.ts';
 import { OpenSessions } from './openSessions.ts';
 import { createPanelActions } from './panelActions.ts';
 import { toPermissionLogText } from './permissionLogText.ts';
+import { createReviews } from './review/createReviews.ts';
+import type { Review } from './review/review.ts';
+import type { ReviewActions } from './review/reviewActions.ts';
+import { createReviewNews } from './review/reviewNews.ts';
 import type { EditorSecrets } from './secrets.ts';
 import { createSessionCommands, type SessionCommands, showPanel } from './sessionCommands.ts';
 import type { SessionHost } from './sessionHost.ts';
@@ -42,6 +46,8 @@ export interface Edge {
 
 export interface Sessions extends SessionCommands {
   readonly checkpoints: CheckpointActions;
+  readonly review: Review;
+  readonly reviewActions: ReviewActions;
   attach: (...surface: Parameters<OpenSessions['attach']>) => Promise<void>;
   /** The session of the panel that was used last; null: there is none. */
   currentSession(): string | null;
@@ -65,6 +71,8 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
   const providers = createEditorProviders({ memento: context.globalState, secrets, clock, log });
   const rewinds = createRewinds({ earlierTexts, log });
   const colors = createThemeColors(() => sessions.refresh());
+  const reviews = createReviews(context, { log, sessions: () => sessions });
+  const news = createReviewNews(reviews.review);
   const agentDeps = {
     ...{ ports, providers, settings, storageRoot },
     version: String(context.extension.packageJSON.version),
@@ -90,6 +98,8 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     onActivity: attention.update,
     onRulesChange: edge.onRulesChange,
     onCheckpointsChange: edge.onCheckpointsChange,
+    onFilesChange: (host) => void reviews.review.sync(host),
+    takeNews: (sessionId) => news.take(sessionId),
   });
   await providers.ready;
   context.subscriptions.push(
@@ -99,6 +109,8 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     providers.onDidChange(() => sessions.refresh()),
     providers,
     colors,
+    reviews,
+    news,
   );
   return {
     ...createSessionCommands({ sessions, transcripts, providers, secrets, rewinds }),
@@ -106,6 +118,8 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
       ...{ sessions, earlierTexts, rewinds },
       showPanel: () => showPanel(sessions),
     }),
+    review: reviews.review,
+    reviewActions: reviews.actions,
     attach: async (surface, wanted) => {
       await sessions.attach(surface, wanted);
     },
@@ -115,6 +129,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
       toPermissionLogText(sessions.findTitle(sessionId), await readPermissionLog(transcripts, sessionId)),
     close: async () => {
       await sessions.close();
+      await reviews.review.flush();
       await swept;
       await temporaryFiles.close();
     },

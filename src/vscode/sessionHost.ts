@@ -36,6 +36,8 @@ export interface SessionHostOptions {
   readonly start: Pick<SessionState, 'title'> & Pick<AgentStart, 'model' | 'permissionMode'>;
   readonly openAgent: (start: AgentStart) => AgentLink;
   readonly log: Log;
+  /** What the person has done outside of the conversation, told to the agent before their next message. Must not throw. */
+  readonly takeNews: () => string | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -69,6 +71,8 @@ export class SessionHost {
   readonly #options: SessionHostOptions;
   readonly #observers = new Set<SessionObserver>();
   readonly #paths = new Set<string>();
+  /** Calls whose change of a file a person has seen and allowed. */
+  readonly #agreed = new Set<string>();
   readonly #untaken = new UntakenMessages();
   #conversation: ConversationLog;
   /** undefined: there is no agent; the next message starts one. */
@@ -158,6 +162,11 @@ export class SessionHost {
     return () => this.#observers.delete(observer);
   }
 
+  /** Whether a person has seen what this call does to a file, and has allowed it. */
+  hasAgreed(toolUseId: string): boolean {
+    return this.#agreed.has(toolUseId);
+  }
+
   /** Whether the agent has named this file: it may then be shown, also outside of the workspace. */
   hasTold(path: string): boolean {
     return this.#paths.has(path);
@@ -187,9 +196,12 @@ export class SessionHost {
     });
     const peer = createPeer<'client' | 'program'>(link.channel, {
       handlers: {
-        can_use_tool: (question, { signal }) => {
+        can_use_tool: async (question, { signal }) => {
           this.#tell(pathsOf(question.input));
-          return this.permissions.ask(question, signal);
+          const answer = await this.permissions.ask(question, signal);
+          const { tool_use_id, preview } = question;
+          if (answer.behavior === 'allow' && preview !== undefined) this.#agreed.add(tool_use_id);
+          return answer;
         },
         hook_callback: refuseHookCallback,
         // The panel has no form for it.
@@ -258,8 +270,18 @@ export class SessionHost {
   #sayTo(run: Run): void {
     for (const message of this.#untaken.takeFor(run)) {
       this.#isSaid = true;
+      this.#tellNews(run);
       void run.peer.send(message);
     }
+  }
+
+  /** Goes before the message, which it is to be read with. */
+  #tellNews({ peer }: Run): void {
+    const text = this.#options.takeNews();
+    if (text === undefined) return;
+    peer.request('belay/notice_add', { text }).catch((error: unknown) => {
+      this.#options.log.warn('the agent could not be told what was changed', { error });
+    });
   }
 
   #renewWhenQuiet(): void {

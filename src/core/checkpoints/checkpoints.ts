@@ -25,6 +25,8 @@ export interface Checkpoint {
   readonly createdAt: number;
   readonly origin: ChangeOrigin;
   readonly files: readonly FileChange[];
+  /** A rewind that took another one back. */
+  readonly isRedo?: boolean;
 }
 
 /** 'merge' leaves what somebody else changed since and reports it; 'overwrite' takes it back all the same (it stays in the store). */

@@ -59,6 +59,7 @@ interface RecordedCheckpoint {
   readonly origin: ChangeOrigin;
   /** undefined: not ended. */
   files: readonly FileChange[] | undefined;
+  readonly isRedo?: boolean;
 }
 
 export class History {
@@ -269,6 +270,7 @@ export class History {
       ...{ id, order, userMessageId, toolUseId: null, createdAt },
       origin: 'rewind',
       files,
+      ...(begin.redoOf === null ? {} : { isRedo: true }),
     });
   }
 

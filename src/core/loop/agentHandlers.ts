@@ -103,6 +103,10 @@ export function createAgentHandlers(deps: AgentHandlerDeps): Handlers<'agent'> {
     'belay/conversation_rewind': ({ user_message_id }) => rewindConversation(user_message_id, deps),
     'belay/conversation_redo': () => redoConversation(deps),
     'belay/turn_retry': async () => ({ started: await actor.retry() }),
+    'belay/notice_add': async ({ text }) => {
+      actor.notice(text);
+      return {};
+    },
     'belay/checkpoint_list': async () => ({
       checkpoints: ports.checkpoints === undefined ? [] : listCheckpoints(ports.checkpoints),
     }),

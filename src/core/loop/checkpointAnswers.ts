@@ -25,6 +25,7 @@ export function listCheckpoints(
       changes,
       taken_back: changes.every(({ taken_back }) => taken_back),
       redoable: redoable.includes(checkpoint.id),
+      is_redo: checkpoint.isRedo === true,
     };
   });
 }

@@ -123,6 +123,7 @@ function buildAnswers(snapshot: Snapshot): Answers {
     'belay/conversation_rewind': async () => ({ text: 'What was said' }),
     'belay/conversation_redo': async () => ({ restored: true }),
     'belay/turn_retry': async () => ({ started: true }),
+    'belay/notice_add': nothing,
     'belay/checkpoint_list': async () => ({ checkpoints: [] }),
     'belay/checkpoint_diff': async () => ({ before: null, after: null, binary: false, hunks: [] }),
     'belay/checkpoint_conflict': async () => ({ base: null, mine: null, theirs: null, merged: null }),

@@ -233,6 +233,7 @@ function checkpoint(
     changes: [...files],
     taken_back: files.every(({ taken_back }) => taken_back),
     redoable,
+    is_redo: false,
   };
 }
 

@@ -158,6 +158,8 @@ function setUp({ kept = [], remembered = {} }: SetUp) {
     log: silentLog,
     onRulesChange: () => undefined,
     onCheckpointsChange: () => undefined,
+    onFilesChange: () => undefined,
+    takeNews: () => undefined,
     onActivity: (activity) => {
       latest = activity;
     },

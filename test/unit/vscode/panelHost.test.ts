@@ -192,6 +192,7 @@ function createHost(sessionId: string, { resume = false, opened }: HostOptions =
     sessionId,
     resume,
     start: { title: '', model: 'm', permissionMode: 'default' },
+    takeNews: () => undefined,
     openAgent: () =>
       openInProcess(async (channel) => {
         agent = createFakeAgent(sessionId, channel, opened);

@@ -178,6 +178,7 @@ function createHost({ resume = false, opened, failure: initial }: HostOptions = 
     sessionId: 's1',
     resume,
     start: { title: '', model: 'm', permissionMode: 'default' },
+    takeNews: () => undefined,
     openAgent: (start) => {
       const [agentEnd, hostEnd] = createInProcessPair();
       starts.push(start);

@@ -1,0 +1,83 @@
+/** What stands in the files that are reviewed: in the editor where one holds the file, else on the disk. Told when it changes. */
+import { type Disposable, EventEmitter, type TextDocument, Uri, workspace } from 'vscode';
+import { type Lines, toReviewLines } from '../../core/review/reviewText.ts';
+
+export interface CurrentTexts extends Disposable {
+  /** undefined: there is no such file, or it has not been looked at yet (`look`). */
+  get(path: string): Lines | undefined;
+  /** Reads what no document holds. Never rejects. */
+  look(path: string): Promise<void>;
+  /** The path of a file that has changed; one that is looked at only. */
+  readonly onDidChange: (listener: (path: string) => void) => Disposable;
+}
+
+/** Changes of a document that come close together are told once, in ms. */
+const REST_MS = 120;
+
+/** `isWatched`: whether anybody wants to know about this file. */
+export function watchCurrentTexts(isWatched: (path: string) => boolean): CurrentTexts {
+  const changed = new EventEmitter<string>();
+  const onDisk = new Map<string, Lines | undefined>();
+  const inDocuments = new WeakMap<TextDocument, { readonly version: number; readonly lines: Lines }>();
+  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  const tellSoon = (path: string): void => {
+    if (timers.has(path)) return;
+    const timer = setTimeout(() => {
+      timers.delete(path);
+      changed.fire(path);
+    }, REST_MS);
+    timers.set(path, timer);
+  };
+  const look = async (path: string): Promise<void> => {
+    onDisk.set(path, await readLines(path));
+  };
+  const lookAgain = (uri: Uri): void => {
+    if (uri.scheme !== 'file' || !isWatched(uri.fsPath)) return;
+    void look(uri.fsPath).then(() => tellSoon(uri.fsPath));
+  };
+  const watcher = workspace.createFileSystemWatcher('**/*');
+  const subscriptions = [
+    watcher,
+    watcher.onDidChange(lookAgain),
+    watcher.onDidCreate(lookAgain),
+    watcher.onDidDelete(lookAgain),
+    workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      const { uri } = document;
+      if (contentChanges.length > 0 && uri.scheme === 'file' && isWatched(uri.fsPath)) tellSoon(uri.fsPath);
+    }),
+    workspace.onDidOpenTextDocument(({ uri }) => lookAgain(uri)),
+    workspace.onDidCloseTextDocument(({ uri }) => lookAgain(uri)),
+    workspace.onDidSaveTextDocument(({ uri }) => lookAgain(uri)),
+  ];
+  return {
+    get(path) {
+      const document = workspace.textDocuments.find(
+        ({ uri }) => uri.scheme === 'file' && uri.fsPath === path,
+      );
+      // One that has been deleted or not been written yet is no file.
+      if (document === undefined || (!document.isDirty && onDisk.get(path) === undefined))
+        return onDisk.get(path);
+      const known = inDocuments.get(document);
+      if (known?.version === document.version) return known.lines;
+      const lines = toReviewLines(document.getText());
+      inDocuments.set(document, { version: document.version, lines });
+      return lines;
+    },
+    look,
+    onDidChange: changed.event,
+    dispose() {
+      for (const timer of timers.values()) clearTimeout(timer);
+      for (const subscription of subscriptions) subscription.dispose();
+      changed.dispose();
+    },
+  };
+}
+
+/** undefined: there is none, or it can't be read. */
+async function readLines(path: string): Promise<Lines | undefined> {
+  try {
+    return toReviewLines(Buffer.from(await workspace.fs.readFile(Uri.file(path))).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,245 @@
+/**
+ * What Belay has changed and waits for an answer, in all sessions of this window. The checkpoints tell what the agent has done; what
+ * the user does is seen in the files themselves.
+ */
+import { type Disposable, EventEmitter } from 'vscode';
+import {
+  type Hunk,
+  isHunk,
+  keepHunks,
+  type Lines,
+  toBaseline,
+  undoHunks,
+} from '../../core/review/reviewText.ts';
+import { toSegments } from '../../core/review/segments.ts';
+import type { ResponseOf } from '../../protocol/control.ts';
+import type { EditorLog } from '../log.ts';
+import type { SessionHost } from '../sessionHost.ts';
+import type { CurrentTexts } from './currentTexts.ts';
+import { noteChange, type ReviewFile, settle } from './reviewFiles.ts';
+import type { ReviewStorage } from './reviewStorage.ts';
+
+type Listed = ResponseOf<'belay/checkpoint_list'>['checkpoints'][number];
+export type TextFile = ReviewFile & { readonly kind: 'text' };
+
+export type ReviewedSession = Pick<SessionHost, 'sessionId' | 'request' | 'ready' | 'hasAgreed'>;
+
+/** What is to be done with a file once hunks of it are undone. */
+export interface Undoing {
+  readonly before: Lines;
+  readonly after: Lines;
+  /** To be called when `after` stands there. */
+  done(): void;
+}
+
+export interface ReviewDeps {
+  readonly storage: ReviewStorage;
+  readonly currentTexts: (isWatched: (path: string) => boolean) => CurrentTexts;
+  readonly log: Pick<EditorLog, 'warn' | 'debug'>;
+}
+
+export class Review implements Disposable {
+  readonly #deps: ReviewDeps;
+  readonly #files = new Map<string, ReviewFile>();
+  readonly #hunks = new Map<string, KnownHunks>();
+  readonly #cursors = new Map<string, string>();
+  readonly #changed = new EventEmitter<readonly string[]>();
+  readonly #takenIn = new EventEmitter<readonly string[]>();
+  readonly #current: CurrentTexts;
+  /** By session: what is being taken in. */
+  readonly #syncing = new Map<string, Promise<void>>();
+  readonly #open: Promise<void>;
+
+  /** Paths of which something is different now. */
+  readonly onDidChange = this.#changed.event;
+  /** Paths of what an agent has just changed. */
+  readonly onDidTakeIn = this.#takenIn.event;
+
+  constructor(deps: ReviewDeps) {
+    this.#deps = deps;
+    this.#current = deps.currentTexts((path) => this.#files.has(path));
+    this.#current.onDidChange((path) => {
+      if (this.#files.has(path)) this.#changed.fire([path]);
+    });
+    this.#open = this.#read();
+  }
+
+  /** Resolves when what was kept of an earlier window has been read. */
+  get ready(): Promise<void> {
+    return this.#open;
+  }
+
+  /** Files with something that waits, in the order of their paths. */
+  waiting(): readonly ReviewFile[] {
+    return [...this.#files.values()]
+      .filter((file) => file.kind === 'whole' || this.#isWaiting(file))
+      .sort((left, right) => (left.path < right.path ? -1 : 1));
+  }
+
+  file(path: string): ReviewFile | undefined {
+    return this.#files.get(path);
+  }
+
+  /** What waits in this file, in the order of the text. */
+  hunks(path: string): readonly Hunk[] {
+    const file = this.#files.get(path);
+    const current = this.#current.get(path);
+    if (file?.kind !== 'text' || current === undefined) return [];
+    const known = this.#hunks.get(path);
+    if (known?.file === file && known.current === current) return known.hunks;
+    const hunks = toSegments(file.text, current).filter(isHunk);
+    this.#hunks.set(path, { file, current, hunks });
+    return hunks;
+  }
+
+  /** The text that the file is compared with; undefined: there is nothing to compare it with. */
+  baseline(path: string): string | undefined {
+    const file = this.#files.get(path);
+    if (file?.kind !== 'text') return undefined;
+    return toBaseline(file.text, this.#current.get(path) ?? []).join('');
+  }
+
+  current(path: string): Lines | undefined {
+    return this.#current.get(path);
+  }
+
+  /** Looks at what stands there, also where no document holds the file. */
+  look(path: string): Promise<void> {
+    return this.#current.look(path);
+  }
+
+  /** Takes in what the session has changed since it was last asked. Never rejects. */
+  async sync(host: ReviewedSession): Promise<void> {
+    const running = this.#syncing.get(host.sessionId) ?? Promise.resolve();
+    const next = running.then(() =>
+      this.#sync(host).catch((error: unknown) => {
+        this.#deps.log.debug('the changes of a session could not be taken in', { error });
+      }),
+    );
+    this.#syncing.set(host.sessionId, next);
+    await next;
+  }
+
+  /** Returns how to take it back, as long as the text is the same. */
+  keep(path: string, isKept: (hunk: Hunk) => boolean): (() => void) | undefined {
+    const file = this.#files.get(path);
+    const current = this.#current.get(path);
+    if (file === undefined) return undefined;
+    const isAll = this.hunks(path).every(isKept);
+    const kept =
+      file.kind === 'whole' || (isAll && file.change === 'deleted') || current === undefined
+        ? undefined
+        : settle({
+            ...file,
+            change: isAll ? ('modified' as const) : file.change,
+            text: keepHunks(file.text, current, isKept),
+          });
+    this.#put(path, kept);
+    return () => {
+      if (this.#files.get(path) === kept && this.#current.get(path) === current) this.#put(path, file);
+    };
+  }
+
+  /** undefined: nothing of it is to be undone in the text. */
+  undoing(path: string, isUndone: (hunk: Hunk) => boolean): Undoing | undefined {
+    const file = this.#files.get(path);
+    const before = this.#current.get(path);
+    if (file?.kind !== 'text' || before === undefined || !this.hunks(path).some(isUndone)) return undefined;
+    const { current: after, text } = undoHunks(file.text, before, isUndone);
+    return {
+      before,
+      after,
+      done: () => {
+        if (text !== file.text && this.#files.get(path) === file) this.#put(path, settle({ ...file, text }));
+      },
+    };
+  }
+
+  /** Nothing of the file waits any more. */
+  forget(path: string): void {
+    this.#put(path, undefined);
+  }
+
+  /** Resolves when all is written. */
+  async flush(): Promise<void> {
+    await this.#deps.storage.flush();
+  }
+
+  dispose(): void {
+    this.#current.dispose();
+    this.#changed.dispose();
+    this.#takenIn.dispose();
+  }
+
+  async #read(): Promise<void> {
+    const { files, cursors } = await this.#deps.storage.read();
+    for (const [session, cursor] of cursors) this.#cursors.set(session, cursor);
+    for (const file of files) this.#files.set(file.path, file);
+    await Promise.all(files.map(({ path }) => this.#current.look(path)));
+    if (files.length > 0) this.#changed.fire(files.map(({ path }) => path));
+  }
+
+  async #sync(host: ReviewedSession): Promise<void> {
+    const { sessionId } = host;
+    await Promise.all([this.#open, host.ready]);
+    const { checkpoints } = await host.request('belay/checkpoint_list', {});
+    const cursor = this.#cursors.get(sessionId);
+    const from = checkpoints.findIndex(({ id }) => id === cursor) + 1;
+    const touched = new Set<string>();
+    for (const checkpoint of checkpoints.slice(from)) {
+      for (const path of await this.#take(checkpoint, host)) touched.add(path);
+      this.#cursors.set(sessionId, checkpoint.id);
+    }
+    if (from === checkpoints.length) return;
+    await Promise.all([...touched].map((path) => this.#current.look(path)));
+    this.#save();
+    this.#takenIn.fire([...touched]);
+    this.#changed.fire([...touched]);
+  }
+
+  async #take(checkpoint: Listed, host: ReviewedSession): Promise<readonly string[]> {
+    const { id, origin, is_redo, changes, user_message_id, tool_use_id } = checkpoint;
+    // What was seen and allowed before it was written is agreed to, as what the person has taken back.
+    const isAgreed = tool_use_id !== null && host.hasAgreed(tool_use_id);
+    const isRewind = origin === 'rewind' && !is_redo;
+    const what = isRewind || isAgreed ? ('agreed' as const) : ('write' as const);
+    const told = { id, sessionId: host.sessionId, turn: user_message_id, what };
+    await Promise.all(
+      changes.map(async ({ path, change }) => {
+        const versions = await host
+          .request('belay/checkpoint_diff', { checkpoint_id: id, path, scope: 'alone' })
+          .catch(() => ({ before: null, after: null, binary: true }));
+        const next = noteChange(this.#files.get(path), { ...versions, path, change }, told);
+        if (next === undefined) this.#files.delete(path);
+        else this.#files.set(path, next);
+      }),
+    );
+    return changes.map(({ path }) => path);
+  }
+
+  #isWaiting(file: TextFile): boolean {
+    const { path, change } = file;
+    const current = this.#current.get(path);
+    if (change === 'deleted') return current === undefined;
+    // A file that somebody has taken away has nothing to be looked at.
+    if (current === undefined) return false;
+    return this.hunks(path).length > 0 || (change === 'created' && current.length === 0);
+  }
+
+  #put(path: string, file: ReviewFile | undefined): void {
+    if (file === undefined) this.#files.delete(path);
+    else this.#files.set(path, file);
+    this.#save();
+    this.#changed.fire([path]);
+  }
+
+  #save(): void {
+    this.#deps.storage.save({ files: [...this.#files.values()], cursors: new Map(this.#cursors) });
+  }
+}
+
+interface KnownHunks {
+  readonly file: TextFile;
+  readonly current: Lines;
+  readonly hunks: readonly Hunk[];
+}

@@ -1,0 +1,199 @@
+/** What a person does with what waits: keep and undo, by hunk, file, turn or all; go from one to the next; look at all of it. */
+import {
+  commands,
+  Position,
+  Range,
+  Selection,
+  TextEditorRevealType,
+  Uri,
+  WorkspaceEdit,
+  window,
+  workspace,
+} from 'vscode';
+import type { Hunk } from '../../core/review/reviewText.ts';
+import type { OpenSessions } from '../openSessions.ts';
+import { toTextReplacements } from '../textEdits.ts';
+import { toBaselineUri } from './baseline.ts';
+import type { Review } from './review.ts';
+
+/** What is meant: hunks of files. */
+export interface Choice {
+  readonly paths: readonly string[];
+  readonly isMeant: (hunk: Hunk, path: string) => boolean;
+}
+
+export interface ReviewActions {
+  keep(choice: Choice): Promise<void>;
+  undo(choice: Choice): Promise<void>;
+  /** Takes the last keep back; false: it can't be, since the file is another one by now. */
+  undoKeep(): boolean;
+  /** From the cursor on, also in the next file. */
+  go(direction: 'next' | 'previous'): Promise<void>;
+  showAll(): Promise<void>;
+  showFile(path: string): Promise<void>;
+}
+
+export interface ReviewActionDeps {
+  readonly review: Review;
+  readonly sessions: Pick<OpenSessions, 'host'>;
+}
+
+export function createReviewActions({ review, sessions }: ReviewActionDeps): ReviewActions {
+  const kept: (() => boolean)[] = [];
+  return {
+    async keep({ paths, isMeant }) {
+      const backs: (() => void)[] = [];
+      for (const path of paths) {
+        await review.look(path);
+        const back = review.keep(path, (hunk) => isMeant(hunk, path));
+        if (back !== undefined) backs.push(back);
+      }
+      kept.push(() => {
+        for (const back of backs) back();
+        return backs.length > 0;
+      });
+    },
+    async undo({ paths, isMeant }) {
+      const problems: string[] = [];
+      for (const path of paths) {
+        const problem = await undoIn(path, (hunk) => isMeant(hunk, path), { review, sessions });
+        if (problem !== undefined) problems.push(problem);
+      }
+      if (problems.length > 0) await window.showWarningMessage(`Belay: ${problems.join(' ')}`);
+    },
+    undoKeep: () => kept.pop()?.() === true,
+    go: (direction) => go(direction, review),
+    showAll: () => showAll(review),
+    async showFile(path) {
+      const file = review.file(path);
+      if (file?.kind !== 'text') return void (await commands.executeCommand('vscode.open', Uri.file(path)));
+      const title = `${path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)} (Belay)`;
+      const right = file.change === 'deleted' ? toBaselineUri(path, 'empty') : Uri.file(path);
+      await commands.executeCommand('vscode.diff', toBaselineUri(path), right, title);
+    },
+  };
+}
+
+/** What went wrong; undefined: nothing. */
+async function undoIn(
+  path: string,
+  isMeant: (hunk: Hunk) => boolean,
+  deps: ReviewActionDeps,
+): Promise<string | undefined> {
+  const { review } = deps;
+  await review.look(path);
+  const file = review.file(path);
+  if (file === undefined) return undefined;
+  if (file.kind === 'whole' || file.change === 'deleted') return undoWhole(path, deps);
+  const undoing = review.undoing(path, isMeant);
+  const isAll = review.hunks(path).every(isMeant);
+  if (file.change === 'created' && isAll && (undoing === undefined || undoing.after.length === 0))
+    return removeCreated(path, review);
+  if (undoing === undefined) return undefined;
+  if (
+    !(await confirmLoss(
+      review.hunks(path).filter((hunk) => hunk.kind === 'mixed' && isMeant(hunk)),
+      path,
+    ))
+  )
+    return undefined;
+  const document = await workspace.openTextDocument(Uri.file(path));
+  const wasDirty = document.isDirty;
+  const before = document.getText();
+  const eol = before.includes('\r\n') ? '\r\n' : '\n';
+  const after = undoing.after.join('').replaceAll('\n', eol);
+  const edit = new WorkspaceEdit();
+  for (const { start, end, text } of toTextReplacements(before, after))
+    edit.replace(document.uri, new Range(document.positionAt(start), document.positionAt(end)), text);
+  if (!(await workspace.applyEdit(edit))) return `${path} was being edited at the same moment. Try again.`;
+  undoing.done();
+  if (wasDirty || (await document.save()) || !document.isDirty) return undefined;
+  return `${path} could not be saved: it may be read-only or changed on disk. What was undone stands in the editor.`;
+}
+
+/** Lines the user has written over the agent's would go with them. */
+async function confirmLoss(hunks: readonly Hunk[], path: string): Promise<boolean> {
+  const users = hunks.filter(({ current }) => current.length > 0);
+  if (users.length === 0) return true;
+  const detail = users
+    .map(({ current }) => current.join(''))
+    .join('…\n')
+    .slice(0, 1000);
+  const message = `You have changed what Belay wrote in ${path}. To undo it takes these lines of yours, too:`;
+  const chosen = await window.showWarningMessage(message, { modal: true, detail }, 'Undo Both');
+  return chosen === 'Undo Both';
+}
+
+async function removeCreated(path: string, review: Review): Promise<string | undefined> {
+  const edit = new WorkspaceEdit();
+  edit.deleteFile(Uri.file(path), { ignoreIfNotExists: true });
+  if (!(await workspace.applyEdit(edit))) return `${path} could not be removed.`;
+  await review.look(path);
+  return undefined;
+}
+
+/** By the checkpoints: bytes, mode and names as they were. */
+async function undoWhole(path: string, { review, sessions }: ReviewActionDeps): Promise<string | undefined> {
+  const file = review.file(path);
+  if (file === undefined) return undefined;
+  const host = sessions.host(file.sessionId);
+  if (host === undefined) return `Open the session that has changed ${path}, then undo it.`;
+  const answer = await host.request('rewind_files', { checkpoint_id: file.checkpointId, paths: [path] });
+  const outcome = answer.files?.find((each) => each.path === path);
+  if (!answer.canRewind || outcome?.outcome === 'conflicted')
+    return outcome?.reason ?? answer.error ?? `${path} could not be undone.`;
+  review.forget(path);
+  return undefined;
+}
+
+async function go(direction: 'next' | 'previous', review: Review): Promise<void> {
+  const places = review
+    .waiting()
+    .flatMap(({ path }) =>
+      review
+        .hunks(path)
+        .map(({ currentStart, current }) => ({ path, line: currentStart, lines: current.length })),
+    );
+  if (places.length === 0) {
+    await window.showInformationMessage('Belay: nothing waits for you to look at it.');
+    return;
+  }
+  const editor = window.activeTextEditor;
+  const here = { path: editor?.document.uri.fsPath ?? '', line: editor?.selection.active.line ?? -1 };
+  const order = direction === 'next' ? places : places.toReversed();
+  const isBehind = (place: { readonly path: string; readonly line: number }): boolean => {
+    const comes = place.path === here.path ? place.line - here.line : place.path < here.path ? -1 : 1;
+    return direction === 'next' ? comes > 0 : comes < 0;
+  };
+  const place = order.find(isBehind) ?? order[0];
+  if (place === undefined) return;
+  const document = await workspace.openTextDocument(Uri.file(place.path));
+  const shown = await window.showTextDocument(document, { preview: true });
+  const start = new Position(Math.min(place.line, document.lineCount - 1), 0);
+  shown.selection = new Selection(start, start);
+  shown.revealRange(
+    new Range(start, start.translate(place.lines)),
+    TextEditorRevealType.InCenterIfOutsideViewport,
+  );
+}
+
+async function showAll(review: Review): Promise<void> {
+  const files = review.waiting();
+  const texts = files.filter(({ kind }) => kind === 'text');
+  const whole = files.length - texts.length;
+  const title =
+    whole === 0 ? 'Belay: all changes' : `Belay: all changes; ${whole} that are no text are left out`;
+  if (texts.length === 0) {
+    await window.showInformationMessage('Belay: there is nothing to show.');
+    return;
+  }
+  await commands.executeCommand(
+    'vscode.changes',
+    title,
+    texts.map(({ path, change }) => [
+      Uri.file(path),
+      change === 'created' ? undefined : toBaselineUri(path),
+      change === 'deleted' ? undefined : Uri.file(path),
+    ]),
+  );
+}

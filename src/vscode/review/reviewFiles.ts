@@ -1,0 +1,97 @@
+/** The files that Belay has changed and nobody has looked at yet, put together from what the checkpoints tell. No editor in here. */
+import { noteRewind, noteWrite, type ReviewText, toReviewLines } from '../../core/review/reviewText.ts';
+
+interface FileOfSession {
+  readonly path: string;
+  /** Whose change it was last, and which checkpoint of that session was the first since the file was agreed to. */
+  readonly sessionId: string;
+  readonly checkpointId: string;
+}
+
+/** What has become of the file as a whole, against what the user has agreed to. */
+export type FileChangeKind = 'created' | 'modified' | 'deleted';
+
+/** `text`: it is answered hunk by hunk. `whole`: binary, large, or a notebook; kept or undone as a whole. */
+export type ReviewFile =
+  | (FileOfSession & { readonly kind: 'text'; readonly change: FileChangeKind; readonly text: ReviewText })
+  | (FileOfSession & {
+      readonly kind: 'whole';
+      readonly change: FileChangeKind;
+      readonly turns: readonly string[];
+    });
+
+/** One file before and after a change. null: not there, or no text. */
+export interface FileVersions {
+  readonly path: string;
+  readonly change: FileChangeKind;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly binary: boolean;
+}
+
+/** A checkpoint as far as it matters here. */
+export interface ReviewedCheckpoint {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly turn: string;
+  /** `agreed`: the person has seen it beforehand, or has done it: a rewind. */
+  readonly what: 'write' | 'agreed';
+}
+
+/** Beyond so many characters a file is answered as a whole. */
+const MOST_CHARS = 2_000_000;
+
+/** undefined: nothing of the file waits any more. */
+export function noteChange(
+  known: ReviewFile | undefined,
+  versions: FileVersions,
+  checkpoint: ReviewedCheckpoint,
+): ReviewFile | undefined {
+  if (checkpoint.what === 'agreed' && known === undefined) return undefined;
+  const { path } = versions;
+  const place = {
+    path,
+    sessionId: checkpoint.sessionId,
+    checkpointId: known?.checkpointId ?? checkpoint.id,
+  };
+  const change = joinChanges(known?.change, versions.change);
+  if (change === undefined) return undefined;
+  if (isWhole(versions) || known?.kind === 'whole') {
+    // What of such a file is left can't be told.
+    if (checkpoint.what === 'agreed') return undefined;
+    const turns = known?.kind === 'whole' ? known.turns : [];
+    return { ...place, kind: 'whole', change, turns: [...new Set([...turns, checkpoint.turn])] };
+  }
+  const lines = { before: toReviewLines(versions.before ?? ''), after: toReviewLines(versions.after ?? '') };
+  const text =
+    checkpoint.what === 'agreed' && known !== undefined
+      ? noteRewind(known.text, lines)
+      : noteWrite(known?.text, lines, checkpoint.turn);
+  return settle({ ...place, kind: 'text', change, text });
+}
+
+/** undefined where nothing waits. A new or deleted file waits even when it is empty. */
+export function settle<File extends ReviewFile>(file: File): File | undefined {
+  if (file.kind === 'whole' || file.change !== 'modified') return file;
+  return file.text.some(({ turns }) => turns.length > 0) ? file : undefined;
+}
+
+/** undefined: a file that was made and taken away again. */
+function joinChanges(known: FileChangeKind | undefined, next: FileChangeKind): FileChangeKind | undefined {
+  switch (next) {
+    case 'created':
+      return known === 'deleted' ? 'modified' : (known ?? 'created');
+    case 'deleted':
+      return known === 'created' ? undefined : 'deleted';
+    default:
+      return known === 'created' ? 'created' : 'modified';
+  }
+}
+
+function isWhole({ path, binary, before, after }: FileVersions): boolean {
+  return (
+    binary ||
+    path.toLowerCase().endsWith('.ipynb') ||
+    (before?.length ?? 0) + (after?.length ?? 0) > MOST_CHARS
+  );
+}

@@ -1,0 +1,131 @@
+/** Where the review is kept, so that it outlives the window: one file in the storage of the workspace. */
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import * as z from 'zod';
+import type { ReviewText } from '../../core/review/reviewText.ts';
+import type { EditorLog } from '../log.ts';
+import type { ReviewFile } from './reviewFiles.ts';
+
+/** What is kept of it. */
+export interface StoredReview {
+  readonly files: readonly ReviewFile[];
+  /** By session: the last checkpoint that was taken in. */
+  readonly cursors: ReadonlyMap<string, string>;
+}
+
+export interface ReviewStorage {
+  /** Nothing where there is nothing, or nothing that can be read: then the file is left as it is, under another name. */
+  read(): Promise<StoredReview>;
+  /** Soon; what comes meanwhile is written with it. */
+  save(review: StoredReview): void;
+  /** Resolves when all is written. */
+  flush(): Promise<void>;
+}
+
+/** Milliseconds. */
+const REST_MS = 300;
+/** Sessions whose place is remembered. */
+const MOST_SESSIONS = 200;
+const EMPTY: StoredReview = { files: [], cursors: new Map() };
+
+const lines = z.array(z.string());
+const piece = z.union([z.object({ same: lines }), z.object({ base: lines, agent: lines, turns: lines })]);
+const place = {
+  path: z.string(),
+  sessionId: z.string(),
+  checkpointId: z.string(),
+  change: z.enum(['created', 'modified', 'deleted']),
+};
+const stored = z.object({
+  version: z.literal(1),
+  cursors: z.array(z.tuple([z.string(), z.string()])),
+  files: z.array(
+    z.discriminatedUnion('kind', [
+      z.object({ ...place, kind: z.literal('text'), pieces: z.array(piece) }),
+      z.object({ ...place, kind: z.literal('whole'), turns: lines }),
+    ]),
+  ),
+});
+type Stored = z.infer<typeof stored>;
+
+/** `file`: undefined where the window has no workspace; nothing is kept then. */
+export function createReviewStorage(file: string | undefined, log: Pick<EditorLog, 'warn'>): ReviewStorage {
+  let waiting: StoredReview | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let writing = Promise.resolve();
+  const write = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    const review = waiting;
+    waiting = undefined;
+    if (review !== undefined && file !== undefined)
+      writing = writing
+        .then(() => writeWhole(file, JSON.stringify(toStored(review))))
+        .catch((error: unknown) => log.warn('the review could not be kept', { error }));
+    return writing;
+  };
+  return {
+    read: async () => (file === undefined ? EMPTY : readStored(file, log)),
+    save(review) {
+      waiting = review;
+      timer ??= setTimeout(() => void write(), REST_MS);
+    },
+    flush: write,
+  };
+}
+
+async function readStored(file: string, log: Pick<EditorLog, 'warn'>): Promise<StoredReview> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return EMPTY;
+  try {
+    return fromStored(stored.parse(JSON.parse(text)));
+  } catch (error) {
+    const aside = `${file}.corrupt`;
+    await rename(file, aside).catch(() => undefined);
+    log.warn('the review that was kept can not be read; what Belay changes from now on is reviewed', {
+      error,
+      aside,
+    });
+    return EMPTY;
+  }
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  await writeFile(temporary, text);
+  await rename(temporary, file);
+}
+
+function toStored({ files, cursors }: StoredReview): Stored {
+  return {
+    version: 1,
+    cursors: [...cursors].slice(-MOST_SESSIONS),
+    files: files.map((file) => {
+      const { path, sessionId, checkpointId, change } = file;
+      const known = { path, sessionId, checkpointId, change };
+      if (file.kind === 'whole') return { ...known, kind: 'whole', turns: [...file.turns] };
+      return { ...known, kind: 'text', pieces: toStoredPieces(file.text) };
+    }),
+  };
+}
+
+function toStoredPieces(text: ReviewText): z.infer<typeof piece>[] {
+  return text.map(({ base, agent, turns }) =>
+    turns.length === 0 ? { same: [...agent] } : { base: [...base], agent: [...agent], turns: [...turns] },
+  );
+}
+
+function fromStored({ files, cursors }: Stored): StoredReview {
+  return {
+    cursors: new Map(cursors),
+    files: files.map((file): ReviewFile => {
+      if (file.kind === 'whole') return file;
+      const { pieces, ...known } = file;
+      const text = pieces.map((each) =>
+        'same' in each ? { base: each.same, agent: each.same, turns: [] } : each,
+      );
+      return { ...known, text };
+    }),
+  };
+}
