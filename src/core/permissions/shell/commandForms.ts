@@ -51,7 +51,10 @@ export function listStrictForms(words: readonly ShellWord[], foldsCase: boolean)
 export function guessPart(piece: string): { readonly words: readonly ShellWord[] } {
   const texts = piece
     .replace(/["'\\]/g, '')
-    .replace(/^(?:\s*(?:if|then|elif|else|while|until|do|time|in|!)\s+)+/, '')
+    .replace(
+      /^(?:\s*(?:(?:if|then|elif|else|while|until|do|time|in|!)\s+|\d*(?:[<>]{1,2}|<>|>\|)&?\s*[^\s<>]+\s+|&>{1,2}\s*[^\s<>]+\s+))+/,
+      '',
+    )
     .split(/[ \t]+/);
   return {
     words: texts.flatMap((text) =>

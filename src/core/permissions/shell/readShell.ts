@@ -254,8 +254,8 @@ function toValue(word: Word | undefined, place: ShellPlace): string | undefined 
   return word === undefined ? undefined : certainValue(readWord(word, place));
 }
 
-/** Whatever stands between characters that could end one command and begin another. */
+/** Whatever stands between characters that could end one command and begin another; `&` beside `<` and `>` is a redirect's. */
 function guessCommands(source: string): readonly string[] {
-  const pieces = source.split(/[;&|\n\r(){}`]|\$\(/).map((piece) => piece.trim());
+  const pieces = source.split(/[;|\n\r(){}`]|(?<![<>])&(?!>)|\$\(/).map((piece) => piece.trim());
   return [...new Set(pieces)].filter((piece) => piece !== '');
 }

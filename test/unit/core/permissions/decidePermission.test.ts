@@ -377,6 +377,13 @@ describe('a command that is more than can be looked into', () => {
     expect(judge(`${sum}; rm a`, [rule('deny', 'Bash', 'rm:*')], 'bypassPermissions')).toBe('deny');
   });
 
+  it('is forbidden where its grammar is not understood, also behind a redirect', () => {
+    const hidden = (inner: string) => `echo $((g); case a in *) ${inner}\n;; esac\n)`;
+    const forbidden = [bash, rule('deny', 'Bash', 'rm:*')];
+    for (const inner of ['rm a', '! 2>&1 rm a', '{ >f rm a\n}', '&>f rm a', 'x 2>&1& rm a', '2>&1 < f rm a'])
+      expect([inner, judge(hidden(inner), forbidden)]).toEqual([inner, 'deny']);
+  });
+
   it('is asked about where it has hundreds of commands, and forbidden by the last of them', () => {
     const many = (count: number) => 'make; '.repeat(count);
     expect(judge(many(256), [bash])).toBe('allow');
