@@ -1,0 +1,121 @@
+// What Belay has changed, looked at in the editor: keep and undo by hunk, file and all, beside what the user writes meanwhile.
+
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { text, toolUse } from '../support/modelServer/steps.ts';
+import type { Editor } from '../support/vscode/editor.ts';
+import { openChat, patience, startEditorWith, startModel } from './panel.ts';
+
+const LINES = Array.from({ length: 30 }, (_, index) => `line ${index + 1}`);
+const START = `${LINES.join('\n')}\n`;
+const CHANGED = START.replace('line 3\n', 'LINE 3\n').replace('line 20\n', 'LINE 20\nand more\n');
+
+test('each change has Keep and Undo in the file itself, and what was undone is told to the agent', async () => {
+  const { editor, model, panel, notes } = await changeFiles();
+  await editor.openFile('notes.txt');
+  const lenses = editor.page.locator('.codelens-decoration');
+  await expect.poll(() => lenses.count(), patience).toBe(2);
+  await editor.screenshot('review-file');
+  await lenses.first().getByText('Undo').click();
+  await expect.poll(() => readFile(notes, 'utf8'), patience).toBe(CHANGED.replace('LINE 3\n', 'line 3\n'));
+  await expect.poll(() => lenses.count(), patience).toBe(1);
+  // An undo of the undo brings the change back, to be answered again.
+  await editor.page.keyboard.press('Control+z');
+  await expect.poll(() => lenses.count(), patience).toBe(2);
+  await editor.page.keyboard.press('Control+Shift+z');
+  await expect.poll(() => lenses.count(), patience).toBe(1);
+  await editor.page.keyboard.press('Control+s');
+  await lenses.first().getByText('Keep').click();
+  await expect.poll(() => lenses.count(), patience).toBe(0);
+  expect(await readFile(notes, 'utf8')).toBe(CHANGED.replace('LINE 3\n', 'line 3\n'));
+  model.script([text('I see.')]);
+  await panel.send('Go on');
+  await panel.shows('I see.');
+  const told = JSON.stringify(model.requests.at(-1)?.body.messages);
+  expect(told).toContain('has undone or changed parts of your work');
+  expect(told).toContain('-LINE 3');
+});
+
+test('the view lists the files by turn; all are kept or undone there; new and deleted files too', async () => {
+  const { editor, notes } = await changeFiles();
+  await editor.page.getByRole('tab', { name: /^Source Control/ }).click();
+  const row = (name: RegExp) => editor.page.getByRole('treeitem', { name });
+  await row(/notes\.txt/).waitFor();
+  await row(/made\.txt/).waitFor();
+  await row(/gone\.txt/).waitFor();
+  await row(/Change the files/).waitFor();
+  await editor.screenshot('review-view');
+  await editor.runCommand('Belay: Undo All Changes');
+  await expect.poll(() => readFile(notes, 'utf8'), patience).toBe(START);
+  await expect.poll(() => readFile(join(editor.folder, 'gone.txt'), 'utf8'), patience).toBe('gone\n');
+  await expect.poll(() => exists(join(editor.folder, 'made.txt')), patience).toBe(false);
+  await row(/notes\.txt/).waitFor({ state: 'detached' });
+});
+
+test('what the user writes is no change of Belay’s, and stays when all is undone', async () => {
+  const { editor, notes } = await changeFiles();
+  await editor.openFile('notes.txt');
+  const lenses = editor.page.locator('.codelens-decoration');
+  await expect.poll(() => lenses.count(), patience).toBe(2);
+  await editor.page.keyboard.press('Control+Home');
+  await editor.page.keyboard.type('my own\n');
+  await editor.page.keyboard.press('Control+s');
+  await expect.poll(() => readFile(notes, 'utf8'), patience).toBe(`my own\n${CHANGED}`);
+  expect(await lenses.count()).toBe(2);
+  await editor.runCommand('Belay: Undo Changes of This File');
+  await expect.poll(() => readFile(notes, 'utf8'), patience).toBe(`my own\n${START}`);
+});
+
+test('what waits is there again after a reload, and can be gone through', async () => {
+  const { editor } = await changeFiles();
+  await editor.reload();
+  await editor.runCommand('Belay: Go to Next Change');
+  await editor.page.getByRole('tab', { name: /made\.txt|notes\.txt/ }).first().waitFor();
+  await editor.openFile('notes.txt');
+  const lenses = editor.page.locator('.codelens-decoration');
+  await expect.poll(() => lenses.count(), patience).toBe(2);
+  await editor.runCommand('Belay: Show All Changes');
+  await editor.page.getByRole('tab', { name: /Belay: all changes/ }).waitFor();
+  await editor.screenshot('review-all');
+});
+
+function exists(path: string): Promise<boolean> {
+  return readFile(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A session in which the agent has changed notes.txt, made made.txt, and deleted gone.txt by a command. */
+async function changeFiles() {
+  const model = await startModel();
+  const editor = await startEditorWith(model, {
+    settings: { 'belay.permissionMode': 'acceptEdits', 'files.autoSave': 'off' },
+  });
+  const at = (name: string): string => join(editor.folder, name);
+  const notes = at('notes.txt');
+  await writeFile(notes, START);
+  await writeFile(at('gone.txt'), 'gone\n');
+  model.script(
+    [toolUse('Read', { file_path: notes })],
+    [
+      toolUse('Edit', { file_path: notes, old_string: 'line 3\n', new_string: 'LINE 3\n' }),
+      toolUse('Edit', { file_path: notes, old_string: 'line 20\n', new_string: 'LINE 20\nand more\n' }),
+      toolUse('Write', { file_path: at('made.txt'), content: 'made\n' }),
+      toolUse('Bash', { command: 'rm gone.txt' }),
+    ],
+    [text('All changed.')],
+  );
+  const panel = await openChat(editor);
+  await panel.send('Change the files');
+  await allowCommand(editor, panel);
+  await panel.shows('All changed.');
+  await panel.stop.waitFor({ state: 'detached' });
+  return { model, editor, panel, notes };
+}
+
+async function allowCommand(_editor: Editor, panel: Awaited<ReturnType<typeof openChat>>): Promise<void> {
+  const card = panel.frame.getByRole('group', { name: 'Permission request' });
+  await card.getByRole('button', { name: 'Allow', exact: true }).click();
+}
