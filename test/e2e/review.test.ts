@@ -41,16 +41,16 @@ test('the view lists the files by turn; all are kept or undone there; new and de
   const { editor, notes } = await changeFiles();
   await editor.page.getByRole('tab', { name: /^Source Control/ }).click();
   const row = (name: RegExp) => editor.page.getByRole('treeitem', { name });
-  await row(/notes\.txt/).waitFor();
-  await row(/made\.txt/).waitFor();
-  await row(/gone\.txt/).waitFor();
-  await row(/Change the files/).waitFor();
+  await row(/notes\.txt, Modified by Belay/).waitFor();
+  await row(/made\.txt, Created by Belay/).waitFor();
+  await row(/gone\.txt, Deleted by Belay/).waitFor();
+  await row(/^Change the files/).waitFor();
   await editor.screenshot('review-view');
   await editor.runCommand('Belay: Undo All Changes');
   await expect.poll(() => readFile(notes, 'utf8'), patience).toBe(START);
   await expect.poll(() => readFile(join(editor.folder, 'gone.txt'), 'utf8'), patience).toBe('gone\n');
   await expect.poll(() => exists(join(editor.folder, 'made.txt')), patience).toBe(false);
-  await row(/notes\.txt/).waitFor({ state: 'detached' });
+  await row(/notes\.txt, Modified by Belay/).waitFor({ state: 'detached' });
 });
 
 test('what the user writes is no change of Belay’s, and stays when all is undone', async () => {
@@ -71,7 +71,10 @@ test('what waits is there again after a reload, and can be gone through', async 
   const { editor } = await changeFiles();
   await editor.reload();
   await editor.runCommand('Belay: Go to Next Change');
-  await editor.page.getByRole('tab', { name: /made\.txt|notes\.txt/ }).first().waitFor();
+  await editor.page
+    .getByRole('tab', { name: /made\.txt|notes\.txt/ })
+    .first()
+    .waitFor();
   await editor.openFile('notes.txt');
   const lenses = editor.page.locator('.codelens-decoration');
   await expect.poll(() => lenses.count(), patience).toBe(2);
