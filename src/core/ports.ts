@@ -119,6 +119,18 @@ export interface FileSystem {
   hasUnsavedChanges(path: string): Promise<boolean>;
 }
 
+/** What contents need that a platform may do faster than the language: their names, and packing. */
+export interface ByteWork {
+  /** In hexadecimal. */
+  sha256(bytes: Uint8Array): Promise<string>;
+  /** As in ISO 3309, unsigned. */
+  crc32(bytes: Uint8Array): number;
+  /** Raw deflate, RFC 1951. */
+  deflate(bytes: Uint8Array): Promise<Uint8Array>;
+  /** Throws when the bytes are no such stream. */
+  inflate(bytes: Uint8Array): Promise<Uint8Array>;
+}
+
 export interface ProcessExit {
   /** Exit code; null when a signal ended the process. */
   readonly code: number | null;

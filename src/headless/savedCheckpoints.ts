@@ -5,6 +5,7 @@ import type { Checkpoints } from '../core/checkpoints/checkpoints.ts';
 import { createCheckpoints } from '../core/checkpoints/createCheckpoints.ts';
 import { FileError, type Log } from '../core/ports.ts';
 import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
+import { nodeByteWork } from '../node/byteWork.ts';
 import { createNodeClock } from '../node/clock.ts';
 import { createNodeFileSystem } from '../node/fileSystem.ts';
 import { createNodeStorage } from '../node/storage.ts';
@@ -38,6 +39,7 @@ export async function openSavedCheckpoints(wanted: {
       sessionId,
       workspace: { roots: [cwd] },
       createId: randomUUID,
+      byteWork: nodeByteWork,
     });
     return { sessionId, checkpoints, transcripts, log };
   } catch (cause) {

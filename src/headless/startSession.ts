@@ -27,6 +27,7 @@ import { toInForce } from '../core/settings/toInForce.ts';
 import { resolveModel } from '../core/subagents/resolveModel.ts';
 import { AGENT_TOOL, toToolName } from '../core/subagents/toolNames.ts';
 import { createBuiltinTools } from '../core/tools/builtinTools.ts';
+import { nodeByteWork } from '../node/byteWork.ts';
 import { createNodePdfReader } from '../node/pdf.ts';
 import { createSidechainStore } from '../node/sidechains.ts';
 import { createNodeStorage } from '../node/storage.ts';
@@ -302,7 +303,8 @@ async function openCheckpoints(place: CheckpointPlace): Promise<Checkpoints | un
   try {
     const scanners = createTreeScanners({ worker: join(import.meta.dirname, 'treeWorker.js') });
     const capture = { scanners, trusted: workspace.trusted };
-    return await createCheckpoints({ files, storage, clock, log, sessionId, workspace, createId, capture });
+    const parts = { files, storage, clock, log, sessionId, workspace, createId };
+    return await createCheckpoints({ ...parts, byteWork: nodeByteWork, capture });
   } catch (error) {
     log.error('checkpoints could not be opened, so nothing of this session can be rewound', { error });
     return undefined;

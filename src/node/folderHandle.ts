@@ -66,36 +66,31 @@ export async function openFolder(
   platform: Platform,
 ): Promise<FolderHandle> {
   const pinned = platform === 'linux' ? await pinFolder(operations, folder) : undefined;
-  const handle = pinned ?? {
-    base: folder,
-    verify: async () => refuseMoved(folder, await operations.realpath(folder)),
-    close: async () => {},
-  };
-  try {
-    await handle.verify();
-    return handle;
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
+  if (pinned !== undefined) return pinned;
+  const verify = async (): Promise<void> => refuseMoved(folder, await operations.realpath(folder));
+  await verify();
+  return { base: folder, verify, close: async () => {} };
 }
 
+/** The system says where the folder that is open really lies now, wherever its path leads. */
 async function pinFolder(operations: FileOperations, folder: string): Promise<FolderHandle | undefined> {
   const handle = await openItself(operations, folder);
   const base = `${processFolder}${handle.fd}`;
   try {
-    await operations.readlink(base);
-  } catch {
-    // No /proc here.
+    const found = await operations.readlink(base).catch(() => undefined);
+    if (found === undefined) {
+      // No /proc here.
+      await handle.close();
+      return undefined;
+    }
+    refuseMoved(folder, found);
+  } catch (error) {
     await handle.close();
-    return undefined;
+    throw error;
   }
   return {
     base,
-    verify: async () => {
-      refuseMoved(folder, await operations.readlink(base));
-      refuseMoved(folder, await operations.realpath(folder));
-    },
+    verify: async () => refuseMoved(folder, await operations.readlink(base)),
     close: () => handle.close(),
   };
 }

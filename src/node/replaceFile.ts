@@ -111,12 +111,13 @@ async function writeTemporary(
   const handle = await createTemporary(options, temporary);
   try {
     try {
+      const fresh = await handle.stat();
       await handle.writeFile(bytes);
-      if (existing !== undefined) await keepOwner(handle, existing);
+      if (existing !== undefined) await keepOwner(handle, { fresh, existing });
       const mode = options.mode ?? (existing === undefined ? undefined : existing.mode & 0o7777);
       if (mode !== undefined) await handle.chmod(mode);
       if (options.flush !== 'later') await handle.sync();
-      return { ...temporary, ino: (await handle.stat()).ino };
+      return { ...temporary, ino: fresh.ino };
     } finally {
       await handle.close();
     }
@@ -141,8 +142,10 @@ async function createTemporary(
   }
 }
 
-async function keepOwner(handle: FileHandle, existing: Stats): Promise<void> {
-  const fresh = await handle.stat();
+async function keepOwner(
+  handle: FileHandle,
+  { fresh, existing }: { readonly fresh: Stats; readonly existing: Stats },
+): Promise<void> {
   if (fresh.uid === existing.uid && fresh.gid === existing.gid) return;
   try {
     await handle.chown(existing.uid, existing.gid);

@@ -9,6 +9,7 @@ import { createAgent } from '../core/createAgent.ts';
 import type { FileSystem } from '../core/ports.ts';
 import { pruneOutputs } from '../core/sessions/pruneOutputs.ts';
 import { createBuiltinTools } from '../core/tools/builtinTools.ts';
+import { nodeByteWork } from '../node/byteWork.ts';
 import { createNodeProcesses, type NodeProcesses } from '../node/processes.ts';
 import { createTreeScanners } from '../node/tree/treeScanner.ts';
 import { createNodeWeb } from '../node/web.ts';
@@ -176,7 +177,7 @@ async function openCheckpoints(start: SessionStart, parts: SessionParts): Promis
   const { sessionId } = start;
   try {
     return await createCheckpoints({
-      ...{ storage, clock, log, sessionId, workspace, createId },
+      ...{ storage, clock, log, sessionId, workspace, createId, byteWork: nodeByteWork },
       files: rewound,
       capture: {
         scanners: createTreeScanners({ worker: join(import.meta.dirname, 'treeWorker.js') }),

@@ -38,12 +38,17 @@ export async function applySteps(
     outcomes.push(...(await inParallel(group, (step) => takeStep(step, { ...deps, seen }))));
   }
   const failed = await setFolderModes({ steps, unlocked }, deps.files);
-  await flush(steps, deps);
   return outcomes.map((outcome) => failed.get(outcome.path) ?? outcome);
 }
 
-/** The contents are in the store, whatever becomes of the files: that they can't be flushed is no reason to say more. */
-async function flush(steps: readonly RewindStep[], { files, log }: ApplyDeps): Promise<void> {
+/**
+ * Puts what the steps have written on the disk. Never rejects: the contents are in the store, whatever becomes of the files, so that
+ * it fails is no reason to say more.
+ */
+export async function flushSteps(
+  steps: readonly RewindStep[],
+  { files, log }: Pick<ApplyDeps, 'files' | 'log'>,
+): Promise<void> {
   const changed = steps.filter(({ from, to }) => !isSameState(from, to)).map(({ path }) => path);
   if (changed.length === 0) return;
   try {

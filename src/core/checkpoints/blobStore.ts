@@ -2,12 +2,11 @@
  * Contents by their SHA-256, in packs of one folder that only one process writes. A content is stored once. What is damaged
  * on the disk is noticed when it is read, and only that content is lost.
  */
-import type { AppendFile, Log, Storage } from '../ports.ts';
+import type { AppendFile, ByteWork, Log, Storage } from '../ports.ts';
+import { webByteWork } from './byteWork.ts';
 import { decodeBlob, type Encoded, encodeBlob } from './codec.ts';
-import { crc32 } from './crc32.ts';
 import { packSignature, recordHeaderSize, toPackRecord } from './packFormat.ts';
 import { type PackEntry, scanPack } from './scanPack.ts';
-import { toSha256 } from './sha256.ts';
 import type { EncodedContent } from './tree/treeScanner.ts';
 
 /** A content that was stored can't be had any more. */
@@ -57,6 +56,7 @@ export interface BlobStoreOptions {
   readonly log: Log;
   /** A pack that has reached this many bytes is followed by the next. */
   readonly packSize?: number;
+  readonly byteWork?: Partial<ByteWork> | undefined;
 }
 
 export async function openBlobStore(options: BlobStoreOptions): Promise<BlobStore> {
@@ -84,6 +84,7 @@ const PACK_SIZE = 64 * 1024 * 1024;
 
 class PackedBlobs implements BlobStore {
   readonly #options: BlobStoreOptions;
+  readonly #byteWork: ByteWork;
   readonly #entries = new Map<string, Entry>();
   readonly #packs: Pack[] = [];
   /** The pack that is written; undefined: the next content starts a new one. */
@@ -94,6 +95,7 @@ class PackedBlobs implements BlobStore {
 
   constructor(options: BlobStoreOptions) {
     this.#options = options;
+    this.#byteWork = { ...webByteWork, ...options.byteWork };
   }
 
   async open(): Promise<void> {
@@ -119,7 +121,7 @@ class PackedBlobs implements BlobStore {
   }
 
   async put(bytes: Uint8Array, knownSha256?: string): Promise<string> {
-    const sha256 = knownSha256 ?? (await toSha256(bytes));
+    const sha256 = knownSha256 ?? (await this.#byteWork.sha256(bytes));
     const stored = this.#queue.then(() => this.#store(sha256, bytes));
     this.#queue = stored.catch(() => undefined);
     await stored;
@@ -128,13 +130,17 @@ class PackedBlobs implements BlobStore {
 
   async #store(sha256: string, bytes: Uint8Array): Promise<void> {
     if (await this.#isStored(sha256)) return;
-    await this.#append([toRecord(await encodeBlob(bytes), { sha256, length: bytes.length })]);
+    const encoded = await encodeBlob(bytes, this.#byteWork);
+    await this.#append([this.#toRecord(encoded, { sha256, length: bytes.length })]);
   }
 
   async putAll(contents: readonly Uint8Array[]): Promise<void> {
     const encoded = await Promise.all(
       contents.map(async (bytes) => {
-        const [sha256, { codec, stored }] = await Promise.all([toSha256(bytes), encodeBlob(bytes)]);
+        const [sha256, { codec, stored }] = await Promise.all([
+          this.#byteWork.sha256(bytes),
+          encodeBlob(bytes, this.#byteWork),
+        ]);
         return { sha256, length: bytes.length, codec, stored };
       }),
     );
@@ -145,7 +151,7 @@ class PackedBlobs implements BlobStore {
     const stored = this.#queue.then(async () => {
       const missing: PackRecord[] = [];
       for (const content of contents)
-        if (!(await this.#isStored(content.sha256))) missing.push(toRecord(content, content));
+        if (!(await this.#isStored(content.sha256))) missing.push(this.#toRecord(content, content));
       await this.#append(missing);
     });
     this.#queue = stored.catch(() => undefined);
@@ -250,9 +256,9 @@ class PackedBlobs implements BlobStore {
     if (codec === undefined) throw new BlobError('missing', sha256);
     try {
       const stored = await pack.file.read(offset, storedLength);
-      if (stored.length === storedLength && crc32(stored) === storedCrc) {
-        const bytes = await decodeBlob({ codec, stored });
-        if ((await toSha256(bytes)) === sha256) return bytes;
+      if (stored.length === storedLength && this.#byteWork.crc32(stored) === storedCrc) {
+        const bytes = await decodeBlob({ codec, stored }, this.#byteWork);
+        if ((await this.#byteWork.sha256(bytes)) === sha256) return bytes;
       }
     } catch (cause) {
       throw new BlobError('corrupt', sha256, { cause });
@@ -272,7 +278,8 @@ class PackedBlobs implements BlobStore {
       const bytes = await this.#read(entry).catch(() => undefined);
       // What is damaged is lost already.
       if (bytes === undefined) continue;
-      records.push(toRecord(await encodeBlob(bytes), { sha256: entry.sha256, length: bytes.length }));
+      const encoded = await encodeBlob(bytes, this.#byteWork);
+      records.push(this.#toRecord(encoded, { sha256: entry.sha256, length: bytes.length }));
     }
     await this.#append(records);
     await this.flush();
@@ -330,6 +337,15 @@ class PackedBlobs implements BlobStore {
     this.#entries.clear();
   }
 
+  #toRecord(
+    encoded: Encoded,
+    { sha256, length }: { readonly sha256: string; readonly length: number },
+  ): PackRecord {
+    const { codec, stored } = encoded;
+    const content = { sha256, length, storedCrc: this.#byteWork.crc32(stored) };
+    return { ...content, codec, storedLength: stored.length, bytes: toPackRecord(encoded, content) };
+  }
+
   #packSize(): number {
     return this.#options.packSize ?? PACK_SIZE;
   }
@@ -339,16 +355,6 @@ class PackedBlobs implements BlobStore {
 interface PackRecord extends Omit<PackEntry, 'offset'> {
   /** With its header. */
   readonly bytes: Uint8Array;
-}
-
-function toRecord(
-  encoded: Encoded,
-  content: { readonly sha256: string; readonly length: number },
-): PackRecord {
-  const { codec, stored } = encoded;
-  const { sha256, length } = content;
-  const bytes = toPackRecord(encoded, content);
-  return { codec, length, storedLength: stored.length, sha256, storedCrc: crc32(stored), bytes };
 }
 
 function concatenate(records: readonly PackRecord[], length: number): Uint8Array {

@@ -3,7 +3,7 @@
  * serves all roots of the workspace, and files outside of them too: paths are absolute and real, so that a file is recorded
  * once whichever way it is reached, and a rewind over several roots is one.
  */
-import type { Clock, FileSystem, Log, Storage, Workspace } from '../ports.ts';
+import type { ByteWork, Clock, FileSystem, Log, Storage, Workspace } from '../ports.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { collectStores } from './collectStores.ts';
 import { type OpenDeps, openRecovered, recoverOtherSessions } from './openRecovered.ts';
@@ -32,15 +32,17 @@ export interface CheckpointsOptions {
   readonly createId: () => string;
   /** Absent: only what tools announce is recorded. */
   readonly capture?: CaptureOptions | undefined;
+  /** Absent: by what the web has. */
+  readonly byteWork?: Partial<ByteWork> | undefined;
 }
 
 /** Throws FileError when the store can't be opened; the session can go on without checkpoints. */
 export async function createCheckpoints(options: CheckpointsOptions): Promise<Checkpoints> {
-  const { files, storage, clock, log, sessionId, workspace, createId } = options;
+  const { files, storage, clock, log, sessionId, workspace, createId, byteWork } = options;
   const root = await files.realPath(workspace.roots[0] ?? '/');
   const toKey = createPathKey({ caseInsensitive: await isCaseInsensitive(root, files) });
   const folder = ['checkpoints', (await toSha256(new TextEncoder().encode(toKey(root)))).slice(0, 16)];
-  const deps: OpenDeps = { files, storage, clock, log, toKey, folder, roots: workspace.roots };
+  const deps: OpenDeps = { files, storage, clock, log, toKey, folder, roots: workspace.roots, byteWork };
   const { store, recovery } = await openRecovered(sessionId, deps);
   await recoverOtherSessions(store, deps);
   const capture = await openCapture(options.capture, { ...deps, store });
@@ -64,6 +66,7 @@ export async function createCheckpoints(options: CheckpointsOptions): Promise<Ch
     endTurn: async () => {
       await capture?.endTurn();
       await store.ledger.idle();
+      await store.settled();
     },
     captureStates: () => capture?.states() ?? [],
     onCapture: (listener) => capture?.listen(listener),

@@ -44,8 +44,20 @@ export class Ledger {
 
   /** What has happened. Never rejects: what can't be written now is written before the next record, or found out at the next start. */
   note(records: readonly JournalRecord[]): Promise<void> {
-    return this.#enqueue(async () => {
-      this.#apply(records);
+    return this.noteAfter(Promise.resolve(), records).written;
+  }
+
+  /**
+   * The same, but the journal is only told, of this and of all that follows, when `ready` has resolved. `noted`: it is part of the
+   * history.
+   */
+  noteAfter(
+    ready: Promise<void>,
+    records: readonly JournalRecord[],
+  ): { readonly noted: Promise<void>; readonly written: Promise<void> } {
+    const noted = this.#enqueue(async () => this.#apply(records));
+    const written = this.#enqueue(async () => {
+      await ready;
       try {
         await this.#write(records);
       } catch (error) {
@@ -53,6 +65,7 @@ export class Ledger {
         this.#log.warn('a checkpoint record could not be written', { error: String(error) });
       }
     });
+    return { noted, written };
   }
 
   async #write(records: readonly JournalRecord[]): Promise<void> {

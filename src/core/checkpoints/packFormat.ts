@@ -31,7 +31,7 @@ export interface RecordHeader {
 /** Header and stored bytes in one piece. `sha256` and `length` are those of the bytes before encoding. */
 export function toPackRecord(
   { codec, stored }: Encoded,
-  content: { readonly sha256: string; readonly length: number },
+  content: { readonly sha256: string; readonly length: number; readonly storedCrc: number },
 ): Uint8Array {
   const record = new Uint8Array(recordHeaderSize + stored.length);
   const view = new DataView(record.buffer);
@@ -40,7 +40,7 @@ export function toPackRecord(
   view.setUint32(8, content.length, true);
   view.setUint32(12, stored.length, true);
   record.set(fromHex(content.sha256), 16);
-  view.setUint32(48, crc32(stored), true);
+  view.setUint32(48, content.storedCrc, true);
   view.setUint32(52, crc32(record.subarray(0, 52)), true);
   record.set(stored, recordHeaderSize);
   return record;
@@ -67,7 +67,8 @@ const codecs: ReadonlyMap<number, Codec> = new Map([
 ]);
 
 function fromHex(text: string): Uint8Array {
-  return Uint8Array.from({ length: text.length / 2 }, (_, index) =>
-    Number.parseInt(text.slice(index * 2, index * 2 + 2), 16),
-  );
+  const bytes = new Uint8Array(text.length / 2);
+  for (let index = 0; index < bytes.length; index += 1)
+    bytes[index] = Number.parseInt(text.slice(index * 2, index * 2 + 2), 16);
+  return bytes;
 }

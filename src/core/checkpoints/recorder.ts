@@ -232,7 +232,8 @@ class CallRecorder implements ChangeRecorder, Window {
     const files = await summarizeChanges(this.#changes, store.blobs);
     const { id, userMessageId, toolUseId, origin } = this.#call;
     await store.ledger.note([{ kind: 'checkpoint-end', id, files }]);
-    if (this.#changes.length > 0 || this.#pending.size > 0) await store.settle();
+    // Nobody waits for the disk: what a loss of power takes is found by the next look.
+    if (this.#changes.length > 0 || this.#pending.size > 0) store.goOn(() => store.settle());
     return files.length === 0 ? undefined : { id, userMessageId, toolUseId, createdAt, origin, files };
   }
 }

@@ -18,7 +18,9 @@ export async function recoverSession(deps: RewindDeps): Promise<Recovery> {
 async function finishOpenRewind(deps: RewindDeps): Promise<readonly RewindAnswer[]> {
   const open = deps.store.ledger.history.openRewind;
   if (open === undefined) return [];
-  return [await finishRewind(open.begin, deps)];
+  const answer = await finishRewind(open.begin, deps);
+  await deps.store.settled();
+  return [answer];
 }
 
 async function settlePendingWrites(deps: RewindDeps): Promise<readonly string[]> {

@@ -4,7 +4,7 @@
  */
 import type { RewindAnswer } from '../../protocol/checkpoints.ts';
 import type { Clock, FileSystem, Log } from '../ports.ts';
-import { applySteps } from './applySteps.ts';
+import { applySteps, flushSteps } from './applySteps.ts';
 import type { Resolution, RewindMode } from './checkpoints.ts';
 import { reasons } from './decideStep.ts';
 import { isSameState } from './fileState.ts';
@@ -75,6 +75,8 @@ interface BegunDeps extends RewindDeps {
 
 async function beginRewind(begin: RecordOf<'rewind-begin'>, deps: BegunDeps): Promise<RewindAnswer> {
   const { store } = deps;
+  // The mark of the rewind before it is still to be taken away.
+  await store.settled();
   try {
     await announceRewind(begin, store);
   } catch (error) {
@@ -102,7 +104,10 @@ async function cancelRewind(id: string, store: SessionStore): Promise<void> {
   await store.clearUnfinished();
 }
 
-/** Takes the steps that are still to be taken. Also after a crash. */
+/**
+ * Takes the steps that are still to be taken. Also after a crash. It is answered when the files are as they are to be. That they are on
+ * the disk is seen to behind the answer (`SessionStore.settled`), and until then the journal says that the rewind is still to be finished.
+ */
 export async function finishRewind(begin: RecordOf<'rewind-begin'>, deps: BegunDeps): Promise<RewindAnswer> {
   const { store, files, clock, log, seen } = deps;
   const { steps, unlocked } = begin;
@@ -110,7 +115,7 @@ export async function finishRewind(begin: RecordOf<'rewind-begin'>, deps: BegunD
   const byPath = new Map(outcomes.map((outcome) => [outcome.path, outcome]));
   const tell = (file: RewindFile): RewindFile => tellOutcome(file, byPath.get(file.path));
   const told = { files: begin.files.map(tell), folders: begin.folders.map(tell) };
-  await store.ledger.note([
+  const { noted, written } = store.ledger.noteAfter(flushSteps(steps, deps), [
     {
       kind: 'rewind-done',
       id: begin.id,
@@ -119,8 +124,12 @@ export async function finishRewind(begin: RecordOf<'rewind-begin'>, deps: BegunD
       complete: [...told.files, ...told.folders].every(isSettled),
     },
   ]);
-  await store.settle();
-  await store.clearUnfinished();
+  store.goOn(async () => {
+    await written;
+    await store.settle();
+    await store.clearUnfinished();
+  });
+  await noted;
   return toAnswer(told, { canRedo: canRedoIn(store), skippedLinks: told.files.filter(isSkippedLink).length });
 }
 

@@ -6,7 +6,7 @@
  *     checkpoints/<root>/unfinished/<session> there while a rewind of that session is under way
  *     checkpoints/<root>/rewind.lock          held during a rewind
  */
-import type { Clock, Log, Storage } from '../ports.ts';
+import type { ByteWork, Clock, Log, Storage } from '../ports.ts';
 import { type BlobStore, openBlobStore } from './blobStore.ts';
 import { type CollectDeps, collectSession } from './collectSession.ts';
 import { journalName, openJournal } from './journal.ts';
@@ -23,6 +23,7 @@ export interface SessionStoreOptions {
   readonly folder: readonly string[];
   readonly roots: readonly string[];
   readonly session: string;
+  readonly byteWork?: Partial<ByteWork> | undefined;
 }
 
 export async function openSessionStore(options: SessionStoreOptions): Promise<SessionStore> {
@@ -61,6 +62,7 @@ export class SessionStore {
   readonly #lock: Lock;
   #parts: Parts;
   #renewal: Promise<void> = Promise.resolve();
+  #behind: Promise<void> = Promise.resolve();
 
   constructor(place: Place, lock: Lock, parts: Parts) {
     this.#place = place;
@@ -98,6 +100,16 @@ export class SessionStore {
     });
   }
 
+  /** What is not waited for: that what has happened gets to the disk. One after the other; none may reject. */
+  goOn(task: () => Promise<void>): void {
+    this.#behind = this.#behind.then(task);
+  }
+
+  /** When nothing of that goes on any more. */
+  async settled(): Promise<void> {
+    await this.#behind;
+  }
+
   markUnfinished(): Promise<void> {
     return this.#place.storage.writeFile(this.#markPath(), new Uint8Array());
   }
@@ -132,6 +144,7 @@ export class SessionStore {
   }
 
   async #closeParts(): Promise<void> {
+    await this.settled();
     await this.settle();
     await this.ledger.close();
     await this.blobs.close();
@@ -143,8 +156,8 @@ export class SessionStore {
 }
 
 async function openParts(place: Place, { writable }: { readonly writable: boolean }): Promise<Parts> {
-  const { storage, log, toKey, clock, session, roots } = place;
-  const within = { storage, folder: sessionFolder(place), writable, log };
+  const { storage, log, toKey, clock, session, roots, byteWork } = place;
+  const within = { storage, folder: sessionFolder(place), writable, log, byteWork };
   const journal = await openJournal(within);
   const blobs = await openBlobStore(within);
   if (writable) await collect({ journal, blobs, toKey, log });

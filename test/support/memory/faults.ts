@@ -38,6 +38,7 @@ interface Change<T> {
   readonly run: () => Promise<T>;
   /** What a failure in the middle leaves. */
   readonly tear?: () => Promise<unknown>;
+  readonly process?: number;
 }
 
 export class Faults {
@@ -48,6 +49,8 @@ export class Faults {
   #armed: (ArmOptions & { readonly at: number; readonly fault: Fault }) | undefined;
   #counted = 0;
   #isDead = false;
+  /** Counted: what an earlier one still has going on does nothing any more. */
+  #process = 1;
 
   /** The n-th operation from now on (1 is the next one) meets the fault. */
   arm(at: number, fault: Fault, options: ArmOptions = {}): void {
@@ -68,6 +71,7 @@ export class Faults {
   async restart(): Promise<void> {
     this.disarm();
     this.#isDead = false;
+    this.#process += 1;
     for (const file of this.#open) await file.close();
     this.#open.clear();
     for (const lock of this.#locks) await lock.release();
@@ -97,23 +101,35 @@ export class Faults {
     };
   }
 
+  /** For one process: when that has died, another one is to be given its own. */
   wrapStorage(storage: Storage): Storage {
+    const process = this.#process;
     return {
-      openAppend: async (path) =>
-        this.#wrapAppend(await this.#look(() => storage.openAppend(path)), path.join('/')),
-      list: (path) => this.#look(() => storage.list(path)),
-      readFile: (path) => this.#look(() => storage.readFile(path)),
+      openAppend: async (path) => {
+        const file = await this.#look(() => storage.openAppend(path), process);
+        return this.#wrapAppend(file, { path: path.join('/'), process });
+      },
+      list: (path) => this.#look(() => storage.list(path), process),
+      readFile: (path) => this.#look(() => storage.readFile(path), process),
       writeFile: (path, bytes) =>
-        this.#change('store', { path: path.join('/'), run: () => storage.writeFile(path, bytes) }),
-      remove: (path) => this.#change('unstore', { path: path.join('/'), run: () => storage.remove(path) }),
+        this.#change('store', {
+          path: path.join('/'),
+          run: () => storage.writeFile(path, bytes),
+          process,
+        }),
+      remove: (path) =>
+        this.#change('unstore', { path: path.join('/'), run: () => storage.remove(path), process }),
       removeFolder: (path) =>
-        this.#change('unstore', { path: path.join('/'), run: () => storage.removeFolder(path) }),
+        this.#change('unstore', { path: path.join('/'), run: () => storage.removeFolder(path), process }),
       locate: (path) => storage.locate(path),
-      lock: async (path) => this.#wrapLock(await this.#look(() => storage.lock(path))),
+      lock: async (path) => this.#wrapLock(await this.#look(() => storage.lock(path), process), process),
     };
   }
 
-  #wrapAppend(file: AppendFile, path: string): AppendFile {
+  #wrapAppend(
+    file: AppendFile,
+    { path, process }: { readonly path: string; readonly process: number },
+  ): AppendFile {
     this.#open.add(file);
     return {
       get size() {
@@ -124,17 +140,21 @@ export class Faults {
           path,
           run: () => file.append(bytes),
           tear: () => file.append(bytes.subarray(0, bytes.length >> 1)),
+          process,
         }),
-      flush: () => this.#change('flush', { path, run: () => file.flush() }),
-      read: (offset, length) => this.#look(() => file.read(offset, length)),
-      truncate: (size) => this.#change('truncate', { path, run: () => file.truncate(size) }),
+      flush: () => this.#change('flush', { path, run: () => file.flush(), process }),
+      read: (offset, length) => this.#look(() => file.read(offset, length), process),
+      truncate: (size) => this.#change('truncate', { path, run: () => file.truncate(size), process }),
       close: async () => {
         if (this.#open.delete(file)) await file.close();
       },
     };
   }
 
-  #wrapLock(lock: { release(): Promise<void> } | undefined): { release(): Promise<void> } | undefined {
+  #wrapLock(
+    lock: { release(): Promise<void> } | undefined,
+    process: number,
+  ): { release(): Promise<void> } | undefined {
     if (lock === undefined) return undefined;
     this.#locks.add(lock);
     return {
@@ -142,12 +162,12 @@ export class Faults {
         this.#look(async () => {
           this.#locks.delete(lock);
           await lock.release();
-        }),
+        }, process),
     };
   }
 
-  async #change<T>(operation: Operation, { path, run, tear }: Change<T>): Promise<T> {
-    if (this.#isDead) throw new ProcessDied();
+  async #change<T>(operation: Operation, { path, run, tear, process }: Change<T>): Promise<T> {
+    this.#checkAlive(process);
     this.trace.push(operation);
     const fault = this.#meet(operation);
     if (fault === undefined) return run();
@@ -165,8 +185,12 @@ export class Faults {
     return isHit ? armed.fault : undefined;
   }
 
-  async #look<T>(run: () => Promise<T>): Promise<T> {
-    if (this.#isDead) throw new ProcessDied();
+  async #look<T>(run: () => Promise<T>, process?: number): Promise<T> {
+    this.#checkAlive(process);
     return run();
+  }
+
+  #checkAlive(process = this.#process): void {
+    if (this.#isDead || process !== this.#process) throw new ProcessDied();
   }
 }

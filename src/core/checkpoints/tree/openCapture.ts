@@ -1,5 +1,12 @@
 /** Looks after the folders of a workspace for one session. */
-import { type Clock, FileError, type FileSystem, type Log, type Storage } from '../../ports.ts';
+import {
+  type ByteWork,
+  type Clock,
+  FileError,
+  type FileSystem,
+  type Log,
+  type Storage,
+} from '../../ports.ts';
 import { captureFile, saveContent } from '../captureFile.ts';
 import type { CaptureState } from '../checkpoints.ts';
 import type { FileState } from '../fileState.ts';
@@ -32,6 +39,7 @@ export interface CaptureDeps {
   readonly toKey: PathKey;
   readonly roots: readonly string[];
   readonly store: SessionStore;
+  readonly byteWork?: Partial<ByteWork> | undefined;
 }
 
 /** undefined: nobody looks. */
@@ -43,7 +51,7 @@ export async function openCapture(
   const { scanners, trusted, takeSaves = async () => [] } = options;
   const listeners: ((state: CaptureState) => void)[] = [];
   let isTurnRunning = false;
-  const { storage, clock, log, store } = deps;
+  const { storage, clock, log, store, byteWork } = deps;
   const roots = await realRoots(deps);
   const trees = await Promise.all(
     roots.map(async (root) => {
@@ -52,7 +60,7 @@ export async function openCapture(
       const tell = (state: CaptureState['state']): void => {
         for (const listener of listeners) listener({ root, state });
       };
-      return new Tree({ root, except, trusted, scanners, storage, log, folder, onState: tell });
+      return new Tree({ root, except, trusted, scanners, storage, log, folder, byteWork, onState: tell });
     }),
   );
   const watch = new TreeWatch({

@@ -1,5 +1,5 @@
 /** One folder of the workspace that is looked at: its scanner, and the bytes of what was found in it. */
-import { FileError, type Log, type Storage } from '../../ports.ts';
+import { type ByteWork, FileError, type Log, type Storage } from '../../ports.ts';
 import type { BlobStore } from '../blobStore.ts';
 import type { StateChange } from '../summarize.ts';
 import { toStateChanges } from './foundChanges.ts';
@@ -32,6 +32,7 @@ export interface TreeDeps {
   /** Of the root, in the storage. */
   readonly folder: readonly string[];
   readonly onState: (state: TreeState) => void;
+  readonly byteWork?: Partial<ByteWork> | undefined;
 }
 
 /** What was found, still to be turned into what the journal says. */
@@ -54,6 +55,7 @@ export class Tree {
   #opening: Promise<Opened | undefined> | undefined;
   /** Something was found since it was saved. */
   #isUnsaved = false;
+  #saving: Promise<void> = Promise.resolve();
 
   constructor(deps: TreeDeps) {
     this.#deps = deps;
@@ -92,10 +94,10 @@ export class Tree {
   }
 
   async #open(): Promise<Opened | undefined> {
-    const { root, except, trusted, scanners, storage, log, folder } = this.#deps;
+    const { root, except, trusted, scanners, storage, log, folder, byteWork } = this.#deps;
     const refusal = await scanners.refuse(root);
     if (refusal !== undefined) return this.#turnOff(refusal);
-    const store = await openTreeStore({ storage, log, folder });
+    const store = await openTreeStore({ storage, log, folder, byteWork });
     if (store === undefined) return this.#turnOff('Too many sessions work in it at once.');
     const kept = new Set(store.blobs.names());
     const scanner = await scanners.open({ root, except, trusted, storage: store.folder, kept });
@@ -143,8 +145,13 @@ export class Tree {
     await opened?.scanner.pinned();
   }
 
-  /** For the next time, and for after a crash. Never throws: it only spares work. */
-  async save(): Promise<void> {
+  /** For the next time, and for after a crash. Never rejects: it only spares work. */
+  save(): Promise<void> {
+    this.#saving = this.#saving.then(() => this.#save());
+    return this.#saving;
+  }
+
+  async #save(): Promise<void> {
     const opened = await this.#opening?.catch(() => undefined);
     if (opened === undefined || !this.#isUnsaved || this.#state.kind !== 'ready') return;
     this.#isUnsaved = false;

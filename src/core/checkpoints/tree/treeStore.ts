@@ -4,7 +4,7 @@
  *
  *     checkpoints/<root>/trees/<n>/  0001.pack, …, index-*.bin, git/…, lock
  */
-import type { Log, Storage } from '../../ports.ts';
+import type { ByteWork, Log, Storage } from '../../ports.ts';
 import { type BlobStore, openBlobStore } from '../blobStore.ts';
 
 export interface TreeStore {
@@ -19,6 +19,7 @@ export interface TreeStoreOptions {
   readonly log: Log;
   /** Of the root, in the storage. */
   readonly folder: readonly string[];
+  readonly byteWork?: Partial<ByteWork> | undefined;
 }
 
 /** So many processes may look at one folder. */
@@ -29,13 +30,14 @@ export async function openTreeStore({
   storage,
   log,
   folder,
+  byteWork,
 }: TreeStoreOptions): Promise<TreeStore | undefined> {
   for (let number = 1; number <= MOST; number += 1) {
     const own = [...folder, 'trees', String(number)];
     const lock = await storage.lock([...own, 'lock']);
     if (lock === undefined) continue;
     try {
-      const blobs = await openBlobStore({ storage, folder: own, writable: true, log });
+      const blobs = await openBlobStore({ storage, folder: own, writable: true, log, byteWork });
       const close = async (): Promise<void> => {
         await blobs.close();
         await lock.release();

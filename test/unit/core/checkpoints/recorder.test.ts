@@ -58,6 +58,7 @@ describe('a recorder', () => {
     await world.user({ 'a.txt': 'new' });
     await recorder.afterWrite(world.at('a.txt'), []);
     await recorder.finish();
+    await checkpoints.endTurn();
     const before = flushes();
     await record().beforeWrite(world.at('a.txt'));
     expect(flushes() - before).toBe(1);
@@ -96,7 +97,7 @@ describe('a recorder', () => {
         .write(world.at('a.txt'), toBytes(`new ${n}`))
         .catch((error: Error) => error);
       await recorder.finish();
-      await world.die();
+      world.faults.disarm();
       const text = new TextDecoder().decode(await world.files.readFile(world.at('a.txt')));
       if (outcome instanceof Error) expect(text).not.toBe(`new ${n}`);
       else expect(text).toBe(`new ${n}`);

@@ -44,8 +44,11 @@ async function prepare<Place extends World>(world: Place): Promise<Prepared<Plac
   return { world, after, before: Object.fromEntries(expected) };
 }
 
-function rewind(checkpoints: Checkpoints): Promise<RewindAnswer> {
-  return checkpoints.rewind({ userMessageId: 'm1', dryRun: false, mode: 'merge' });
+/** Until it is on the disk. */
+async function rewind(checkpoints: Checkpoints): Promise<RewindAnswer> {
+  const answer = await checkpoints.rewind({ userMessageId: 'm1', dryRun: false, mode: 'merge' });
+  await checkpoints.endTurn();
+  return answer;
 }
 
 async function countOperations({ world, before }: Prepared<MemoryWorld>): Promise<number> {

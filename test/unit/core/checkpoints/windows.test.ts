@@ -215,6 +215,7 @@ describe('a store', () => {
     await world.agent(checkpoints, 'm1', { 'a.txt': '1' });
     expect(await world.tree()).toEqual({ 'a.txt': '644 1' });
     await rewind(checkpoints, 'm1');
+    await checkpoints.close();
     for (const path of world.storage.paths())
       expect(path.join('/')).toMatch(/^checkpoints\/[0-9a-f]{16}\/sessions\/id-[0-9a-f]+\/[\w.]+$/);
   });
