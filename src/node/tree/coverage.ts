@@ -5,7 +5,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { type AttributeFile, type ContentAttributes, readAttributes } from './attributes.ts';
 import { runGit } from './gitCommand.ts';
-import { type GitIndex, type GitIndexEntry, parseGitIndex } from './gitIndex.ts';
+import { emptyIndex, type GitIndex, type GitIndexEntry, parseGitIndex } from './gitIndex.ts';
 import { readText } from './ignoreRules.ts';
 import type { Repository } from './repository.ts';
 import { toSlashes } from './slashes.ts';
@@ -79,7 +79,7 @@ export class Coverage {
   }
 
   #attributeFiles(): readonly AttributeFile[] {
-    const tracked = [...this.#index.keys()].filter((path) => path.endsWith('.gitattributes'));
+    const tracked = [...this.#index.paths()].filter((path) => path.endsWith('.gitattributes'));
     const paths = new Set(['.gitattributes', ...tracked]);
     const inTree = [...paths].flatMap((path) => {
       const text = readText(`${this.#top}/${path}`);
@@ -93,16 +93,16 @@ export class Coverage {
 function readIndex({ index, oidSize }: Repository): { readonly index: GitIndex; readonly mtimeMs: number } {
   try {
     const { mtimeMs } = statSync(index);
-    return { index: parseGitIndex(readFileSync(index), oidSize) ?? new Map(), mtimeMs };
+    return { index: parseGitIndex(readFileSync(index), oidSize) ?? emptyIndex, mtimeMs };
   } catch {
-    return { index: new Map(), mtimeMs: 0 };
+    return { index: emptyIndex, mtimeMs: 0 };
   }
 }
 
 function foldersOf(index: GitIndex): ReadonlySet<string> {
   const folders = new Set(['']);
   let last = '';
-  for (const path of index.keys()) {
+  for (const path of index.paths()) {
     let folder = parentOf(path);
     if (folder === last) continue;
     last = folder;

@@ -68,6 +68,12 @@ export class Folder {
 
   /** Takes over what is known of names that are still there. Their order is given by `names`. */
   relist(names: string[]): void {
+    if (this.names.length === 0) {
+      this.names = names;
+      this.#numbers = new Float64Array(names.length * FIELDS);
+      this.contents = names.map(() => '');
+      return;
+    }
     const at = new Map(this.names.map((name, index) => [name, index]));
     const numbers = new Float64Array(names.length * FIELDS);
     const contents = names.map((name, index) => {
@@ -103,7 +109,14 @@ export class Folder {
   /** `isYoung`: so fresh that a change right after it could look the same; it is looked at again the next time. */
   note(index: number, stats: Stats, { content, isYoung }: { content: Content; isYoung: boolean }): void {
     const { mtimeMs, ctimeMs, size, ino, mode, nlink } = stats;
-    this.#numbers.set([mtimeMs, isYoung ? Number.NaN : ctimeMs, size, ino, mode, nlink], index * FIELDS);
+    const at = index * FIELDS;
+    const numbers = this.#numbers;
+    numbers[at] = mtimeMs;
+    numbers[at + 1] = isYoung ? Number.NaN : ctimeMs;
+    numbers[at + 2] = size;
+    numbers[at + 3] = ino;
+    numbers[at + 4] = mode;
+    numbers[at + 5] = nlink;
     this.contents[index] = content;
   }
 

@@ -19,7 +19,16 @@ export interface GitIndexEntry {
 }
 
 /** By the path below the top of the work tree, with "/". Only ordinary files that are merged and checked out. */
-export type GitIndex = ReadonlyMap<string, GitIndexEntry>;
+export interface GitIndex {
+  readonly size: number;
+  has(path: string): boolean;
+  /** Made anew at each call: of most entries nobody asks more than that they are there. */
+  get(path: string): GitIndexEntry | undefined;
+  /** In the order of the index: what lies in a folder stands together. */
+  paths(): Iterable<string>;
+}
+
+export const emptyIndex: GitIndex = { size: 0, has: () => false, get: () => undefined, paths: () => [] };
 
 const HEADER = 12;
 const STATS = 40;
@@ -43,7 +52,8 @@ function parse(bytes: Buffer, oidSize: number): GitIndex | undefined {
   const version = bytes.readUInt32BE(4);
   if (version < 2 || version > 4) return undefined;
   const count = bytes.readUInt32BE(8);
-  const entries = new Map<string, GitIndexEntry>();
+  /** Where each begins. */
+  const entries = new Map<string, number>();
   let offset = HEADER;
   let previous = '';
   for (let index = 0; index < count; index += 1) {
@@ -57,10 +67,19 @@ function parse(bytes: Buffer, oidSize: number): GitIndex | undefined {
     previous = name.name;
     const isOrdinary = (flags & STAGE) === 0 && (more & (SKIP_WORKTREE | INTENT_TO_ADD)) === 0;
     if (isOrdinary && bytes.readUInt32BE(offset + 24) >>> 12 === 0o10)
-      entries.set(decodeName(name.name), readEntry(bytes, offset, oidSize));
+      entries.set(decodeName(name.name), offset);
     offset = name.end;
   }
-  return isSplit(bytes, offset, oidSize) ? undefined : entries;
+  if (isSplit(bytes, offset, oidSize)) return undefined;
+  return {
+    size: entries.size,
+    has: (path) => entries.has(path),
+    get: (path) => {
+      const at = entries.get(path);
+      return at === undefined ? undefined : readEntry(bytes, at, oidSize);
+    },
+    paths: () => entries.keys(),
+  };
 }
 
 /** It ends with the hash of all before; with zeros, where git was told to spare itself that (`index.skipHash`). */

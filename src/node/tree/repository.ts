@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { runGit } from './gitCommand.ts';
 import { readText } from './ignoreRules.ts';
 
@@ -28,6 +28,7 @@ export interface Repository {
 
 /** undefined: there is no repository whose work tree begins here or above, or git is not to be had. */
 export async function findRepository(folder: string, storage: string): Promise<Repository | undefined> {
+  if (!(await isBelowRepository(folder))) return undefined;
   const paths = ['index', 'objects', 'info/exclude', 'info/attributes'].flatMap((name) => [
     '--git-path',
     name,
@@ -54,6 +55,14 @@ export async function findRepository(folder: string, storage: string): Promise<R
     ignoreRules: readAll([settings.get('core.excludesfile') ?? join(ownFolder, 'ignore'), exclude]),
     attributes: readAll([settings.get('core.attributesfile') ?? join(ownFolder, 'attributes'), attributes]),
   };
+}
+
+/** Spares asking git where there is nothing to ask it about. */
+async function isBelowRepository(folder: string): Promise<boolean> {
+  for (let [at, parent] = [folder, dirname(folder)]; ; [at, parent] = [parent, dirname(parent)]) {
+    if ((await stat(join(at, '.git')).catch(() => undefined)) !== undefined) return true;
+    if (parent === at) return false;
+  }
 }
 
 /** Where Belay's own repository lies. `id`: `Repository.id`. */

@@ -2,13 +2,21 @@
 import type { EncodedContent, SeenChange } from '../../core/checkpoints/tree/treeScanner.ts';
 import type { FolderPlace } from './folder.ts';
 import { readSaved, writeSaved } from './savedTree.ts';
-import type { FromTreeWorker, TaskDone, ToTreeWorker, TreeTask, TreeWorkerData } from './treeMessages.ts';
+import {
+  type FromTreeWorker,
+  packContents,
+  type TaskDone,
+  type ToTreeWorker,
+  type TreeTask,
+  type TreeWorkerData,
+} from './treeMessages.ts';
 import { type FolderNews, TreePart } from './treePart.ts';
 
 /** The way to whoever asks. */
 export interface ServedPort {
   on(event: 'message', listener: (message: ToTreeWorker) => void): unknown;
-  postMessage(message: FromTreeWorker): void;
+  /** What is in `transfer` is not copied, and can't be used here any more. */
+  postMessage(message: FromTreeWorker, transfer?: readonly ArrayBuffer[]): void;
 }
 
 /** Bytes that are handed on at once. */
@@ -125,11 +133,11 @@ class TreeServer {
   /** What has gathered, if it is at least so many bytes; waits while too much is under way. */
   async #handOn(least: number): Promise<void> {
     if (this.#batch.length === 0 || this.#batchBytes < least) return;
-    const contents = this.#batch;
+    const contents = packContents(this.#batch);
     this.#batch = [];
     this.#batchBytes = 0;
     this.#untaken += 1;
-    this.#port.postMessage({ kind: 'contents', contents });
+    this.#port.postMessage({ kind: 'contents', contents }, [contents.stored.buffer]);
     this.#port.postMessage({ kind: 'progress', files: this.#part.files, bytes: this.#bytes });
     while (this.#untaken >= MOST_UNTAKEN) {
       await new Promise<void>((resolve) => {

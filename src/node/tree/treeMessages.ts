@@ -47,6 +47,34 @@ export interface TaskDone {
 
 export type FromTreeWorker =
   | TaskDone
-  | { readonly kind: 'contents'; readonly contents: readonly EncodedContent[] }
+  | { readonly kind: 'contents'; readonly contents: PackedContents }
   | { readonly kind: 'progress'; readonly files: number; readonly bytes: number }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string };
+
+/** Contents with what is to be stored of them in one piece, which is handed over without a copy. */
+export interface PackedContents {
+  readonly contents: readonly (Omit<EncodedContent, 'stored'> & { readonly storedLength: number })[];
+  /** One behind the other. */
+  readonly stored: Uint8Array<ArrayBuffer>;
+}
+
+export function packContents(contents: readonly EncodedContent[]): PackedContents {
+  const size = contents.reduce((sum, { stored }) => sum + stored.length, 0);
+  const whole = new Uint8Array(size);
+  let offset = 0;
+  for (const { stored } of contents) {
+    whole.set(stored, offset);
+    offset += stored.length;
+  }
+  const told = contents.map(({ stored, ...content }) => ({ ...content, storedLength: stored.length }));
+  return { contents: told, stored: whole };
+}
+
+export function unpackContents({ contents, stored }: PackedContents): readonly EncodedContent[] {
+  let offset = 0;
+  return contents.map(({ storedLength, ...content }) => {
+    const start = offset;
+    offset += storedLength;
+    return { ...content, stored: stored.subarray(start, offset) };
+  });
+}

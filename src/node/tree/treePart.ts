@@ -190,6 +190,7 @@ export class TreePart {
   }
 
   #dropMissing(folder: Folder, { files, folders }: Listed): SeenChange[] {
+    if (folder.size + folder.left.size === 0) return [];
     const there = new Set(files);
     const dropped = folder.names.flatMap((name, index) => {
       const before = folder.stateOf(index);
@@ -225,10 +226,15 @@ export class TreePart {
     const path = folder.path + sep + folder.names[index];
     const stats = lookAt(path);
     if (stats === 'hidden' || (stats !== 'absent' && folder.isSame(index, stats))) return undefined;
+    const place = { folder, index, path, isBaseline };
+    if (isBaseline) {
+      this.#note(place, stats, started);
+      return undefined;
+    }
     const before = folder.stateOf(index);
-    this.#note({ folder, index, path, isBaseline }, stats, started);
+    this.#note(place, stats, started);
     const after = folder.stateOf(index);
-    return isBaseline || isSameSeen(before, after) ? undefined : { path, before, after };
+    return isSameSeen(before, after) ? undefined : { path, before, after };
   }
 
   #note({ folder, index, path, isBaseline }: Place, stats: Stats | 'absent', started: number): void {

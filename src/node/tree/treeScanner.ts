@@ -19,7 +19,14 @@ import type { FolderPlace } from './folder.ts';
 import { pinObjects, readObjects } from './gitObjects.ts';
 import { joinChanges } from './joinChanges.ts';
 import { bareOf, findRepository, type Repository } from './repository.ts';
-import type { FromTreeWorker, TaskDone, ToTreeWorker, TreeTask, TreeWorkerData } from './treeMessages.ts';
+import {
+  type FromTreeWorker,
+  type TaskDone,
+  type ToTreeWorker,
+  type TreeTask,
+  type TreeWorkerData,
+  unpackContents,
+} from './treeMessages.ts';
 
 /** What a scanner needs of a thread; a `Worker` is one. */
 export interface TreeThread {
@@ -305,8 +312,8 @@ class Thread {
   #receive(message: FromTreeWorker): void {
     switch (message.kind) {
       case 'contents': {
-        const kept = (this.#options?.keep(message.contents) ?? Promise.resolve()).finally(() =>
-          this.#worker.postMessage({ kind: 'taken' }),
+        const kept = (this.#options?.keep(unpackContents(message.contents)) ?? Promise.resolve()).finally(
+          () => this.#worker.postMessage({ kind: 'taken' }),
         );
         this.#taking = Promise.all([this.#taking, kept]).then(() => undefined);
         this.#taking.catch(() => undefined);

@@ -14,10 +14,15 @@ export function createLocalScanners({ onAsked }: LocalScannersOptions = {}): Tre
   return createScanners((data) => {
     const here = new EventEmitter();
     const there = new EventEmitter();
-    const post = (to: EventEmitter, message: unknown): void =>
-      queueMicrotask(() => void to.emit('message', structuredClone(message)));
+    const post = (to: EventEmitter, message: unknown, transfer: readonly ArrayBuffer[] = []): void => {
+      const handed = structuredClone(message, { transfer: [...transfer] });
+      queueMicrotask(() => void to.emit('message', handed));
+    };
     serveTree(
-      { on: (event, listener) => there.on(event, listener), postMessage: (message) => post(here, message) },
+      {
+        on: (event, listener) => there.on(event, listener),
+        postMessage: (message, transfer) => post(here, message, transfer),
+      },
       data,
     );
     const thread: TreeThread = {

@@ -39,10 +39,10 @@ function readIndex(oidSize = 20) {
   const index = parseGitIndex(readFileSync(tree.at('.git/index')), oidSize);
   if (index === undefined) return undefined;
   return Object.fromEntries(
-    [...index].map(([name, { oid, size, ino, ctimeMs, mtimeMs }]) => [
-      name,
-      [oid, size, ino, Math.floor(ctimeMs / 1000), Math.floor(mtimeMs / 1000)].join(' '),
-    ]),
+    [...index.paths()].map((name) => {
+      const { oid, size, ino, ctimeMs = 0, mtimeMs = 0 } = index.get(name) ?? {};
+      return [name, [oid, size, ino, Math.floor(ctimeMs / 1000), Math.floor(mtimeMs / 1000)].join(' ')];
+    }),
   );
 }
 
