@@ -23,12 +23,12 @@ export async function readWhole(
   limits.signal?.throwIfAborted();
   return withRegularFile(operations, path, async (handle, size) => {
     if (size > limits.maxBytes) throw tooBig(path, limits.maxBytes);
-    let bytes = new Uint8Array(size);
+    // One byte more than expected, to see the end: files in /proc report no size, and a log may grow.
+    let bytes = new Uint8Array(size + 1);
     let filled = 0;
     while (true) {
       limits.signal?.throwIfAborted();
-      // One byte more than expected, to see the end: files in /proc report no size, and a log may grow.
-      if (filled === bytes.length) bytes = grow(bytes, filled === size ? 1 : pieceBytes);
+      if (filled === bytes.length) bytes = grow(bytes, pieceBytes);
       const wanted = Math.min(pieceBytes * 8, bytes.length - filled);
       const { bytesRead } = await handle.read(bytes, filled, wanted, filled);
       if (bytesRead === 0) return bytes.subarray(0, filled);
