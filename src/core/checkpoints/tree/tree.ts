@@ -81,6 +81,8 @@ export class Tree {
   async look(how: { readonly keep?: BlobStore; readonly sinceSaved?: boolean } = {}): Promise<Look> {
     if (this.isOff) return nothing;
     try {
+      // What a call that is open has changed is seen beside what was known before it.
+      if (how.keep === undefined) await this.#leaveDeleted();
       this.#opening ??= this.#open();
       const opened = await this.#opening;
       if (opened === undefined) return nothing;
@@ -91,6 +93,19 @@ export class Tree {
       this.#enter({ kind: 'off', reason: `It could not be looked at: ${error.message}` });
       return nothing;
     }
+  }
+
+  /** What was kept of the folder is gone: how it stands now is known next, and what was before is not. */
+  async #leaveDeleted(): Promise<void> {
+    const opened = await this.#opening;
+    if (opened === undefined || !(await opened.store.isGone())) return;
+    this.#deps.log.warn('what was kept of a folder was deleted; it is looked at anew', {
+      root: this.#deps.root,
+    });
+    this.#isUnsaved = false;
+    this.#opening = undefined;
+    this.#enter({ kind: 'unread' });
+    await closeOpened(opened);
   }
 
   async #open(): Promise<Opened | undefined> {
@@ -163,12 +178,16 @@ export class Tree {
   async close(): Promise<void> {
     await this.save();
     const opened = await this.#opening?.catch(() => undefined);
-    await opened?.scanner.close();
-    await opened?.store.close();
+    if (opened !== undefined) await closeOpened(opened);
   }
 
   #enter(state: TreeState): void {
     this.#state = state;
     this.#deps.onState(state);
   }
+}
+
+async function closeOpened({ scanner, store }: Opened): Promise<void> {
+  await scanner.close();
+  await store.close();
 }

@@ -11,6 +11,8 @@ export interface TreeStore {
   readonly blobs: BlobStore;
   /** A folder for whoever looks at the tree, absolute. */
   readonly folder: string;
+  /** Somebody has deleted it. What is open stays readable until it is closed. */
+  isGone(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export interface TreeStoreOptions {
 
 /** So many processes may look at one folder. */
 const MOST = 16;
+const LOCK = 'lock';
 
 /** undefined: too many have it open. Throws FileError. */
 export async function openTreeStore({
@@ -34,7 +37,7 @@ export async function openTreeStore({
 }: TreeStoreOptions): Promise<TreeStore | undefined> {
   for (let number = 1; number <= MOST; number += 1) {
     const own = [...folder, 'trees', String(number)];
-    const lock = await storage.lock([...own, 'lock']);
+    const lock = await storage.lock([...own, LOCK]);
     if (lock === undefined) continue;
     try {
       const blobs = await openBlobStore({ storage, folder: own, writable: true, log, byteWork });
@@ -42,7 +45,9 @@ export async function openTreeStore({
         await blobs.close();
         await lock.release();
       };
-      return { blobs, folder: storage.locate(own), close };
+      const isGone = async (): Promise<boolean> =>
+        (await storage.list(own)).every(({ name }) => name !== LOCK);
+      return { blobs, folder: storage.locate(own), isGone, close };
     } catch (error) {
       await lock.release();
       throw error;

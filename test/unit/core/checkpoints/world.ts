@@ -14,6 +14,7 @@ import { createRecordingFiles } from '../../../../src/core/checkpoints/recording
 import type { CaptureOptions } from '../../../../src/core/checkpoints/tree/openCapture.ts';
 import type { TreeScanners } from '../../../../src/core/checkpoints/tree/treeScanner.ts';
 import type { FileSystem, Log, Storage } from '../../../../src/core/ports.ts';
+import { nodeByteWork } from '../../../../src/node/byteWork.ts';
 import { createNodeFileSystem } from '../../../../src/node/fileSystem.ts';
 import { createNodeStorage } from '../../../../src/node/storage.ts';
 import type { RewindAnswer } from '../../../../src/protocol/checkpoints.ts';
@@ -32,7 +33,8 @@ export interface World<Files extends FileSystem = FileSystem, Store extends Stor
   readonly faults: Faults;
   /** Warnings and errors that were logged. */
   readonly logged: string[];
-  open(sessionId?: string): Promise<Checkpoints>;
+  /** `roots`: absolute; the root alone, if absent. */
+  open(sessionId?: string, roots?: readonly string[]): Promise<Checkpoints>;
   /** As the agent: the call of a tool that writes these files (path below the root -> content). */
   agent(
     checkpoints: Checkpoints,
@@ -85,7 +87,8 @@ export async function createDiskWorld(options: DiskWorldOptions = {}): Promise<W
   const storage = createNodeStorage(`${folder}/storage`);
   const { capture = false, trusted = true, scanners = createLocalScanners(), takeSaves } = options;
   const watching = { scanners, trusted, ...(takeSaves && { takeSaves }) };
-  return createWorld({ files, storage, root: `${folder}/work`, ...(capture && { capture: watching }) }, () =>
+  const parts = { files, storage, root: `${folder}/work`, byteWork: nodeByteWork };
+  return createWorld({ ...parts, ...(capture && { capture: watching }) }, () =>
     rm(folder, { recursive: true }),
   );
 }
@@ -102,10 +105,11 @@ function createWorld<Files extends FileSystem, Store extends Storage>(
     readonly storage: Store;
     readonly root: string;
     readonly capture?: CheckpointsOptions['capture'];
+    readonly byteWork?: CheckpointsOptions['byteWork'];
   },
   remove: () => Promise<void>,
 ): World<Files, Store> {
-  const { files, storage, root, capture } = place;
+  const { files, storage, root, capture, byteWork } = place;
   const faults = new Faults();
   const faultyFiles = faults.wrapFiles(files);
   const logged: string[] = [];
@@ -117,16 +121,17 @@ function createWorld<Files extends FileSystem, Store extends Storage>(
     logged,
     at,
     remove,
-    open: (sessionId = 'session') =>
+    open: (sessionId = 'session', roots = [root]) =>
       createCheckpoints({
         files: faultyFiles,
         storage: faults.wrapStorage(storage),
         clock,
         log: createLog(logged),
         sessionId,
-        workspace: { roots: [root] },
+        workspace: { roots },
         createId: () => crypto.randomUUID(),
         capture,
+        byteWork,
       }),
     async shell(checkpoints, userMessageId, command) {
       const toolUseId = `of ${userMessageId}`;

@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, realpathSync, statSync, truncateSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Checkpoints } from '../../../../../src/core/checkpoints/checkpoints.ts';
 import { createDiskWorld, outcomesOf, type World } from '../world.ts';
@@ -147,9 +148,23 @@ describe('a command is taken back and done again', () => {
     await checkBackAndForth(`rm -rf ${NOT_UTF8}`);
   });
 
-  test('a folder of 60 files under another name', async () => {
-    bash('for n in {1..60}; do mkdir -p dir/$((n % 10)); echo $n > dir/$((n % 10))/$n; done');
-    await checkBackAndForth('mv dir dir2');
+  test('1,000 files in a folder of another name, each changed', async () => {
+    bash('mkdir -p dir/{0..9}; for n in {1..1000}; do echo $n > dir/$((n % 10))/$n; done');
+    await checkBackAndForth("mv dir dir2; sed -i 's/^/x/' dir2/*/*");
+  });
+
+  test('a file with two names, both of which keep being one file', async () => {
+    bash('ln a.txt twin.txt; ln src/b.txt ../outside.txt');
+    await checkBackAndForth('echo x > a.txt; echo y > src/b.txt');
+    await rewind();
+    expect(statSync(world.at('a.txt')).ino).toBe(statSync(world.at('twin.txt')).ino);
+    // A name that nobody looks at goes back with the file.
+    expect(bash('cat ../outside.txt; stat -c %h src/b.txt')).toBe('two\n2\n');
+  });
+
+  test('a file that a command gave a second name, and one that it took from its second name', async () => {
+    bash('ln a.txt twin.txt');
+    await checkBackAndForth('ln src/b.txt new-name.txt; sed -i s/one/x/ a.txt');
   });
 
   test('nothing, when it leaves what was there', async () => {
@@ -169,6 +184,17 @@ describe('a command is taken back and done again', () => {
     expect(statSync(world.at('large')).size).toBe(200 * 1024 * 1024 + 2);
     truncateSync(world.at('large'), 0);
   });
+
+  test('200 MiB that a tool wrote over', async () => {
+    bash('truncate -s 200M large; printf end >> large');
+    const before = bash('sha256sum large');
+    await begin();
+    await world.agent(checkpoints, 'm1', { large: 'small' });
+    expect(outcomesOf(await rewind(), world)).toEqual({ large: 'restored' });
+    expect(bash('sha256sum large')).toBe(before);
+    await checkpoints.redo({ dryRun: false });
+    expect(readFileSync(world.at('large'), 'utf8')).toBe('small');
+  }, 180_000);
 });
 
 describe('in a repository', () => {
@@ -206,6 +232,16 @@ describe('in a repository', () => {
       'git init -q in; cd in; echo x > x; git add -A; git commit -qm x; echo y > y',
       'echo z > in/x; rm in/y; echo n > in/n',
     ],
+    [
+      'a linked worktree inside',
+      'git worktree add -q linked -b linked; echo dirty >> linked/src/b.txt; echo y > linked/y',
+      'rm linked/a.txt linked/y; echo z > linked/src/b.txt; echo n > linked/n',
+    ],
+    [
+      'a submodule',
+      'git init -q ../lib; cd ../lib; echo x > x; git add -A; git commit -qm x; cd ../work; git -c protocol.file.allow=always submodule --quiet add "$PWD/../lib" lib; git commit -qm lib; echo y > lib/y',
+      'echo z > lib/x; rm lib/y .gitmodules; echo n > lib/n',
+    ],
   ])('brings back %s', async (_, prepare, command) => {
     commit();
     bash(prepare);
@@ -215,6 +251,19 @@ describe('in a repository', () => {
   test('brings back what a repository of SHA-256 holds', async () => {
     commit('--object-format=sha256');
     await checkBackAndForth('rm -rf src; echo x > a.txt');
+  });
+
+  test('brings back a linked worktree, and leaves the repository it is linked to alone', async () => {
+    commit();
+    bash('mv .git ../main; mkdir ../rest; mv * ../rest');
+    bash(
+      'git --git-dir=../main worktree add -q -f "$PWD" -b linked; echo dirty >> a.txt; echo loose > loose',
+    );
+    const left = (): string => bash('git for-each-ref; cat .git; git status --porcelain=v2');
+    const git = left();
+    await checkBackAndForth('rm -rf src loose; echo x > a.txt; echo n > n');
+    await rewind();
+    expect(left()).toBe(git);
   });
 
   test.each([
@@ -324,4 +373,49 @@ test.skipIf(isRoot)('what may not be read is told of', async () => {
   await begin();
   await world.shell(checkpoints, 'm1', 'rm src/b.txt');
   expect(checkpoints.captureStates()).toMatchObject([{ state: { unkept: [world.at('src/b.txt')] } }]);
+});
+
+test('what a command has left running writes later is its own', async () => {
+  bash('mkfifo ../go');
+  await begin();
+  const recorder = checkpoints.record({ userMessageId: 'm1', toolUseId: 't1', origin: 'shell' });
+  await recorder.expectChanges('shell');
+  const running = promisify(execFile)('bash', ['-c', 'read < ../go; echo late > late.txt; echo x > a.txt'], {
+    cwd: world.root,
+  });
+  expect(await recorder.goOn()).toBeUndefined();
+  bash('echo > ../go');
+  await running;
+  await checkpoints.endTurn();
+  await recorder.finish();
+  expect(checkpoints.list()).toMatchObject([
+    { toolUseId: 't1', files: [{ path: world.at('a.txt') }, { path: world.at('late.txt') }] },
+  ]);
+  expect(outcomesOf(await rewind(), world)).toEqual({ 'a.txt': 'restored', 'late.txt': 'restored' });
+});
+
+test('folders in one another and behind a link are each looked at once', async () => {
+  bash('mkdir ../elsewhere; echo e > ../elsewhere/e.txt; ln -s elsewhere ../link');
+  const [link, elsewhere] = [`${world.root}/../link`, `${world.root}/../elsewhere`];
+  checkpoints = await world.open('session', [world.root, world.at('src'), link]);
+  checkpoints.beginTurn('m1');
+  await world.shell(
+    checkpoints,
+    'm1',
+    'echo x > a.txt; echo x > src/b.txt; rm -r src/deep; echo x > ../link/e.txt',
+  );
+  const changed = checkpoints.list().flatMap(({ files }) => files.map(({ path }) => path));
+  expect(changed.toSorted()).toEqual(
+    [
+      realpathSync(`${elsewhere}/e.txt`),
+      ...['a.txt', 'src/b.txt', 'src/deep/c.txt'].map(world.at),
+    ].toSorted(),
+  );
+  expect(checkpoints.captureStates().map(({ root }) => root)).toEqual([
+    world.root,
+    world.at('src'),
+    realpathSync(elsewhere),
+  ]);
+  await rewind();
+  expect(bash('cat a.txt src/b.txt src/deep/c.txt ../elsewhere/e.txt')).toBe('one\ntwo\nthree\ne\n');
 });
