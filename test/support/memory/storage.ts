@@ -8,12 +8,18 @@ interface StoredFile {
 
 /** Storage in memory that knows what has been flushed. For tests. */
 export class MemoryStorage implements Storage {
+  readonly #place: string;
   readonly #files = new Map<string, StoredFile>();
   readonly #locks = new Set<string>();
 
+  /** `place`: where it says it lies, for whoever puts something of their own there. */
+  constructor(place = '/memory') {
+    this.#place = place;
+  }
+
   /** Another storage with the same content; nothing is locked in it. */
   copy(): MemoryStorage {
-    const copy = new MemoryStorage();
+    const copy = new MemoryStorage(this.#place);
     for (const [path, file] of this.#files) copy.#files.set(path, { ...file });
     return copy;
   }
@@ -35,6 +41,10 @@ export class MemoryStorage implements Storage {
       const [name = '', ...inside] = key.slice(prefix.length).split('/');
       entries.set(name, { name, size: inside.length > 0 ? 0 : bytes.length, mtimeMs: 0 });
     }
+    for (const key of this.#locks) {
+      const [name = '', ...inside] = key.startsWith(prefix) ? key.slice(prefix.length).split('/') : [];
+      if (name !== '' && inside.length === 0) entries.set(name, { name, size: 0, mtimeMs: 0 });
+    }
     return [...entries.values()];
   }
 
@@ -55,7 +65,7 @@ export class MemoryStorage implements Storage {
   }
 
   locate(path: readonly string[]): string {
-    return `/memory/${toKey(path)}`;
+    return `${this.#place}/${toKey(path)}`;
   }
 
   async lock(path: readonly string[]): Promise<{ release(): Promise<void> } | undefined> {

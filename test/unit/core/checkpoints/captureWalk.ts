@@ -105,11 +105,13 @@ interface Entry {
 export interface WalkOptions {
   /** Some of what is there at the start is in a repository. */
   readonly withGit?: boolean;
+  readonly hasMemoryStore?: boolean;
 }
 
 /** Throws where something is not as it must be. */
 export async function walkThrough(walked: readonly Action[], options: WalkOptions = {}): Promise<void> {
-  const world = await createDiskWorld({ capture: true, trusted: options.withGit === true, isVolatile: true });
+  const { withGit: trusted = false, hasMemoryStore = false } = options;
+  const world = await createDiskWorld({ capture: true, trusted, hasMemoryStore, isVolatile: true });
   try {
     const walk = new CaptureWalk(world);
     await walk.begin(options);
@@ -263,6 +265,9 @@ class CaptureWalk {
     const byUser = undone.findLast(isOfContent)?.by === 'user' && before !== undefined;
     const allowed = byUser ? [before] : [before, target];
     const contents = allowed.map(toContent);
+    // What the user made of it between two changes of the agent's may be had again by taking both of these back.
+    const between = undone.findLast((entry) => entry.by === 'user' && isOfContent(entry));
+    if (between !== undefined) contents.push(toContent(between.after));
     // Which of these states it stands at is then not known here.
     if (chain.some(({ by }) => by === 'rewind'))
       contents.push(...chain.flatMap((one) => [toContent(one.before), toContent(one.after)]));

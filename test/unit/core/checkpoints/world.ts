@@ -76,15 +76,18 @@ export interface DiskWorldOptions {
   readonly takeSaves?: CaptureOptions['takeSaves'];
   /** In memory where the system has a file system there: then a flush costs nothing. */
   readonly isVolatile?: boolean;
+  /** The store is none of files: for tests of which there are many, and that are about the folder. */
+  readonly hasMemoryStore?: boolean;
 }
 
 export async function createDiskWorld(options: DiskWorldOptions = {}): Promise<World> {
   const isVolatile = options.isVolatile === true && existsSync('/dev/shm');
-  const place = isVolatile ? '/dev/shm' : tmpdir();
-  const folder = await realpath(await mkdtemp(join(place, 'belay-checkpoints-')));
+  const parent = isVolatile ? '/dev/shm' : tmpdir();
+  const folder = await realpath(await mkdtemp(join(parent, 'belay-checkpoints-')));
   const files = createNodeFileSystem({ platform: 'linux' });
   await files.makeDirectory(`${folder}/work`);
-  const storage = createNodeStorage(`${folder}/storage`);
+  const place = `${folder}/storage`;
+  const storage = options.hasMemoryStore === true ? new MemoryStorage(place) : createNodeStorage(place);
   const { capture = false, trusted = true, scanners = createLocalScanners(), takeSaves } = options;
   const watching = { scanners, trusted, ...(takeSaves && { takeSaves }) };
   const parts = { files, storage, root: `${folder}/work`, byteWork: nodeByteWork };
