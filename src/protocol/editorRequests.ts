@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { rewindTarget } from './checkpoints.ts';
 import { spec } from './controlSpec.ts';
 import { failureAction } from './failure.ts';
-import { panelState, panelView, providerKind, sessionInfo } from './panel.ts';
+import { panelState, panelView, providerKind, reviewAction, sessionInfo } from './panel.ts';
 
 const empty = z.looseObject({});
 
@@ -51,6 +51,8 @@ export const editorRequests = {
     z.looseObject({ target: rewindTarget, path: z.string() }),
     z.looseObject({ problem: z.string().optional() }),
   ),
+  /** Go to the next change that waits, show all of them, keep or undo them. */
+  'belay/review_act': spec('editor', z.looseObject({ action: reviewAction }), empty),
   'belay/link_open': spec('editor', z.looseObject({ href: z.string() }), empty),
   'belay/failure_act': spec('editor', z.looseObject({ action: failureAction }), empty),
 } as const;

@@ -41,10 +41,16 @@ export const panelState = z.looseObject({
   folders: z.array(z.string()),
   workspace_problem: z.string().nullable(),
   can_redo: z.boolean(),
+  /** What Belay has written without asking and nobody has looked at yet, in all sessions of the window. */
+  review: z.looseObject({ files: z.number(), changes: z.number() }),
   /** CSS custom properties for code colours, taken from the colour theme: `--belay-token-keyword` -> `#c586c0`. */
   token_colors: z.record(z.string(), z.string()),
 });
 export type PanelState = z.infer<typeof panelState>;
+
+/** What a person does from the panel with all that waits to be looked at. */
+export const reviewAction = z.enum(['next', 'show', 'keep_all', 'undo_all']);
+export type ReviewAction = z.infer<typeof reviewAction>;
 
 export const panelView = z.looseObject({
   draft: z.string(),

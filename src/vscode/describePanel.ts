@@ -1,6 +1,7 @@
 /** Everything a panel shows besides the conversation, put together from where it is known. */
 import type { PanelState } from '../protocol/panel.ts';
 import type { Providers } from './providers.ts';
+import type { Review } from './review/review.ts';
 import type { SessionHost } from './sessionHost.ts';
 import type { Settings } from './settings.ts';
 import type { EditorWorkspace } from './workspacePort.ts';
@@ -9,12 +10,13 @@ export interface DescribeDeps {
   readonly providers: Pick<Providers, 'kind' | 'label' | 'modelList'>;
   readonly workspace: Pick<EditorWorkspace, 'cwd' | 'roots' | 'hasFolder' | 'problem'>;
   readonly settings: Pick<Settings, 'permissionMode'>;
+  readonly review: Pick<Review, 'waiting' | 'hunks'>;
   /** CSS custom properties. */
   readonly tokenColors: Readonly<Record<string, string>>;
 }
 
 export function describePanel(host: SessionHost, deps: DescribeDeps): PanelState {
-  const { providers, workspace, settings, tokenColors } = deps;
+  const { providers, workspace, settings, review, tokenColors } = deps;
   const { state, sessionId } = host;
   return {
     session_id: sessionId,
@@ -29,6 +31,14 @@ export function describePanel(host: SessionHost, deps: DescribeDeps): PanelState
     folders: workspace.hasFolder ? [...workspace.roots] : [],
     workspace_problem: workspace.problem,
     can_redo: host.canRedo,
+    review: countReview(review),
     token_colors: { ...tokenColors },
   };
+}
+
+/** A file that is answered as a whole counts as one change. */
+function countReview(review: DescribeDeps['review']): PanelState['review'] {
+  const files = review.waiting();
+  const changes = files.reduce((sum, { path }) => sum + Math.max(1, review.hunks(path).length), 0);
+  return { files: files.length, changes };
 }

@@ -4,6 +4,7 @@ import type { FileSystem } from '../core/ports.ts';
 import { listSessions } from '../core/sessions/listSessions.ts';
 import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
 import type { FailureAction } from '../protocol/failure.ts';
+import type { ReviewAction } from '../protocol/panel.ts';
 import type { PermissionMode } from '../protocol/permissions.ts';
 import { openMerge } from './checkpoints/openMerge.ts';
 import type { Rewinds } from './checkpoints/rewinds.ts';
@@ -16,6 +17,8 @@ import { openLink } from './openLink.ts';
 import type { PanelActions } from './panelHandlers.ts';
 import type { PanelHost } from './panelHost.ts';
 import type { Providers } from './providers.ts';
+import type { Review } from './review/review.ts';
+import type { ReviewActions } from './review/reviewActions.ts';
 import { type EditorSecrets, readOwnServer } from './secrets.ts';
 import type { SessionHost } from './sessionHost.ts';
 import type { Settings } from './settings.ts';
@@ -30,6 +33,8 @@ export interface ActionDeps {
   readonly secrets: EditorSecrets;
   readonly earlierTexts: EarlierTexts;
   readonly rewinds: Rewinds;
+  readonly review: Pick<Review, 'waiting'>;
+  readonly reviewActions: ReviewActions;
   readonly settings: () => Settings;
   readonly log: EditorLog;
   readonly openSession: (panel: PanelHost, sessionId: string | null) => Promise<void>;
@@ -59,11 +64,32 @@ export function createPanelActions(deps: ActionDeps): PanelActions {
       const problem = await openMerge({ target, path }, { host, earlierTexts: deps.earlierTexts });
       return problem === undefined ? {} : { problem };
     },
+    review: (action) => reviewAll(action, deps.reviewActions, deps.review),
     openLink,
     actOnFailure: (action, host) => actOnFailure(action, host, deps),
     rememberModel: (model) => deps.providers.rememberModel(model),
     refuseMode: (mode) => refuseMode(mode, deps),
   };
+}
+
+async function reviewAll(
+  action: ReviewAction,
+  actions: ReviewActions,
+  review: Pick<Review, 'waiting'>,
+): Promise<void> {
+  const all = { paths: review.waiting().map(({ path }) => path), isMeant: () => true };
+  switch (action) {
+    case 'next':
+      return actions.go('next');
+    case 'show':
+      return actions.showAll();
+    case 'keep_all':
+      return actions.keep(all);
+    case 'undo_all':
+      return actions.undo(all);
+    default:
+      action satisfies never;
+  }
 }
 
 async function actOnFailure(action: FailureAction, host: SessionHost, deps: ActionDeps): Promise<void> {

@@ -2,7 +2,7 @@
 import type { HandlerContext, Handlers } from '../channel/peer.ts';
 import type { AnsweredBy, RequestOf, ResponseOf } from '../protocol/control.ts';
 import type { FailureAction } from '../protocol/failure.ts';
-import type { SessionInfo } from '../protocol/panel.ts';
+import type { ReviewAction, SessionInfo } from '../protocol/panel.ts';
 import type { PermissionMode } from '../protocol/permissions.ts';
 import type { PanelHost } from './panelHost.ts';
 import type { SessionHost } from './sessionHost.ts';
@@ -30,6 +30,7 @@ export interface PanelActions {
     host: SessionHost,
     request: RequestOf<'belay/merge_open'>,
   ): Promise<ResponseOf<'belay/merge_open'>>;
+  review(action: ReviewAction): Promise<void>;
   openLink(href: string): Promise<void>;
   actOnFailure(action: FailureAction, host: SessionHost): Promise<void>;
   rememberModel(model: string): void;
@@ -70,6 +71,10 @@ function createAnswers({ host, actions, panel, views, onReady }: PanelHandlerDep
       return {};
     },
     'belay/merge_open': (request) => actions.openMerge(host(), request),
+    'belay/review_act': async ({ action }) => {
+      await actions.review(action);
+      return {};
+    },
     'belay/link_open': async ({ href }) => {
       await actions.openLink(href);
       return {};

@@ -87,9 +87,13 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     }),
     chooseAgentOpener: () => chooseAgentOpener(agentDeps),
     describe: (host) =>
-      describePanel(host, { providers, workspace, settings: settings(), tokenColors: colors.current }),
+      describePanel(host, {
+        ...{ providers, workspace, settings: settings(), tokenColors: colors.current },
+        review: reviews.review,
+      }),
     actions: createPanelActions({
       ...{ transcripts, files, workspace, providers, secrets, earlierTexts, rewinds, settings, log },
+      ...{ review: reviews.review, reviewActions: reviews.actions },
       openSession: (panel, sessionId) => sessions.open(panel, sessionId),
     }),
     views: createViewStore(context.workspaceState),
@@ -110,6 +114,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     providers,
     colors,
     reviews,
+    reviews.review.onDidChange(() => sessions.refresh()),
     news,
   );
   return {

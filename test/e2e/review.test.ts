@@ -16,6 +16,10 @@ test('each change has Keep and Undo in the file itself, and what was undone is t
   await editor.openFile('notes.txt');
   const lenses = editor.page.locator('.codelens-decoration');
   await expect.poll(() => lenses.count(), patience).toBe(2);
+  await panel.frame
+    .getByRole('group', { name: 'Changes to look at' })
+    .getByText('4 changes in 3 files to look at')
+    .waitFor();
   await editor.screenshot('review-file');
   await lenses.first().getByText('Undo').click();
   await expect.poll(() => readFile(notes, 'utf8'), patience).toBe(CHANGED.replace('LINE 3\n', 'line 3\n'));
@@ -70,14 +74,11 @@ test('what the user writes is no change of Belay’s, and stays when all is undo
 test('what waits is there again after a reload, and can be gone through', async () => {
   const { editor } = await changeFiles();
   await editor.reload();
-  await editor.runCommand('Belay: Go to Next Change');
-  await editor.page
-    .getByRole('tab', { name: /made\.txt|notes\.txt/ })
-    .first()
-    .waitFor();
   await editor.openFile('notes.txt');
   const lenses = editor.page.locator('.codelens-decoration');
   await expect.poll(() => lenses.count(), patience).toBe(2);
+  await editor.runCommand('Belay: Go to Previous Change');
+  await editor.page.getByRole('tab', { name: /made\.txt/ }).waitFor();
   await editor.runCommand('Belay: Show All Changes');
   await editor.page.getByRole('tab', { name: /Belay: all changes/ }).waitFor();
   await editor.screenshot('review-all');

@@ -6,6 +6,7 @@ import { Composer } from '../composer/Composer.tsx';
 import { Icon } from '../controls/Icon.tsx';
 import { PendingSettings } from '../permission/PendingSettings.tsx';
 import { PermissionDock } from '../permission/PermissionDock.tsx';
+import { ReviewBar } from '../review/ReviewBar.tsx';
 import { RewindDialog } from '../rewind/RewindDialog.tsx';
 import { Sessions } from '../sessions/Sessions.tsx';
 import { FirstStart } from '../start/FirstStart.tsx';
@@ -46,6 +47,7 @@ function Conversation({ start }: { readonly start: number }): VNode {
       <div class="dock">
         <WorkspaceProblem />
         <CaptureLine />
+        <ReviewBar />
         <Tasks />
         <PendingSettings />
         <PermissionDock />

@@ -23,6 +23,7 @@ export function buildState(changes: Partial<PanelState> = {}): PanelState {
     folders: ['/home/sam/trail-notes'],
     workspace_problem: null,
     can_redo: false,
+    review: { files: 0, changes: 0 },
     token_colors: {},
     ...changes,
   };

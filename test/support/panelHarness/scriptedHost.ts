@@ -142,6 +142,7 @@ function buildAnswers(snapshot: Snapshot): Answers {
     'belay/rewind_show': nothing,
     'belay/merge_open': nothing,
     'belay/link_open': nothing,
+    'belay/review_act': nothing,
     'belay/failure_act': nothing,
   };
 }

@@ -222,6 +222,7 @@ const actions: PanelActions = {
   openLink: async () => {},
   actOnFailure: async () => {},
   rememberModel: () => {},
+  review: async () => undefined,
   refuseMode: (mode) => (mode === 'bypassPermissions' ? 'not here' : undefined),
 };
 
@@ -239,6 +240,7 @@ function toState(host: SessionHost): PanelState {
     folders: [],
     workspace_problem: null,
     can_redo: host.canRedo,
+    review: { files: 0, changes: 0 },
     token_colors: {},
   };
 }
