@@ -36,8 +36,15 @@ export type Hunk = Segment & { readonly kind: 'pending' | 'mixed' };
 
 /** Line ends are made one, and a byte order mark is left out. */
 export function toReviewLines(text: string): Lines {
-  const unix = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
-  return unix.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  const unix = (text.startsWith('\uFEFF') ? text.slice(1) : text).replaceAll('\r\n', '\n');
+  const lines: string[] = [];
+  for (let start = 0; start < unix.length; ) {
+    const newline = unix.indexOf('\n', start);
+    const end = newline < 0 ? unix.length : newline + 1;
+    lines.push(unix.slice(start, end));
+    start = end;
+  }
+  return lines;
 }
 
 export function isHunk(segment: Segment): segment is Hunk {
@@ -49,8 +56,8 @@ export function toHunks(text: ReviewText, current: Lines): readonly Hunk[] {
 }
 
 /** The text that what stands there is compared with: what it would be had the agent not changed what waits for an answer. */
-export function toBaseline(text: ReviewText, current: Lines): Lines {
-  return toSegments(text, current).flatMap((segment) => (isHunk(segment) ? segment.base : segment.current));
+export function toBaseline(segments: readonly Segment[]): Lines {
+  return segments.flatMap((segment) => (isHunk(segment) ? segment.base : segment.current));
 }
 
 /** What the agent has left; the user may have changed it since. */

@@ -4,8 +4,7 @@ import type { Lines, ReviewText, Segment } from './reviewText.ts';
 
 /** Put together, the `base` of all are the base, and so on with `agent` and `current`. */
 export function toSegments(text: ReviewText, current: Lines): readonly Segment[] {
-  const agent = text.flatMap((piece) => piece.agent);
-  const places = toPlaces(text);
+  const { agent, places } = readText(text);
   const found = diffLines(agent, current);
   const changes = found.map((change, index) => {
     const from = found[index - 1]?.leftEnd ?? 0;
@@ -30,6 +29,20 @@ interface Place {
   readonly turns: readonly string[];
 }
 
+interface KnownText {
+  readonly agent: Lines;
+  readonly places: readonly Place[];
+}
+
+/** The same text is compared with each key that is typed. */
+const known = new WeakMap<ReviewText, KnownText>();
+
+function readText(text: ReviewText): KnownText {
+  const read = known.get(text) ?? { agent: text.flatMap((piece) => piece.agent), places: toPlaces(text) };
+  known.set(text, read);
+  return read;
+}
+
 function toPlaces(text: ReviewText): readonly Place[] {
   const places: Place[] = [];
   let at = 0;
@@ -41,10 +54,8 @@ function toPlaces(text: ReviewText): readonly Place[] {
   return places;
 }
 
-interface Texts {
-  readonly agent: Lines;
+interface Texts extends KnownText {
   readonly current: Lines;
-  readonly places: readonly Place[];
   /** The line of the agent's text before which there is another change. */
   readonly from: number;
 }

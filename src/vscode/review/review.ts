@@ -8,6 +8,7 @@ import {
   isHunk,
   keepHunks,
   type Lines,
+  type Segment,
   toBaseline,
   undoHunks,
 } from '../../core/review/reviewText.ts';
@@ -41,7 +42,7 @@ export interface ReviewDeps {
 export class Review implements Disposable {
   readonly #deps: ReviewDeps;
   readonly #files = new Map<string, ReviewFile>();
-  readonly #hunks = new Map<string, KnownHunks>();
+  readonly #known = new Map<string, KnownFile>();
   readonly #cursors = new Map<string, string>();
   readonly #changed = new EventEmitter<readonly string[]>();
   readonly #takenIn = new EventEmitter<readonly string[]>();
@@ -61,7 +62,7 @@ export class Review implements Disposable {
     this.#current.onDidChange((path) => {
       if (this.#files.has(path)) this.#changed.fire([path]);
     });
-    this.#open = this.#read();
+    this.#open = this.#readStored();
   }
 
   /** Resolves when what was kept of an earlier window has been read. */
@@ -82,21 +83,15 @@ export class Review implements Disposable {
 
   /** What waits in this file, in the order of the text. */
   hunks(path: string): readonly Hunk[] {
-    const file = this.#files.get(path);
-    const current = this.#current.get(path);
-    if (file?.kind !== 'text' || current === undefined) return [];
-    const known = this.#hunks.get(path);
-    if (known?.file === file && known.current === current) return known.hunks;
-    const hunks = toSegments(file.text, current).filter(isHunk);
-    this.#hunks.set(path, { file, current, hunks });
-    return hunks;
+    return this.#current.get(path) === undefined ? [] : (this.#read(path)?.hunks ?? []);
   }
 
   /** The text that the file is compared with; undefined: there is nothing to compare it with. */
   baseline(path: string): string | undefined {
-    const file = this.#files.get(path);
-    if (file?.kind !== 'text') return undefined;
-    return toBaseline(file.text, this.#current.get(path) ?? []).join('');
+    const known = this.#read(path);
+    if (known === undefined) return undefined;
+    known.baseline ??= toBaseline(known.segments).join('');
+    return known.baseline;
   }
 
   current(path: string): Lines | undefined {
@@ -171,7 +166,20 @@ export class Review implements Disposable {
     this.#takenIn.dispose();
   }
 
-  async #read(): Promise<void> {
+  /** undefined: it is not answered hunk by hunk. */
+  #read(path: string): KnownFile | undefined {
+    const file = this.#files.get(path);
+    if (file?.kind !== 'text') return undefined;
+    const current = this.#current.get(path) ?? NO_LINES;
+    const known = this.#known.get(path);
+    if (known?.file === file && known.current === current) return known;
+    const segments = toSegments(file.text, current);
+    const read = { file, current, segments, hunks: segments.filter(isHunk), baseline: undefined };
+    this.#known.set(path, read);
+    return read;
+  }
+
+  async #readStored(): Promise<void> {
     const { files, cursors } = await this.#deps.storage.read();
     for (const [session, cursor] of cursors) this.#cursors.set(session, cursor);
     for (const file of files) this.#files.set(file.path, file);
@@ -227,8 +235,10 @@ export class Review implements Disposable {
   }
 
   #put(path: string, file: ReviewFile | undefined): void {
-    if (file === undefined) this.#files.delete(path);
-    else this.#files.set(path, file);
+    if (file === undefined) {
+      this.#files.delete(path);
+      this.#known.delete(path);
+    } else this.#files.set(path, file);
     this.#save();
     this.#changed.fire([path]);
   }
@@ -238,8 +248,13 @@ export class Review implements Disposable {
   }
 }
 
-interface KnownHunks {
+/** What has been found out of a file, as long as it is the same. */
+interface KnownFile {
   readonly file: TextFile;
   readonly current: Lines;
+  readonly segments: readonly Segment[];
   readonly hunks: readonly Hunk[];
+  baseline: string | undefined;
 }
+
+const NO_LINES: Lines = [];

@@ -17,6 +17,7 @@ import { toSegments } from '../../../../src/core/review/segments.ts';
 
 const lines = (text: string): readonly string[] => toReviewLines(text);
 const all = (): boolean => true;
+const baselineOf = (text: ReviewText, now: readonly string[]) => toBaseline(toSegments(text, now));
 
 describe('a change of the agent', () => {
   it('waits for an answer, where it is', () => {
@@ -34,7 +35,7 @@ describe('a change of the agent', () => {
         ...{ currentStart: 3, turns: ['t1'] },
       },
     ]);
-    expect(toBaseline(text, now)).toEqual(lines('a\nb\nc\n'));
+    expect(baselineOf(text, now)).toEqual(lines('a\nb\nc\n'));
   });
 
   it('stays where it is while the user writes above, below and right behind it', () => {
@@ -46,7 +47,7 @@ describe('a change of the agent', () => {
       ['pending', 'B\n'],
       ['user', 'mine too\n'],
     ]);
-    expect(toBaseline(text, now).join('')).toBe('mine\na\nb\nmine too\n');
+    expect(baselineOf(text, now).join('')).toBe('mine\na\nb\nmine too\n');
     expect(undoHunks(text, now, all).current.join('')).toBe('mine\na\nb\nmine too\n');
   });
 
@@ -117,7 +118,7 @@ describe('a rewind', () => {
     const kept = keepHunks(second, lines('A2\nb\n'), all);
     const back = noteRewind(kept, { before: lines('A2\nb\n'), after: lines('a\nb\n') });
     expect(toHunks(back, lines('a\nb\n'))).toEqual([]);
-    expect(toBaseline(back, lines('a\nb\n'))).toEqual(lines('a\nb\n'));
+    expect(baselineOf(back, lines('a\nb\n'))).toEqual(lines('a\nb\n'));
   });
 });
 
@@ -242,7 +243,7 @@ describe('after any work of both', () => {
       fc.property(steps, fc.nat(12), (work, size) => {
         const world = play(work, alike(size));
         const undone = undoHunks(world.text, world.now, all).current;
-        expect(undone).toEqual(toBaseline(world.text, world.now));
+        expect(undone).toEqual(baselineOf(world.text, world.now));
         const users = (lines: readonly string[]) => lines.filter((line) => line.startsWith('user'));
         const mixed = toHunks(world.text, world.now).filter(({ kind }) => kind === 'mixed');
         const givenUp = new Set(mixed.flatMap(({ current }) => current));
@@ -266,7 +267,7 @@ describe('after any work of both', () => {
         ).toEqual([]);
         const kept = keepHunks(world.text, world.now, all);
         expect(toHunks(kept, world.now)).toEqual([]);
-        expect(toBaseline(kept, world.now)).toEqual(world.now);
+        expect(baselineOf(kept, world.now)).toEqual(world.now);
       }),
       RUNS,
     );
@@ -277,7 +278,7 @@ describe('after any work of both', () => {
       fc.property(steps, fc.nat(12), (work, size) => {
         const world = play(work, different(size));
         const undone = undoHunks(world.text, world.now, all);
-        expect(undone.current).toEqual(toBaseline(world.text, world.now));
+        expect(undone.current).toEqual(baselineOf(world.text, world.now));
         expect(toSegments(undone.text, undone.current).filter(isHunk)).toEqual([]);
       }),
       RUNS,
