@@ -71,6 +71,20 @@ test('what the user writes is no change of Belay’s, and stays when all is undo
   await expect.poll(() => readFile(notes, 'utf8'), patience).toBe(`my own\n${START}`);
 });
 
+test('the change peek shows what stood there before, and keeps or undoes it', async () => {
+  const { editor, notes } = await changeFiles();
+  await editor.openFile('notes.txt');
+  const lenses = editor.page.locator('.codelens-decoration');
+  await expect.poll(() => lenses.count(), patience).toBe(2);
+  await editor.page.keyboard.press('Control+Home');
+  await editor.page.keyboard.press('Alt+F3');
+  const peek = editor.page.locator('.peekview-widget');
+  await peek.getByText('line 3', { exact: true }).first().waitFor();
+  await editor.screenshot('review-peek');
+  await peek.getByRole('button', { name: /^Undo This Change/ }).click();
+  await expect.poll(() => readFile(notes, 'utf8'), patience).toBe(CHANGED.replace('LINE 3\n', 'line 3\n'));
+});
+
 test('what waits is there again after a reload, and can be gone through', async () => {
   const { editor } = await changeFiles();
   await editor.reload();

@@ -2,7 +2,7 @@
  * What Belay has changed and waits for an answer, in all sessions of this window. The checkpoints tell what the agent has done; what
  * the user does is seen in the files themselves.
  */
-import { type Disposable, EventEmitter } from 'vscode';
+import { type Disposable, EventEmitter, Uri } from 'vscode';
 import {
   type Hunk,
   isHunk,
@@ -211,18 +211,22 @@ export class Review implements Disposable {
     const isAgreed = tool_use_id !== null && host.hasAgreed(tool_use_id);
     const isRewind = origin === 'rewind' && !is_redo;
     const what = isRewind || isAgreed ? ('agreed' as const) : ('write' as const);
+    // As the editor spells it. A name that is no text can't be shown.
+    const reviewed = changes
+      .filter(({ path }) => !/\p{Surrogate}/u.test(path))
+      .map(({ path, change }) => ({ path, change, key: Uri.file(path).fsPath }));
     const told = { id, sessionId: host.sessionId, turn: user_message_id, what };
     await Promise.all(
-      changes.map(async ({ path, change }) => {
+      reviewed.map(async ({ path, key, change }) => {
         const versions = await host
           .request('belay/checkpoint_diff', { checkpoint_id: id, path, scope: 'alone' })
           .catch(() => ({ before: null, after: null, binary: true }));
-        const next = noteChange(this.#files.get(path), { ...versions, path, change }, told);
-        if (next === undefined) this.#files.delete(path);
-        else this.#files.set(path, next);
+        const next = noteChange(this.#files.get(key), { ...versions, path: key, change }, told);
+        if (next === undefined) this.#files.delete(key);
+        else this.#files.set(key, next);
       }),
     );
-    return changes.map(({ path }) => path);
+    return reviewed.map(({ key }) => key);
   }
 
   #isWaiting(file: TextFile): boolean {

@@ -1,9 +1,11 @@
 /** What a person does with what waits: keep and undo, by hunk, file, turn or all; go from one to the next; look at all of it. */
 import {
   commands,
+  EndOfLine,
   Position,
   Range,
   Selection,
+  type TextDocument,
   TextEditorRevealType,
   Uri,
   WorkspaceEdit,
@@ -14,7 +16,7 @@ import type { Hunk } from '../../core/review/reviewText.ts';
 import type { OpenSessions } from '../openSessions.ts';
 import { toTextReplacements } from '../textEdits.ts';
 import { toBaselineUri } from './baseline.ts';
-import type { Review } from './review.ts';
+import type { Review, Undoing } from './review.ts';
 
 /** What is meant: hunks of files. */
 export interface Choice {
@@ -85,30 +87,29 @@ async function undoIn(
   const file = review.file(path);
   if (file === undefined) return undefined;
   if (file.kind === 'whole' || file.change === 'deleted') return undoWhole(path, deps);
-  const undoing = review.undoing(path, isMeant);
-  const isAll = review.hunks(path).every(isMeant);
-  if (file.change === 'created' && isAll && (undoing === undefined || undoing.after.length === 0))
-    return removeCreated(path, review);
-  if (undoing === undefined) return undefined;
-  if (
-    !(await confirmLoss(
-      review.hunks(path).filter((hunk) => hunk.kind === 'mixed' && isMeant(hunk)),
-      path,
-    ))
-  )
-    return undefined;
+  if (review.current(path) === undefined) return `${path} is not there any more.`;
+  // From here on its text is the document's, whoever changes it.
   const document = await workspace.openTextDocument(Uri.file(path));
-  const wasDirty = document.isDirty;
-  const before = document.getText();
-  const eol = before.includes('\r\n') ? '\r\n' : '\n';
-  const after = undoing.after.join('').replaceAll('\n', eol);
+  const isAll = review.hunks(path).every(isMeant);
+  const mixed = review.hunks(path).filter((hunk) => hunk.kind === 'mixed' && isMeant(hunk));
+  if (!(await confirmLoss(mixed, path))) return undefined;
+  const undoing = review.undoing(path, isMeant);
+  if (file.change === 'created' && isAll && (undoing?.after ?? review.current(path))?.length === 0)
+    return removeCreated(path, review);
+  return undoing === undefined ? undefined : applyUndo(document, undoing);
+}
+
+async function applyUndo(document: TextDocument, undoing: Undoing): Promise<string | undefined> {
+  const { uri, isDirty: wasDirty } = document;
+  const after = undoing.after.join('').replaceAll('\n', document.eol === EndOfLine.CRLF ? '\r\n' : '\n');
   const edit = new WorkspaceEdit();
-  for (const { start, end, text } of toTextReplacements(before, after))
-    edit.replace(document.uri, new Range(document.positionAt(start), document.positionAt(end)), text);
-  if (!(await workspace.applyEdit(edit))) return `${path} was being edited at the same moment. Try again.`;
+  for (const { start, end, text } of toTextReplacements(document.getText(), after))
+    edit.replace(uri, new Range(document.positionAt(start), document.positionAt(end)), text);
+  if (!(await workspace.applyEdit(edit)))
+    return `${uri.fsPath} was being edited at the same moment. Try again.`;
   undoing.done();
   if (wasDirty || (await document.save()) || !document.isDirty) return undefined;
-  return `${path} could not be saved: it may be read-only or changed on disk. What was undone stands in the editor.`;
+  return `${uri.fsPath} could not be saved: it may be read-only or changed on disk. What was undone stands in the editor.`;
 }
 
 /** Lines the user has written over the agent's would go with them. */
