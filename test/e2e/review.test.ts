@@ -77,7 +77,7 @@ test('the change peek shows what stood there before, and keeps or undoes it', as
   const lenses = editor.page.locator('.codelens-decoration');
   await expect.poll(() => lenses.count(), patience).toBe(2);
   await editor.page.keyboard.press('Control+Home');
-  await editor.page.keyboard.press('Alt+F3');
+  await editor.runCommand('Show Next Change');
   const peek = editor.page.locator('.peekview-widget');
   await peek.getByText('line 3', { exact: true }).first().waitFor();
   await editor.screenshot('review-peek');

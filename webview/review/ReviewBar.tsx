@@ -20,13 +20,15 @@ export function ReviewBar(): VNode | null {
       <button type="button" class="review-next" title="Go to the next change" onClick={act('next')}>
         {text}
       </button>
-      <IconButton icon="diff-multiple" label="Show all changes" onClick={act('show')} />
-      <Button label="Undo all changes" onClick={act('undo_all')}>
-        Undo all
-      </Button>
-      <Button label="Keep all changes" onClick={act('keep_all')}>
-        Keep all
-      </Button>
+      <div class="review-answers">
+        <IconButton icon="diff-multiple" label="Show all changes" onClick={act('show')} />
+        <Button label="Undo all changes" onClick={act('undo_all')}>
+          Undo all
+        </Button>
+        <Button label="Keep all changes" onClick={act('keep_all')}>
+          Keep all
+        </Button>
+      </div>
     </div>
   );
 }
