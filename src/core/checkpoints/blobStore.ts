@@ -61,8 +61,13 @@ export interface BlobStoreOptions {
 
 export async function openBlobStore(options: BlobStoreOptions): Promise<BlobStore> {
   const store = new PackedBlobs(options);
-  await store.open();
-  return store;
+  try {
+    await store.open();
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 interface Entry extends PackEntry {

@@ -32,8 +32,13 @@ export const journalName = 'journal.bin';
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   const exists = (await options.storage.list(options.folder)).some(({ name }) => name === journalName);
   const file = exists ? await openFile(options) : undefined;
-  const { records, size } = file === undefined ? { records: [], size: 0 } : await load(file, options);
-  return new AppendedJournal(options, { file, records, size });
+  try {
+    const { records, size } = file === undefined ? { records: [], size: 0 } : await load(file, options);
+    return new AppendedJournal(options, { file, records, size });
+  } catch (error) {
+    await file?.close();
+    throw error;
+  }
 }
 
 function openFile({ storage, folder }: JournalOptions): Promise<AppendFile> {

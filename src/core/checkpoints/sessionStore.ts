@@ -159,7 +159,10 @@ async function openParts(place: Place, { writable }: { readonly writable: boolea
   const { storage, log, toKey, clock, session, roots, byteWork } = place;
   const within = { storage, folder: sessionFolder(place), writable, log, byteWork };
   const journal = await openJournal(within);
-  const blobs = await openBlobStore(within);
+  const blobs = await openBlobStore(within).catch(async (error: unknown) => {
+    await journal.close();
+    throw error;
+  });
   if (writable) await collect({ journal, blobs, toKey, log });
   const openedAt = clock.now();
   const ledger = new Ledger(journal, {

@@ -107,6 +107,10 @@ export class Faults {
     return {
       openAppend: async (path) => {
         const file = await this.#look(() => storage.openAppend(path), process);
+        if (!this.#isAlive(process)) {
+          await file.close();
+          throw new ProcessDied();
+        }
         return this.#wrapAppend(file, { path: path.join('/'), process });
       },
       list: (path) => this.#look(() => storage.list(path), process),
@@ -190,7 +194,11 @@ export class Faults {
     return run();
   }
 
-  #checkAlive(process = this.#process): void {
-    if (this.#isDead || process !== this.#process) throw new ProcessDied();
+  #checkAlive(process?: number): void {
+    if (!this.#isAlive(process)) throw new ProcessDied();
+  }
+
+  #isAlive(process = this.#process): boolean {
+    return !this.#isDead && process === this.#process;
   }
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Checkpoints } from '../../../../src/core/checkpoints/checkpoints.ts';
 import { createRecordingFiles } from '../../../../src/core/checkpoints/recordingFiles.ts';
+import { FileError } from '../../../../src/core/ports.ts';
 import { createMemoryWorld, type MemoryWorld, outcomesOf, toBytes, type World, worlds } from './world.ts';
 
 const rewind = (checkpoints: Checkpoints, userMessageId: string) =>
@@ -208,6 +209,39 @@ describe('a store', () => {
     const again = await world.open();
     expect(again.list()).toEqual([]);
     expect(await rewind(again, 'm1')).toMatchObject({ canRewind: false });
+  });
+
+  test('that can not be read is closed again, whatever of it was open', async () => {
+    const checkpoints = await world.open();
+    await world.user({ 'a.txt': 'old' });
+    await world.agent(checkpoints, 'm1', { 'a.txt': '1' });
+    await checkpoints.close();
+    for (const unreadable of ['journal.bin', '0001.pack']) {
+      const open = new Set<string>();
+      const { storage } = world;
+      const openAppend = storage.openAppend.bind(storage);
+      storage.openAppend = async (path) => {
+        const file = await openAppend(path);
+        const name = path.at(-1) ?? '';
+        open.add(name);
+        const close = async (): Promise<void> => {
+          open.delete(name);
+          await file.close();
+        };
+        const read: typeof file.read = async (offset, length) => {
+          if (name === unreadable) throw new FileError('EIO', name, 'It can not be read.');
+          return file.read(offset, length);
+        };
+        return { ...file, size: file.size, close, read };
+      };
+      await expect(world.open()).rejects.toThrow('It can not be read.');
+      expect([...open]).toEqual([]);
+      storage.openAppend = openAppend;
+    }
+    // Nor is its lock held.
+    const again = await world.open();
+    expect(again.list()).toHaveLength(1);
+    await again.close();
   });
 
   test('keeps nothing inside the workspace, and names no path after a session id that is one', async () => {

@@ -375,6 +375,27 @@ test.skipIf(isRoot)('what may not be read is told of', async () => {
   expect(checkpoints.captureStates()).toMatchObject([{ state: { unkept: [world.at('src/b.txt')] } }]);
 });
 
+test('the store grows by what was changed, before and after, and by little more', async () => {
+  bash('mkdir many; for n in {1..400}; do head -c 5000 /dev/urandom > many/$n; done');
+  commit();
+  await begin();
+  await world.shell(checkpoints, 'm1', 'for n in {1..20}; do head -c 5000 /dev/urandom > many/$n; done');
+  await checkpoints.close();
+  const store = world.storage.locate(['checkpoints']);
+  const sizeOf = (pattern: string): number =>
+    Number(
+      bash(
+        `find ${store} -name '${pattern}' -not -path '*/git/*' -printf '%s\\n' | awk '{ all += $1 } END { print all }'`,
+      ),
+    );
+  expect(sizeOf('*.pack')).toBeGreaterThan(2 * 20 * 5000);
+  expect(sizeOf('*.pack')).toBeLessThan(2 * 20 * 5000 * 1.1);
+  // What is known of each file, and the journal.
+  expect(sizeOf('index-*.bin')).toBeLessThan(400 * 120);
+  expect(sizeOf('journal.bin')).toBeLessThan(20 * 800);
+  checkpoints = await world.open();
+});
+
 test('what a command has left running writes later is its own', async () => {
   bash('mkfifo ../go');
   await begin();
