@@ -10,31 +10,51 @@ type Send = (url: URL, options: RequestOptions, onAnswer: (answer: IncomingMessa
 
 /** Redirects are not followed: what is sent holds a key. Rejects with what node:http, node:https and node:tls throw. */
 export function createNodeModelFetch(): ModelFetch {
+  const findSend = createSendFinder();
   return async (address, { method, headers, body, signal }) => {
     signal?.throwIfAborted();
     const url = new URL(address);
     const send = await findSend(url);
-    const options = { method, headers: toSent(headers, body), signal };
+    const bytes = body === undefined ? undefined : Buffer.from(body);
     return new Promise((resolve, reject) => {
-      const asked = send(url, options, (answer) => resolve(toModelAnswer(address, answer)));
+      const asked = send(url, { method, headers: toSent(headers, bytes) }, (answer) =>
+        resolve(toModelAnswer(address, answer)),
+      );
       asked.on('error', (error) => reject(signal?.aborted === true ? signal.reason : error));
-      asked.end(body);
+      if (signal !== undefined) destroyOnAbort(asked, signal);
+      asked.end(bytes);
     });
   };
 }
 
 /** Loaded when needed: a server on this machine wants no TLS. */
-async function findSend(url: URL): Promise<Send> {
-  return url.protocol === 'https:'
-    ? (await import('node:https')).request
-    : (await import('node:http')).request;
+function createSendFinder(): (url: URL) => Promise<Send> {
+  const found = new Map<string, Promise<Send>>();
+  return ({ protocol }) => {
+    const send = found.get(protocol) ?? loadSend(protocol);
+    found.set(protocol, send);
+    return send;
+  };
 }
 
-function toSent(headers: Headers | undefined, body: string | undefined): Record<string, string | number> {
+async function loadSend(protocol: string): Promise<Send> {
+  return protocol === 'https:' ? (await import('node:https')).request : (await import('node:http')).request;
+}
+
+/** As the option `signal` does it, in a fraction of its time. */
+function destroyOnAbort(asked: ClientRequest, signal: AbortSignal): void {
+  const abort = (): void =>
+    void asked.destroy(new Error('The request was called off.', { cause: signal.reason }));
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  asked.once('close', () => signal.removeEventListener('abort', abort));
+}
+
+function toSent(headers: Headers | undefined, body: Buffer | undefined): Record<string, string | number> {
   return {
     'accept-encoding': 'identity',
     ...Object.fromEntries(headers ?? []),
-    ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
+    ...(body === undefined ? {} : { 'content-length': body.length }),
   };
 }
 
@@ -64,12 +84,30 @@ function toHeaders({ headersDistinct }: IncomingMessage): Headers {
   return headers;
 }
 
+/** By the events of the stream: an async iterator of Node does more for each piece, and more yet for each stream. */
 function toReader(answer: IncomingMessage): BodyReader {
-  const pieces: AsyncIterator<Uint8Array, undefined> = answer[Symbol.asyncIterator]();
+  let failure: unknown;
+  let wake: (() => void) | undefined;
+  const tell = (): void => wake?.();
+  answer.on('readable', tell);
+  answer.on('end', tell);
+  answer.on('close', tell);
+  answer.on('error', (error) => {
+    failure = error;
+    tell();
+  });
   return {
     async read() {
-      const { done = false, value } = await pieces.next();
-      return { done, value };
+      for (;;) {
+        const value: Uint8Array | null = answer.read();
+        if (value !== null) return { done: false, value };
+        if (failure !== undefined) throw failure;
+        if (answer.readableEnded) return { done: true };
+        if (answer.destroyed) throw new Error('The connection was given up.');
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
     },
     async cancel() {
       // Read to its end, the connection is used again.

@@ -53,26 +53,52 @@ class MessagesClient extends BaseAnthropic {
   }
 }
 
-/** Throws ModelError('no_provider') where a key is needed and there is none. */
-export async function connect(
-  address: Address,
-  { secrets, headers, fetch }: AnthropicAccess,
-): Promise<MessagesClient> {
+interface Credentials {
+  readonly apiKey: string | null;
+  readonly authToken: string | null;
+}
+
+/**
+ * Resolves to a client for the address; the same one as long as the credentials are the same. Throws
+ * ModelError('no_provider') where a key is needed and there is none.
+ */
+export type Connect = (address: Address) => Promise<MessagesClient>;
+
+export function createConnect(access: AnthropicAccess): Connect {
+  let last: (Credentials & { readonly url: string; readonly client: MessagesClient }) | undefined;
+  return async (address) => {
+    const { url } = address;
+    const { apiKey, authToken } = await readCredentials(address, access);
+    if (last?.url !== url || last.apiKey !== apiKey || last.authToken !== authToken) {
+      const client = createClient(address, { apiKey, authToken }, access);
+      last = { url, apiKey, authToken, client };
+    }
+    return last.client;
+  };
+}
+
+async function readCredentials(
+  { host, isAnthropic }: Address,
+  { secrets }: Pick<AnthropicAccess, 'secrets'>,
+): Promise<Credentials> {
   const apiKey = (await secrets.get('anthropic-api-key')) ?? null;
   const authToken = apiKey === null ? ((await secrets.get('anthropic-auth-token')) ?? null) : null;
-  const isKeyless = apiKey === null && authToken === null;
-  if (isKeyless && address.isAnthropic) {
-    throw new ModelError({
-      kind: 'no_provider',
-      code: 'no_key',
-      host: address.host,
-      message: 'No API key is set.',
-    });
+  if (apiKey === null && authToken === null && isAnthropic) {
+    throw new ModelError({ kind: 'no_provider', code: 'no_key', host, message: 'No API key is set.' });
   }
+  return { apiKey, authToken };
+}
+
+function createClient(
+  { url, isAnthropic }: Address,
+  { apiKey, authToken }: Credentials,
+  { headers, fetch }: Pick<AnthropicAccess, 'headers' | 'fetch'>,
+): MessagesClient {
+  const isKeyless = apiKey === null && authToken === null;
   return new MessagesClient({
     apiKey,
     authToken,
-    baseURL: address.url,
+    baseURL: url,
     maxRetries: 0,
     timeout: NEVER_MS,
     logLevel: 'off',
@@ -82,7 +108,7 @@ export async function connect(
     defaultHeaders: {
       ...(isKeyless ? { Authorization: null } : {}),
       // The SDK sends the key as a bearer token; many compatible servers read this header only.
-      ...(apiKey !== null && !address.isAnthropic ? { 'X-Api-Key': apiKey } : {}),
+      ...(apiKey !== null && !isAnthropic ? { 'X-Api-Key': apiKey } : {}),
       ...headers,
     },
   });

@@ -5,13 +5,19 @@
  */
 import type { StreamEvent } from '../../protocol/streamEvents.ts';
 import type { Clock, StreamModel } from '../ports.ts';
-import { type AnthropicAccess, connect, parseAddress, toEdgeError } from './anthropicClient.ts';
-import { buildRequestBody } from './buildRequestBody.ts';
+import {
+  type AnthropicAccess,
+  type Connect,
+  createConnect,
+  parseAddress,
+  toEdgeError,
+} from './anthropicClient.ts';
 import { ModelError } from './modelError.ts';
 import type { ModelRequest } from './modelRequest.ts';
 import type { ModelTable } from './modelTable.ts';
 import { readReply } from './readReply.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
+import { type BodyWriter, createBodyWriter } from './writeBody.ts';
 
 export interface AnthropicModelOptions extends AnthropicAccess {
   readonly clock: Clock;
@@ -24,26 +30,39 @@ export interface AnthropicModelOptions extends AnthropicAccess {
 
 const ANSWER_TIMEOUT_MS = 300_000;
 const IDLE_TIMEOUT_MS = 75_000;
+/** The client library makes JSON of what is not text yet. */
+const JSON_BODY = { 'content-type': 'application/json' };
 
 /** Each call makes one request. It throws ModelError, or the signal's reason when that was aborted. */
 export function createAnthropicModel(options: AnthropicModelOptions): StreamModel {
-  return (request, signal) => streamOnce(request, signal, options);
+  const parts: Parts = { ...options, connect: createConnect(options), writeBody: createBodyWriter() };
+  return (request, signal) => streamOnce(request, signal, parts);
+}
+
+interface Parts extends AnthropicModelOptions {
+  readonly connect: Connect;
+  readonly writeBody: BodyWriter;
 }
 
 async function* streamOnce(
   request: ModelRequest,
   signal: AbortSignal,
-  options: AnthropicModelOptions,
+  parts: Parts,
 ): AsyncGenerator<StreamEvent, void> {
   signal.throwIfAborted();
-  const { clock, answerTimeoutMs = ANSWER_TIMEOUT_MS, idleTimeoutMs = IDLE_TIMEOUT_MS } = options;
-  const address = parseAddress(options.baseUrl());
-  const client = await connect(address, options);
-  const body = buildRequestBody(request, options.models().get(request.model));
-  const watchdog = startWatchdog({ clock, answerMs: answerTimeoutMs, silenceMs: idleTimeoutMs });
+  const { clock, answerTimeoutMs = ANSWER_TIMEOUT_MS, idleTimeoutMs = IDLE_TIMEOUT_MS } = parts;
+  const address = parseAddress(parts.baseUrl());
+  const client = await parts.connect(address);
+  const body = parts.writeBody(request, parts.models().get(request.model));
+  const watchdog = startWatchdog({
+    ...{ clock, unwanted: signal },
+    answerMs: answerTimeoutMs,
+    silenceMs: idleTimeoutMs,
+  });
   try {
-    const ended = AbortSignal.any([signal, watchdog.signal]);
-    const answer = await client.post('/v1/messages', { body, stream: true, signal: ended }).asResponse();
+    const answer = await client
+      .post('/v1/messages', { body, headers: JSON_BODY, stream: true, signal: watchdog.signal })
+      .asResponse();
     watchdog.feed();
     const reply = readReply(answer, { host: address.host, clock, onBytes: watchdog.feed });
     for await (const events of reply) for (const event of events) yield event;

@@ -1,7 +1,7 @@
 /** What a provider says of its models at run time (https://docs.anthropic.com/en/api/models-list). */
 import * as z from 'zod';
 import type { Clock } from '../ports.ts';
-import { type AnthropicAccess, connect, parseAddress, toEdgeError } from './anthropicClient.ts';
+import { type AnthropicAccess, createConnect, parseAddress, toEdgeError } from './anthropicClient.ts';
 import { ModelError } from './modelError.ts';
 import type { Effort } from './modelRequest.ts';
 import type { ListedModel } from './modelTable.ts';
@@ -33,7 +33,7 @@ export async function listModels(
   signal: AbortSignal,
 ): Promise<readonly ListedModel[]> {
   const address = parseAddress(access.baseUrl());
-  const client = await connect(address, access);
+  const client = await createConnect(access)(address);
   try {
     const answer: unknown = await client.get('/v1/models', { query: { limit: 1000 }, signal });
     const page = modelPage.safeParse(answer);

@@ -168,7 +168,7 @@ async function drain(reader: BodyReader, clock: Clock): Promise<void> {
   } catch {
     // The reply is complete; what becomes of its connection is of no interest.
   } finally {
-    timer.abort();
+    timer.abort('drained');
   }
 }
 

@@ -5,7 +5,7 @@
 import type { Clock } from '../ports.ts';
 
 export interface Watchdog {
-  /** Aborted when the wait was too long. */
+  /** Aborted when the wait was too long, and with the signal it was given. */
   readonly signal: AbortSignal;
   /** Which wait it was; undefined as long as all is well. */
   readonly barked: 'answer' | 'silence' | undefined;
@@ -16,15 +16,23 @@ export interface Watchdog {
 
 export interface WatchdogOptions {
   readonly clock: Clock;
+  /** Aborted when nobody wants the answer any more. */
+  readonly unwanted: AbortSignal;
   /** Until the answer begins. */
   readonly answerMs: number;
   /** Between two pieces of it. */
   readonly silenceMs: number;
 }
 
-export function startWatchdog({ clock, answerMs, silenceMs }: WatchdogOptions): Watchdog {
+/** Given as a reason, since the error that would be made without one is seen by nobody. */
+const STOPPED = 'stopped';
+
+export function startWatchdog({ clock, unwanted, answerMs, silenceMs }: WatchdogOptions): Watchdog {
   const stopped = new AbortController();
-  const tooLong = new AbortController();
+  const ended = new AbortController();
+  const pass = (): void => ended.abort(unwanted.reason);
+  if (unwanted.aborted) pass();
+  else unwanted.addEventListener('abort', pass, { once: true });
   let begun = false;
   let last = clock.monotonic();
   let barked: Watchdog['barked'];
@@ -37,12 +45,12 @@ export function startWatchdog({ clock, answerMs, silenceMs }: WatchdogOptions): 
       await clock.sleep(begun ? left : Math.min(left, silenceMs), stopped.signal);
     }
     barked = begun ? 'silence' : 'answer';
-    tooLong.abort();
+    ended.abort();
   };
   watch().catch(() => undefined);
 
   return {
-    signal: tooLong.signal,
+    signal: ended.signal,
     get barked() {
       return barked;
     },
@@ -50,6 +58,9 @@ export function startWatchdog({ clock, answerMs, silenceMs }: WatchdogOptions): 
       begun = true;
       last = clock.monotonic();
     },
-    stop: () => stopped.abort(),
+    stop() {
+      unwanted.removeEventListener('abort', pass);
+      stopped.abort(STOPPED);
+    },
   };
 }
