@@ -38,12 +38,10 @@ export function placeCacheMarks({ system, messages }: ModelRequest, row: ModelRo
       text,
       ...(index === texts.length - 1 ? { cache_control: MARK } : {}),
     })),
-    messages: messages.map((message, index) =>
-      markMessage(
-        message,
-        new Set(places.filter((place) => place.message === index).map(({ block }) => block)),
-      ),
-    ),
+    messages: messages.map((message, index) => {
+      const here = places.filter((place) => place.message === index);
+      return here.length === 0 && !message.content.some(isMarked) ? message : markMessage(message, here);
+    }),
     automatic,
   };
 }
@@ -60,13 +58,12 @@ function findGivenMark(messages: readonly ApiMessage[]): Place | undefined {
   return block === -1 ? undefined : { message, block };
 }
 
-/** The message itself when there is nothing to change in it. */
-function markMessage(message: ApiMessage, marked: ReadonlySet<number>): ApiMessage {
-  if (marked.size === 0 && !message.content.some(isMarked)) return message;
+/** With marks in these places and nowhere else. */
+function markMessage(message: ApiMessage, places: readonly Place[]): ApiMessage {
   return {
     ...message,
     content: message.content.map((block, index) => {
-      if (!marked.has(index)) return withoutMark(block);
+      if (!places.some((place) => place.block === index)) return withoutMark(block);
       return isMarked(block) ? block : { ...block, cache_control: MARK };
     }),
   };

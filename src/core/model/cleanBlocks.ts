@@ -20,6 +20,8 @@ export interface CleanOptions {
 
 /** Throws ModelError('invalid_request', code 'unsupported_block') for a block that only other providers take. */
 export function cleanBlocks(blocks: readonly ContentBlock[], options: CleanOptions): readonly ContentBlock[] {
+  // Nearly all are, and each request looks at all there are.
+  if (blocks.every((block) => isClean(block, options.side))) return blocks;
   const readable = blocks.filter((block) => !isThinking(block) || isReadable(block, options));
   const lastThinking = readable.findLastIndex(isThinking);
   const cleaned: ContentBlock[] = [];
@@ -28,6 +30,29 @@ export function cleanBlocks(blocks: readonly ContentBlock[], options: CleanOptio
     else cleaned.push(...cleanBlock(block, { ...options, isBeforeThinking: index < lastThinking }));
   }
   return options.side === 'assistant' ? withoutThinkingAtEnd(cleaned) : cleaned;
+}
+
+/** False where that takes a closer look. */
+function isClean(block: ContentBlock, side: CleanOptions['side']): boolean {
+  switch (block.type) {
+    case 'text':
+      return !isBlank(block.text);
+    case 'tool_use':
+      return side === 'assistant' && isPlainObject(block.input);
+    case 'tool_result':
+      return side === 'user' && isCleanResult(block);
+    default:
+      return false;
+  }
+}
+
+function isCleanResult({ content }: ToolResultBlock): boolean {
+  if (!Array.isArray(content)) return content !== undefined && !isBlank(content);
+  return content.length > 0 && content.every((part) => part.type === 'text' && !isBlank(part.text));
+}
+
+function isBlank(text: string): boolean {
+  return !/\S/.test(text);
 }
 
 function cleanBlock(

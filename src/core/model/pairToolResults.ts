@@ -14,16 +14,29 @@ export function pairToolResults(runs: readonly Run[]): Run[] {
   let open: readonly string[] = [];
   for (const run of runs) {
     if (run.side === 'user') {
-      paired.push({ ...run, blocks: [...answer(open, run.blocks), ...withoutResults(run.blocks)] });
+      paired.push(isAnswer(open, run.blocks) ? run : toAnswer(open, run));
       open = [];
       continue;
     }
     const blocks = run.blocks.filter((block) => block.type !== 'tool_use' || isNew(block.id, called));
     open = blocks.flatMap((block) => (block.type === 'tool_use' ? [block.id] : []));
-    paired.push({ ...run, blocks });
+    paired.push(blocks.length === run.blocks.length ? run : { ...run, blocks });
   }
   if (open.length > 0) paired.push({ side: 'user', blocks: answer(open, []), notices: [], paused: false });
   return paired;
+}
+
+/** As it should be: nearly all are, and each request looks at all there are. */
+function isAnswer(ids: readonly string[], blocks: readonly ContentBlock[]): boolean {
+  return (
+    blocks.every((block, index) =>
+      block.type === 'tool_result' ? block.tool_use_id === ids[index] : index >= ids.length,
+    ) && blocks.length >= ids.length
+  );
+}
+
+function toAnswer(ids: readonly string[], run: Run): Run {
+  return { ...run, blocks: [...answer(ids, run.blocks), ...withoutResults(run.blocks)] };
 }
 
 function answer(ids: readonly string[], blocks: readonly ContentBlock[]): readonly ContentBlock[] {

@@ -111,24 +111,25 @@ function toRun(
 
 /** Leaves empty runs out and puts neighbours of the same side together. */
 function joinRuns(runs: readonly Run[]): Run[] {
-  const groups: Run[][] = [];
+  const joined: Run[] = [];
+  let group: Run[] = [];
   for (const run of runs) {
     if (run.blocks.length === 0 && run.notices.length === 0) continue;
-    const last = groups.at(-1);
-    if (last?.[0]?.side === run.side) last.push(run);
-    else groups.push([run]);
+    if (group[0] !== undefined && group[0].side !== run.side) {
+      joined.push(...joinGroup(group));
+      group = [];
+    }
+    group.push(run);
   }
-  return groups.flatMap((group) => {
-    const last = group.at(-1);
-    if (last === undefined || group.length === 1) return group;
-    return [
-      {
-        ...last,
-        blocks: group.flatMap(({ blocks }) => blocks),
-        notices: group.flatMap(({ notices }) => notices),
-      },
-    ];
-  });
+  return [...joined, ...joinGroup(group)];
+}
+
+/** `paused` is what the last of them says. */
+function joinGroup(group: readonly Run[]): readonly Run[] {
+  const last = group.at(-1);
+  if (last === undefined || group.length === 1) return group;
+  const blocks = group.flatMap((run) => run.blocks);
+  return [{ ...last, blocks, notices: group.flatMap((run) => run.notices) }];
 }
 
 /** A conversation begins with a user: one whose beginning was lost gets a word in its place. */

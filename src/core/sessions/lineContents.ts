@@ -52,6 +52,11 @@ export class LineContents {
 
   /** What of these messages the model may be told. That is kept in memory, and nothing that was asked for before. */
   async readVisible(heads: readonly ChainHead[]): Promise<readonly VisibleLine[]> {
+    const said = this.#allSaid(heads);
+    if (said !== undefined) {
+      this.#visible = new Map();
+      return said;
+    }
     const kept = new Map<ChainHead, VisibleLine | undefined>();
     for (const head of heads) if (this.#visible.has(head)) kept.set(head, this.#visible.get(head));
     const missing = heads.filter((head) => !kept.has(head) && !this.#said.has(head));
@@ -68,6 +73,17 @@ export class LineContents {
       const line = this.#said.get(head) ?? kept.get(head);
       return line?.type === 'user' || line?.type === 'assistant' ? [line] : [];
     });
+  }
+
+  /** undefined: some of them were said before this run. */
+  #allSaid(heads: readonly ChainHead[]): readonly VisibleLine[] | undefined {
+    const lines: VisibleLine[] = [];
+    for (const head of heads) {
+      const line = this.#said.get(head);
+      if (line === undefined) return undefined;
+      if (line.type === 'user' || line.type === 'assistant') lines.push(line);
+    }
+    return lines;
   }
 
   async #readBytes(batch: readonly LineHead[]): Promise<(head: LineHead) => Uint8Array | undefined> {
