@@ -31,8 +31,9 @@ export async function readWhole(
       if (filled === bytes.length) bytes = grow(bytes, pieceBytes);
       const wanted = Math.min(pieceBytes * 8, bytes.length - filled);
       const { bytesRead } = await handle.read(bytes, filled, wanted, filled);
-      if (bytesRead === 0) return bytes.subarray(0, filled);
+      const isEnd = bytesRead === 0 || (bytesRead < wanted && filled + bytesRead === size);
       filled += bytesRead;
+      if (isEnd) return bytes.subarray(0, filled);
       if (filled > limits.maxBytes) throw tooBig(path, limits.maxBytes);
     }
   });

@@ -2,6 +2,7 @@
  * The way from a path to where it really leads, link by link, as the system itself would go it: a rule may be about any place
  * on the way. And how the volume at its end tells names apart.
  */
+import type { Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { FileError, type NameFolding, type PathTrace, type Platform } from '../core/ports.ts';
 import { type FileOperations, isMissing } from './fileOperations.ts';
@@ -18,9 +19,9 @@ export interface PathTracer {
 export function createPathTracer(operations: FileOperations, platform: Platform): PathTracer {
   const foldings = new Map<number, Promise<NameFolding>>();
 
-  async function findFolding(path: string): Promise<NameFolding> {
-    const existing = await findExisting(operations, path);
-    const { dev } = await operations.lstat(existing);
+  async function findFolding({ real, stats }: Followed): Promise<NameFolding> {
+    const existing = stats === undefined ? await findExisting(operations, real) : real;
+    const { dev } = stats ?? (await operations.lstat(existing));
     const known = foldings.get(dev) ?? probeFolding(operations, existing, platform);
     foldings.set(dev, known);
     // A failure is not remembered: the next look may be at a folder that can be read.
@@ -30,35 +31,85 @@ export function createPathTracer(operations: FileOperations, platform: Platform)
 
   return {
     async trace(path) {
-      const { real, hops } = await follow(operations, path);
-      return { real, hops, folding: await findFolding(real) };
+      const followed = await follow(operations, path);
+      const { real, hops } = followed;
+      return { real, hops, folding: await findFolding(followed) };
     },
   };
 }
 
+interface Followed extends Pick<PathTrace, 'real' | 'hops'> {
+  /** Of what is there; undefined: nothing is, or nobody has looked. */
+  readonly stats: Stats | undefined;
+}
+
 /** Name by name from the root: `..` behind a link is the parent of what the link leads to. */
-async function follow(operations: FileOperations, path: string): Promise<Pick<PathTrace, 'real' | 'hops'>> {
+async function follow(operations: FileOperations, path: string): Promise<Followed> {
   const hops: string[] = [];
   const { root, names } = split(path);
   let at = root;
   let left = names;
+  let stats: Stats | undefined;
   while (left.length > 0) {
-    const [name = '', ...rest] = left;
-    left = rest;
-    const next = join(at, name);
-    const target = name === '..' || name === '.' ? undefined : await readLink(operations, next);
-    if (target === undefined) {
-      at = next;
-      continue;
-    }
+    const walked = await walk(operations, at, left);
+    ({ at, stats } = walked);
+    left = walked.left;
+    if (walked.target === undefined) continue;
     if (hops.length === MAX_HOPS)
       throw new FileError('ELOOP', path, `Too many symbolic links on the way to ${path}.`);
+    const { target } = walked;
     const led = split(resolve('/', target) === target ? target : `${at}/${target}`);
     at = led.root;
-    left = [...led.names, ...rest];
+    left = [...led.names, ...left];
     hops.push(join(at, ...left));
   }
-  return { real: at, hops };
+  return { real: at, hops, stats };
+}
+
+/** So many names are looked at side by side; behind a link that was for nothing. */
+const ABREAST = 16;
+
+interface Walked {
+  /** Where the way has led so far, a link not followed. */
+  readonly at: string;
+  /** Of that, where it was looked at and is there. */
+  readonly stats: Stats | undefined;
+  readonly left: readonly string[];
+  /** Where a link leads that stands next on the way. */
+  readonly target: string | undefined;
+}
+
+/** Goes on from a place by some of the names, up to a link. */
+async function walk(operations: FileOperations, start: string, names: readonly string[]): Promise<Walked> {
+  const steps: { readonly name: string; readonly place: string }[] = [];
+  for (const name of names.slice(0, ABREAST))
+    steps.push({ name, place: join(steps.at(-1)?.place ?? start, name) });
+  const looks = await Promise.all(
+    steps.map(({ name, place }) => (name === '..' || name === '.' ? undefined : look(operations, place))),
+  );
+  let at = start;
+  let stats: Stats | undefined;
+  for (const [index, { place }] of steps.entries()) {
+    const found = looks[index];
+    // Behind a link nothing counts that was seen, nor what could not be seen.
+    if (found !== undefined && 'failure' in found) throw found.failure;
+    stats = found?.stats;
+    const target = stats?.isSymbolicLink() === true ? await readLink(operations, place) : undefined;
+    if (target !== undefined) return { at, stats: undefined, left: names.slice(index + 1), target };
+    at = place;
+  }
+  return { at, stats, left: names.slice(steps.length), target: undefined };
+}
+
+type Look = { readonly stats: Stats | undefined } | { readonly failure: unknown };
+
+/** Not `readlink` at once, which fails for nearly all, and an error takes longer to make than an answer. */
+async function look(operations: FileOperations, path: string): Promise<Look> {
+  try {
+    return { stats: await operations.lstat(path) };
+  } catch (failure) {
+    return isMissing(failure) ? { stats: undefined } : { failure };
+  }
 }
 
 /** A path that is relative starts where the process does. Nothing is taken out of it yet. */
@@ -75,7 +126,7 @@ async function readLink(operations: FileOperations, path: string): Promise<strin
   try {
     return await operations.readlink(path);
   } catch (error) {
-    // EINVAL (on Windows UNKNOWN): it is no link.
+    // EINVAL (on Windows UNKNOWN): it is no link (any more).
     if (isMissing(error) || isNoLink(error)) return undefined;
     throw error;
   }

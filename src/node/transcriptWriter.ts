@@ -1,5 +1,5 @@
 /** The one process that writes a transcript: whole lines, a batch in one write, and bad bytes moved aside. */
-import { constants } from 'node:fs';
+import { constants, fstatSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { ByteRange, Quarantined } from '../core/sessions/transcriptStore.ts';
 import { appendWhole } from './appendFile.ts';
@@ -58,7 +58,8 @@ interface Lines {
 
 /** Resolves to the size of the file behind them. */
 async function appendLines(handle: FileHandle, { lines, written }: Lines): Promise<number> {
-  const { size } = await handle.stat();
+  // Of an open file the system knows it without looking anywhere, sooner than another thread could be asked to ask.
+  const { size } = fstatSync(handle.fd);
   // A tail that was torn in a crash must not swallow the next line.
   const isWhole = size === 0 || size === written || (await endsLine(handle, size));
   const bytes = new TextEncoder().encode(`${isWhole ? '' : '\n'}${lines.join('\n')}\n`);

@@ -49,6 +49,32 @@ describe('the way of a path', () => {
     await expect(trace(join(folder, 'a'))).rejects.toMatchObject({ code: 'ELOOP' });
   });
 
+  it('may be long, with a link far behind', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `n${index}`);
+    const deep = join(folder, ...names);
+    await mkdir(deep, { recursive: true });
+    await symlink('../../n0', join(folder, ...names.slice(0, 36), 'a'));
+    const path = [folder, ...names.slice(0, 36), 'a', '..', '..', 'real', '.', 'file', 'new'].join('/');
+    const real = join(folder, ...names.slice(0, 33), 'real', 'file', 'new');
+    expect(await trace(path)).toMatchObject({ real, hops: [real] });
+    expect(await trace(join(deep, 'new'))).toMatchObject({ real: join(deep, 'new'), hops: [] });
+  });
+
+  it('does not end at what could not be looked at behind a link, but where it leads to that', async () => {
+    await symlink('real', join(folder, 'a'));
+    const refuse = (at: string): FileOperations => ({
+      ...systemFileOperations,
+      lstat: ((path: string) =>
+        path === at
+          ? Promise.reject(Object.assign(new Error('refused'), { code: 'EACCES' }))
+          : systemFileOperations.lstat(path)) as FileOperations['lstat'],
+    });
+    const path = join(folder, 'a', 'file');
+    const real = join(folder, 'real', 'file');
+    expect(await trace(path, refuse(path))).toMatchObject({ real });
+    await expect(trace(path, refuse(real))).rejects.toMatchObject({ code: 'EACCES' });
+  });
+
   it('leads through the root of a process', async () => {
     expect(await trace(`/proc/self/root${folder}/real/file`)).toMatchObject({
       real: join(folder, 'real', 'file'),
