@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Platform } from '../core/ports.ts';
-import { findLowestYounger, readForks, readNumbering } from './processNumbers.ts';
+import { findLowestYounger, readNumbering } from './processNumbers.ts';
 
 export interface ProcessEntry {
   readonly pid: number;
@@ -24,7 +24,7 @@ export interface ProcessStart {
   readonly pid: number;
   /** Clock ticks since the system did. */
   readonly ticks: number;
-  /** How many had been started by then, as `readForks` gives it. */
+  /** How many had been started before it, as `readForks` gives it. */
   readonly forks: number | undefined;
 }
 
@@ -36,11 +36,15 @@ export async function listProcesses(
   return platform === 'linux' ? readProc(options) : parsePs(await runPs(), options.marker);
 }
 
-/** undefined: it has gone, or the platform doesn't say. */
-export function findStart(platform: Platform, pid: number): ProcessStart | undefined {
+/** undefined: it has gone, or the platform doesn't say. `forks`: as `readForks` gave it before the process was started. */
+export function findStart(
+  platform: Platform,
+  pid: number,
+  forks: number | undefined,
+): ProcessStart | undefined {
   if (platform !== 'linux') return undefined;
   const ticks = readStat(String(pid), Buffer.alloc(STAT_BYTES))?.start;
-  return ticks === undefined ? undefined : { pid, ticks, forks: readForks() };
+  return ticks === undefined ? undefined : { pid, ticks, forks };
 }
 
 /** More than a line of /proc/PID/stat ever has; the system gives it in one piece. */

@@ -14,7 +14,7 @@ export interface Numbering {
   readonly highest: number;
 }
 
-/** How many processes and threads the system has started. undefined: it doesn't say. */
+/** How many processes and threads the system has started. undefined: it doesn't say (only Linux does). */
 export function readForks(): number | undefined {
   return readNumber('/proc/stat', /^processes (\d+)$/m);
 }
@@ -39,6 +39,15 @@ export function findLowestYounger(
 ): number {
   if (forks === undefined || now === undefined || now.last < pid) return 0;
   return now.forks - forks < now.highest / 4 ? pid : 0;
+}
+
+/**
+ * Whether the system has started nothing behind a process of its own starting, so that it has left nothing behind. `before`
+ * and `now`: as `readForks` gave it before the process was started, and gives it when that has ended. That one was counted
+ * shows that the system counts: some give the same number for ever.
+ */
+export function isNewest(before: number | undefined, now: number | undefined): boolean {
+  return before !== undefined && now === before + 1;
 }
 
 function readNumber(path: string, pattern: RegExp): number | undefined {

@@ -12,6 +12,7 @@ import {
 import { findRipgrep } from './findRipgrep.ts';
 import { buildEnvironment, callIdVariable } from './processEnvironment.ts';
 import { findStart } from './processList.ts';
+import { readForks } from './processNumbers.ts';
 import { superviseProcess } from './runningProcess.ts';
 import { type ConfinedCommand, createSandbox, type Sandbox } from './sandbox.ts';
 import { buildShellCommand, type ShellCommand } from './shellCommand.ts';
@@ -99,6 +100,7 @@ async function start(
 ): Promise<RunningProcess> {
   how.signal?.throwIfAborted();
   const callId = randomUUID();
+  const forks = platform === 'linux' ? readForks() : undefined;
   const spawned = await spawnProcess({
     ...program,
     cwd: how.cwd,
@@ -109,7 +111,7 @@ async function start(
   const { pid } = spawned;
   const marker = `${callIdVariable}=${callId}`;
   return superviseProcess(spawned, {
-    tree: { platform, pid, marker, env, politeMs, start: findStart(platform, pid) },
+    tree: { platform, pid, marker, env, politeMs, start: findStart(platform, pid, forks) },
     timeoutMs: how.timeoutMs,
     signal: how.signal,
     sweepDaemons: how.sweepDaemons,

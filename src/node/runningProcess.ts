@@ -6,6 +6,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessExit, RunningProcess } from '../core/ports.ts';
+import { isNewest, readForks } from './processNumbers.ts';
 import { ProcessOutput } from './processOutput.ts';
 import { endTree, hasGroup, type ProcessTree } from './processTree.ts';
 import type { SpawnedProcess } from './spawnProcess.ts';
@@ -102,5 +103,7 @@ function createKiller(tree: ProcessTree): Killer {
 async function endLeftovers(options: LifeOptions): Promise<void> {
   // Windows finds descendants through their parent, which has just ended.
   if (options.tree.platform === 'win32') return;
+  // Most commands start nothing, and usually nobody else does meanwhile.
+  if (isNewest(options.tree.start?.forks, readForks())) return;
   if (options.sweepDaemons || hasGroup(options.tree)) await endTree(options.tree);
 }

@@ -26,7 +26,6 @@ export interface SpawnedProcess {
 
 /** Throws SpawnError. */
 export async function spawnProcess(request: SpawnRequest): Promise<SpawnedProcess> {
-  await checkFolder(request.cwd);
   let child: ChildProcess;
   let ended: SpawnedProcess['ended'];
   try {
@@ -45,7 +44,7 @@ export async function spawnProcess(request: SpawnRequest): Promise<SpawnedProces
       child.on('error', reject);
     });
   } catch (error) {
-    // The folder may have gone between the look and the start; the system then names the program.
+    // Where the folder isn't there, the system names the program.
     await checkFolder(request.cwd);
     throw toSpawnError(error, request.file);
   }

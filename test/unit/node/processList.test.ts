@@ -30,8 +30,8 @@ it('leaves out what was there before on Linux', async () => {
   try {
     await new Promise((resolve) => child.once('spawn', resolve));
     const pid = child.pid ?? 0;
-    const since = findStart('linux', pid);
-    expect(since?.ticks).toBeGreaterThan(findStart('linux', process.pid)?.ticks ?? Number.NaN);
+    const since = findStart('linux', pid, undefined);
+    expect(since?.ticks).toBeGreaterThan(findStart('linux', process.pid, undefined)?.ticks ?? Number.NaN);
     const entries = await listProcesses('linux', { marker: 'BELAY_CALL_ID=younger', since });
     expect(entries.find((entry) => entry.pid === process.pid)).toBeUndefined();
     expect(entries.find((entry) => entry.pid === pid)).toMatchObject({ parent: process.pid, marked: true });

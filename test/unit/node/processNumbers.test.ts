@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { findLowestYounger, readNumbering } from '../../../src/node/processNumbers.ts';
+import { findLowestYounger, isNewest, readNumbering } from '../../../src/node/processNumbers.ts';
 
 const now = { last: 1200, forks: 50_000, highest: 32_768 };
 
@@ -13,6 +13,16 @@ it.each([
   ['the system says nothing now', { pid: 1000, forks: 49_000 }, undefined, 0],
 ])('tells what is younger when %s', (_, process, numbering, expected) => {
   expect(findLowestYounger(process, numbering)).toBe(expected);
+});
+
+it.each([
+  ['itself alone', 50_000, 50_001, true],
+  ['another one, too', 50_000, 50_002, false],
+  ['nothing, since the system does not count', 0, 0, false],
+  ['nobody knows what', undefined, 50_001, false],
+  ['nobody knows what any more', 50_000, undefined, false],
+])('tells that a process has left nothing when there was started %s', (_, before, after, expected) => {
+  expect(isNewest(before, after)).toBe(expected);
 });
 
 it.runIf(process.platform === 'linux')('reads how Linux numbers', async () => {
