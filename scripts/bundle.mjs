@@ -142,7 +142,7 @@ async function commandBundle(outdir, { production, inner }) {
     banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
     footer: { js: '})' },
     // Not in the chunks: what speaks with the runtime's `fetch` has the runtime's types.
-    inject: ['src/node/lightFetchTypes.ts'],
+    inject: ['src/node/lightFetchTypes.ts', 'src/node/lightCrypto.ts'],
     plugins: [embedChunks(embedded, shared, inner), startProgram(outdir, production)],
   };
 }
