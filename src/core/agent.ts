@@ -13,7 +13,17 @@ import type { McpConnector } from './mcp/connector.ts';
 import type { Effort } from './model/modelRequest.ts';
 import type { ModelTable } from './model/modelTable.ts';
 import type { LayeredRule } from './permissions/decidePermission.ts';
-import type { Clock, FileSystem, Log, Processes, Storage, StreamModel, Web, Workspace } from './ports.ts';
+import type {
+  Clock,
+  Diagnostics,
+  FileSystem,
+  Log,
+  Processes,
+  Storage,
+  StreamModel,
+  Web,
+  Workspace,
+} from './ports.ts';
 import type { SandboxOptions } from './sandbox/sandboxSettings.ts';
 import type { SidechainStore, TranscriptStore } from './sessions/transcriptStore.ts';
 import type { LiveSettings } from './settings/liveSettings.ts';
@@ -35,6 +45,8 @@ export interface AgentPorts {
   readonly sidechains?: SidechainStore | undefined;
   /** undefined: file checkpointing is off. */
   readonly checkpoints: Checkpoints | undefined;
+  /** What an editor finds wrong with files; absent: there is no editor. */
+  readonly diagnostics?: Diagnostics | undefined;
   /** Brings MCP servers within reach; absent: only those of the client itself. */
   readonly mcp?: McpConnector | undefined;
   /** Asks the provider chosen at the time of the call: a key set after a 401 counts from the next request on. */

@@ -184,6 +184,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
           files,
           processes: ports.processes,
           web: ports.web,
+          diagnostics: ports.diagnostics,
           storage: ports.storage,
           clock,
           log,

@@ -5,6 +5,7 @@
  *
  * Paths are absolute, in the form of the platform the agent works on (`Workspace.platform`).
  */
+import type { ProblemBaseline, ProblemsFound } from '../protocol/problems.ts';
 import type { StreamEvent } from '../protocol/streamEvents.ts';
 import type { ModelRequest } from './model/modelRequest.ts';
 
@@ -332,6 +333,20 @@ export interface Workspace {
   readonly trusted: boolean;
   /** Operating system and version, for the system prompt. */
   readonly osDescription: string;
+}
+
+/**
+ * What language servers, linters and their like find wrong with files. Nothing of it rejects: who can't be asked has found
+ * nothing. An abort ends the waiting, not what is answered.
+ */
+export interface Diagnostics {
+  /** What is known of this file before it is changed (or made). undefined: nobody looks at such a file. */
+  before(path: string, signal: AbortSignal): Promise<ProblemBaseline | undefined>;
+  /**
+   * What is found after the change: as soon as it has settled, and at most two seconds (with what `before` has waited) after it
+   * was asked.
+   */
+  after(baseline: ProblemBaseline, signal: AbortSignal): Promise<ProblemsFound>;
 }
 
 /** Asks the model: a stream of events, ended by `message_stop`. Throws ModelError (core/model/modelError.ts). */

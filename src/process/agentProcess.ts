@@ -11,6 +11,7 @@ import { parseStreamEvent } from '../core/model/parseStreamEvent.ts';
 import { toWebReadable, toWebWritable } from '../node/standardStreams.ts';
 import type { RequestOf } from '../protocol/control.ts';
 import { type ProcessFacts, processMessage } from '../protocol/processRequests.ts';
+import { createHostDiagnostics } from './hostDiagnostics.ts';
 import { createHostFiles } from './hostFiles.ts';
 import { createHostLog } from './hostLog.ts';
 import { createHostModel, type HostModel } from './hostModel.ts';
@@ -81,6 +82,7 @@ async function start(request: RequestOf<'belay/agent_start'>): Promise<Agent> {
     workspace,
     ripgrepCandidates,
     files: createHostFiles(parts.disk, host),
+    diagnostics: createHostDiagnostics(host, log),
     savesSince: (number) => host.request('belay/saves_since', { number }),
     streamModel: model.streamModel,
     models: () => models,

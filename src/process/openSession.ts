@@ -35,7 +35,7 @@ export interface SessionStart
 
 export interface SessionParts
   extends NodeParts,
-    Pick<AgentPorts, 'streamModel'>,
+    Pick<AgentPorts, 'streamModel' | 'diagnostics'>,
     Pick<AgentOptions, 'models' | 'modelList'> {
   readonly workspace: PanelWorkspace;
   /** The files as somebody at the editor sees them. */

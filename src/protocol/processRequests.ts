@@ -8,6 +8,7 @@ import { spec } from './controlSpec.ts';
 import { failure } from './failure.ts';
 import { effortLevel, modelInfo } from './models.ts';
 import { permissionMode } from './permissions.ts';
+import { problemBaseline, problemsFound } from './problems.ts';
 
 const empty = z.looseObject({});
 const price = z.object({
@@ -127,6 +128,14 @@ export const processRequests = {
     z.object({ number: z.number() }),
     z.object({ last: z.number(), paths: z.array(z.string()) }),
   ),
+  /** What the editor finds wrong with a file before it is changed; no baseline: nobody looks at such a file. */
+  'belay/problems_before': spec(
+    'host',
+    z.object({ path: z.string() }),
+    z.object({ baseline: problemBaseline.optional() }),
+  ),
+  /** And after, as soon as that has settled. */
+  'belay/problems_after': spec('host', z.object({ baseline: problemBaseline }), problemsFound),
   /** Unsaved text as a save would write it, in base64. */
   'belay/document_read': spec(
     'host',

@@ -4,6 +4,7 @@ import type { FileSystem } from '../core/ports.ts';
 import { ripgrepCandidates } from '../node/findRipgrep.ts';
 import { createNodeParts, type NodeParts } from '../process/nodeParts.ts';
 import type { SessionParts } from '../process/openSession.ts';
+import { createEditorDiagnostics, type EditorDiagnostics } from './diagnostics/editorDiagnostics.ts';
 import { createDocumentFileSystem } from './documentFileSystem.ts';
 import type { EditorLog } from './log.ts';
 import { type UserSaves, watchUserSaves } from './userSaves.ts';
@@ -17,6 +18,8 @@ export interface EditorPorts extends NodeParts {
   readonly ripgrepCandidates: readonly string[];
   /** To dispose of. */
   readonly userSaves: UserSaves;
+  /** To dispose of. */
+  readonly diagnostics: EditorDiagnostics;
   readonly savesSince: SessionParts['savesSince'];
 }
 
@@ -33,6 +36,7 @@ export function createEditorPorts({ workspace, log, storageRoot }: EditorPortsOp
   return {
     ...parts,
     ...{ workspace, userSaves },
+    diagnostics: createEditorDiagnostics(parts.clock),
     savesSince: async (number) => userSaves.since(number),
     files: createDocumentFileSystem(parts.disk, userSaves),
     ripgrepCandidates: ripgrepCandidates(env.appRoot, workspace.platform, process.arch),

@@ -51,6 +51,7 @@ function openOutside(start: SessionStart, deps: OpenAgentDeps): AgentLink {
       hasUnsavedChanges,
     },
     savesSince: ports.savesSince,
+    diagnostics: ports.diagnostics,
     streamModel: providers.streamModel,
     request: {
       start: { ...start },

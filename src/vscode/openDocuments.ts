@@ -14,7 +14,7 @@ import {
 
 /** The text document of this file when it stands in a tab or has unsaved changes; others are no better than the disk. */
 export function findDocument(path: string): TextDocument | undefined {
-  const isFile = matcher(path);
+  const isFile = createFileMatcher(path);
   const document = workspace.textDocuments.find((each) => isFile(each.uri));
   if (document === undefined) return undefined;
   return document.isDirty || isShown(document.uri) ? document : undefined;
@@ -22,7 +22,7 @@ export function findDocument(path: string): TextDocument | undefined {
 
 /** Whether a text, notebook or custom editor holds changes of this file that are not on the disk. */
 export function hasUnsavedChanges(path: string): boolean {
-  const isFile = matcher(path);
+  const isFile = createFileMatcher(path);
   const isDirtyFile = (document: TextDocument | NotebookDocument): boolean =>
     document.isDirty && isFile(document.uri);
   return (
@@ -33,7 +33,7 @@ export function hasUnsavedChanges(path: string): boolean {
 }
 
 /** Files are the same when their real paths are: a document may have been opened through a link. */
-function matcher(path: string): (uri: Uri) => boolean {
+export function createFileMatcher(path: string): (uri: Uri) => boolean {
   let real: string | undefined;
   return (uri) => {
     if (uri.scheme !== 'file') return false;
@@ -51,7 +51,8 @@ function realPath(path: string): string {
   }
 }
 
-function isShown(uri: Uri): boolean {
+/** In a tab, visible or not. */
+export function isShown(uri: Uri): boolean {
   const wanted = uri.toString();
   return tabInputs().some((input) => {
     if (input instanceof TabInputText) return input.uri.toString() === wanted;

@@ -2,7 +2,7 @@
 import type { Handlers } from '../channel/peer.ts';
 import { ModelError } from '../core/model/modelError.ts';
 import type { ModelRequest } from '../core/model/modelRequest.ts';
-import { FileError, type FileSystem, type StreamModel } from '../core/ports.ts';
+import { type Diagnostics, FileError, type FileSystem, type StreamModel } from '../core/ports.ts';
 import type { Saves } from '../process/openSession.ts';
 import type { RequestOf, ResponseOf } from '../protocol/control.ts';
 import type { ProcessMessage, WireModelFailure } from '../protocol/processRequests.ts';
@@ -20,12 +20,13 @@ export interface ProcessHandlerDeps {
   readonly files: Pick<FileSystem, 'readFile' | 'writeFile'>;
   readonly documents: HeldDocuments;
   readonly savesSince: (number: number) => Promise<Saves>;
+  readonly diagnostics: Diagnostics;
   readonly streamModel: StreamModel;
   readonly tell: (message: ProcessMessage) => void;
 }
 
 export function createProcessHandlers(deps: ProcessHandlerDeps): Handlers<'host'> {
-  const { documents, files, savesSince } = deps;
+  const { documents, files, savesSince, diagnostics } = deps;
   return {
     async 'belay/document_find'({ path }) {
       return { isHeld: documents.isHeld(path), isUnsaved: documents.hasUnsavedChanges(path) };
@@ -34,6 +35,11 @@ export function createProcessHandlers(deps: ProcessHandlerDeps): Handlers<'host'
       const { last, paths } = await savesSince(number);
       return { last, paths: [...paths] };
     },
+    async 'belay/problems_before'({ path }, { signal }) {
+      const baseline = await diagnostics.before(path, signal);
+      return baseline === undefined ? {} : { baseline };
+    },
+    'belay/problems_after': ({ baseline }, { signal }) => diagnostics.after(baseline, signal),
     async 'belay/document_read'({ path, maxBytes }, { signal }) {
       if (!documents.isDirtyText(path)) return { kind: 'disk' };
       return orFailure(async () => {

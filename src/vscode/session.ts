@@ -64,7 +64,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
   const storageRoot = context.globalStorageUri.fsPath;
   const workspace = createWorkspacePort(await makeEmptyFolder(storageRoot));
   const ports = createEditorPorts({ workspace, log, storageRoot });
-  context.subscriptions.push(ports.userSaves);
+  context.subscriptions.push(ports.userSaves, ports.diagnostics);
   const { transcripts, files, clock, temporaryFiles } = ports;
   const swept = temporaryFiles.sweep();
   const settings = readSettings;

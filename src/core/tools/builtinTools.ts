@@ -15,6 +15,7 @@ import { todoWrite } from './todoWrite.ts';
 import type { AnyTool } from './tool.ts';
 import { webFetch } from './webFetch.ts';
 import { toWellFormed } from './wellFormed.ts';
+import { withProblems } from './withProblems.ts';
 import { createWriteTool } from './write.ts';
 
 export interface BuiltinToolsOptions {
@@ -34,9 +35,9 @@ export function createBuiltinTools(options: BuiltinToolsOptions): readonly AnyTo
   const locks = createPathLocks();
   const tools: readonly AnyTool[] = [
     createReadTool({ place, pdf: options.pdf }),
-    createEditTool({ place, locks }),
-    createWriteTool({ place, locks }),
-    createNotebookEditTool({ place, locks }),
+    withProblems(createEditTool({ place, locks }), ({ file_path }) => file_path),
+    withProblems(createWriteTool({ place, locks }), ({ file_path }) => file_path),
+    withProblems(createNotebookEditTool({ place, locks }), ({ notebook_path }) => notebook_path),
     createGlobTool({ place }),
     createGrepTool({ place }),
     createBashTool({ shellName: options.shellName, sandbox: options.sandbox }),

@@ -8,7 +8,17 @@
 import type * as z from 'zod';
 import type { ToolResultContent } from '../../protocol/blocks.ts';
 import type { AcceptedText } from '../../protocol/permissions.ts';
-import type { Clock, FileSystem, Log, Processes, Storage, Web, Workspace, WriteOutcome } from '../ports.ts';
+import type {
+  Clock,
+  Diagnostics,
+  FileSystem,
+  Log,
+  Processes,
+  Storage,
+  Web,
+  Workspace,
+  WriteOutcome,
+} from '../ports.ts';
 import type { CommandSandbox } from '../sandbox/commandSandbox.ts';
 import type { BackgroundTasks } from './backgroundTasks.ts';
 import type { ReadState } from './readState.ts';
@@ -77,6 +87,8 @@ export interface ToolContext {
   readonly files: ToolFiles;
   readonly processes: Processes;
   readonly web: Web;
+  /** Absent: no editor looks at the files. */
+  readonly diagnostics?: Diagnostics | undefined;
   readonly storage: Storage;
   readonly clock: Clock;
   readonly log: Log;

@@ -87,6 +87,30 @@ const EDIT = {
     'export function sortNotes(notes: readonly Note[]): Note[] {\n  return [...notes].sort(compareNotes);\n}\n\nfunction compareNotes(a: Note, b: Note): number {\n  return Number(b.date) - Number(a.date);\n}\n',
 };
 
+const PROBLEMS = {
+  added: [
+    {
+      severity: 'error',
+      line: 13,
+      column: 23,
+      message:
+        "Argument of type '(a: Note, b: Note) => number' is not assignable to parameter of type '(a: readonly Note[]) => number'.",
+      source: 'ts',
+      code: '2345',
+    },
+    {
+      severity: 'warning',
+      line: 17,
+      column: 10,
+      message: "'compareNames' is declared but its value is never read.",
+      source: 'ts',
+      code: '6133',
+    },
+  ],
+  more: 3,
+  gone: 1,
+};
+
 const TEST_OUTPUT =
   '\u001b[1m\u001b[32m ✓\u001b[39m\u001b[22m test/notes.test.ts \u001b[2m(4 tests)\u001b[22m 12ms\n \u001b[31m✗\u001b[39m test/list.test.ts \u001b[2m(2 tests | \u001b[31m1 failed\u001b[39m)\u001b[22m\n\n \u001b[41m\u001b[30m FAIL \u001b[39m\u001b[49m lists undated notes last\n   Expected: \u001b[32m["b", "a"]\u001b[39m\n   Received: \u001b[31m["a", "b"]\u001b[39m\n';
 
@@ -183,6 +207,23 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   'no-workspace': { snapshot: snapshotOf([], { title: 'New session', cwd: null }) },
   offline: { snapshot: snapshotOf(DONE, { provider: 'offline', provider_label: 'Scripted offline tour' }) },
   done: { snapshot: snapshotOf(DONE) },
+  problems: {
+    snapshot: snapshotOf(
+      [
+        ...OPENING,
+        assistantSays('m2', [
+          toolUse('t4', 'Edit', EDIT),
+          toolUse('t5', 'Edit', { ...EDIT, old_string: 'a.name', new_string: 'a.date' }),
+        ]),
+        toolResult('t4', 'Edited src/notes.ts at line 12.', { tool_use_result: { problems: PROBLEMS } }),
+        toolResult('t5', 'Edited src/notes.ts at line 14.', {
+          tool_use_result: { problems: { added: [], more: 0, gone: 1 } },
+        }),
+      ],
+      {},
+      { open: { 't4 problems': true } },
+    ),
+  },
   working: {
     snapshot: snapshotOf(WORKING),
     play: (host) => host.send(stateIs('running'), systemSays('status', { status: 'requesting' })),

@@ -10,11 +10,13 @@ import { ModelError } from '../../../src/core/model/modelError.ts';
 import type { ModelRequest } from '../../../src/core/model/modelRequest.ts';
 import { createModelTable } from '../../../src/core/model/modelTable.ts';
 import { parseStreamEvent } from '../../../src/core/model/parseStreamEvent.ts';
-import { FileError, type FileSystem, type StreamModel } from '../../../src/core/ports.ts';
+import { type Diagnostics, FileError, type FileSystem, type StreamModel } from '../../../src/core/ports.ts';
 import { createNodeFileSystem } from '../../../src/node/fileSystem.ts';
+import { createHostDiagnostics } from '../../../src/process/hostDiagnostics.ts';
 import { createHostFiles } from '../../../src/process/hostFiles.ts';
 import { createHostModel, type HostModel } from '../../../src/process/hostModel.ts';
 import { toModelTable, toWireRows } from '../../../src/process/modelRows.ts';
+import type { ProblemBaseline } from '../../../src/protocol/problems.ts';
 import { type ProcessMessage, processMessage } from '../../../src/protocol/processRequests.ts';
 import { createProcessHandlers, type ProcessHandlerDeps } from '../../../src/vscode/processHandlers.ts';
 import { temporaryFolder } from '../node/temporaryFolder.ts';
@@ -150,6 +152,66 @@ describe('two channels over one', () => {
   });
 });
 
+describe('problems, from another process', () => {
+  const baseline: ProblemBaseline = {
+    path: '/w/a.ts',
+    problems: [{ severity: 'warning', line: 2, column: 1, message: 'unused', source: 'ts', code: '6133' }],
+    isKnown: true,
+    version: 3,
+    lineCount: 10,
+    waitedMs: 12.5,
+  };
+
+  it('are those the editor finds, before and after', async () => {
+    const asked: unknown[] = [];
+    const found = {
+      problems: [{ severity: 'error', line: 1, column: 2, message: 'no', cell: 1 }],
+      lineCount: 11,
+    } as const;
+    const { diagnostics } = connect({
+      diagnostics: {
+        before: async (path) => {
+          asked.push(path);
+          return path === '/w/a.ts' ? baseline : undefined;
+        },
+        after: async (given) => {
+          asked.push(given);
+          return { ...found, problems: [...found.problems] };
+        },
+      },
+    });
+    expect(await diagnostics.before('/w/a.ts', never)).toEqual(baseline);
+    expect(await diagnostics.before('/w/b.ts', never)).toBeUndefined();
+    expect(await diagnostics.after(baseline, never)).toEqual(found);
+    expect(asked).toEqual(['/w/a.ts', '/w/b.ts', baseline]);
+  });
+
+  it('are as before when the call is stopped while they are waited for, and the editor stops waiting, too', async () => {
+    let hasStopped = false;
+    const { diagnostics } = connect({
+      diagnostics: {
+        before: async () => undefined,
+        after: async (_baseline, signal) => {
+          stop.abort();
+          await new Promise((resolve) => signal.addEventListener('abort', resolve));
+          hasStopped = true;
+          return { problems: [], lineCount: 0 };
+        },
+      },
+    });
+    const stop = new AbortController();
+    expect(await diagnostics.after(baseline, stop.signal)).toEqual(baseline);
+    await expect.poll(() => hasStopped).toBe(true);
+  });
+
+  it('are none when the editor is gone', async () => {
+    const { diagnostics, hostEnd } = connect({});
+    hostEnd.close();
+    expect(await diagnostics.before('/w/a.ts', never)).toBeUndefined();
+    expect(await diagnostics.after(baseline, never)).toEqual(baseline);
+  });
+});
+
 const never = new AbortController().signal;
 const request: ModelRequest = {
   model: 'm',
@@ -161,10 +223,23 @@ const request: ModelRequest = {
   maxThinkingTokens: 5,
 };
 
-type Editor = Partial<Pick<FileSystem, 'readFile' | 'writeFile'>> & { readonly streamModel?: StreamModel };
+type Editor = Partial<Pick<FileSystem, 'readFile' | 'writeFile'>> & {
+  readonly streamModel?: StreamModel;
+  readonly diagnostics?: Diagnostics;
+};
+
+const noDiagnostics: Diagnostics = {
+  before: async () => undefined,
+  after: async () => ({ problems: [], lineCount: 0 }),
+};
 
 /** Both ends, with what they say going through JSON as it does between processes. */
-function connect({ readFile = disk.readFile, writeFile = disk.writeFile, streamModel = noModel }: Editor) {
+function connect({
+  readFile = disk.readFile,
+  writeFile = disk.writeFile,
+  streamModel = noModel,
+  diagnostics = noDiagnostics,
+}: Editor) {
   const [processEnd, hostEnd] = createInProcessPair();
   const documents = { held: new Set<string>(), dirty: new Set<string>() };
   let model: HostModel | undefined;
@@ -176,6 +251,7 @@ function connect({ readFile = disk.readFile, writeFile = disk.writeFile, streamM
       hasUnsavedChanges: (path) => documents.dirty.has(path),
     },
     savesSince: async () => ({ last: 0, paths: [] }),
+    diagnostics,
     streamModel,
     tell: (message) => void hostEnd.send(toJson(message)),
   };
@@ -195,7 +271,13 @@ function connect({ readFile = disk.readFile, writeFile = disk.writeFile, streamM
       model?.receive(message.stream_id, event);
   };
   model = createHostModel(process);
-  return { files: createHostFiles(disk, process), model, documents };
+  return {
+    files: createHostFiles(disk, process),
+    diagnostics: createHostDiagnostics(process, { debug: () => {} }),
+    model,
+    documents,
+    hostEnd,
+  };
 }
 
 function noModel(): never {

@@ -8,6 +8,7 @@ import { memo } from '../../view/memo.ts';
 import { useOpened } from '../../view/useOpened.ts';
 import { toResultText } from './resultText.ts';
 import { ToolFiles } from './ToolFiles.tsx';
+import { ToolProblems } from './ToolProblems.tsx';
 import type { ToolCall, ToolStatus, ToolView } from './toolView.ts';
 import { getToolView } from './toolViews.ts';
 import './toolCard.css';
@@ -92,6 +93,7 @@ function Card({ call, view }: { readonly call: ToolCall; readonly view: ToolView
           <ToolFiles call={call} />
         </div>
       )}
+      <ToolProblems call={call} />
     </>
   );
 }
