@@ -37,6 +37,12 @@ export const editorRequests = {
     z.looseObject({ path: z.string(), line: z.number().optional(), diff_since: z.string().optional() }),
     z.looseObject({ opened: z.boolean(), problem: z.string().optional() }),
   ),
+  /** Show the proposal of a call that waits, to be worked in. False: there is none (any more). */
+  'belay/proposal_open': spec(
+    'editor',
+    z.looseObject({ tool_use_id: z.string() }),
+    z.looseObject({ opened: z.boolean() }),
+  ),
   /** Shows what has changed in a file of `belay/settings_pending`, as a diff. `hash`: of the text that is shown. */
   'belay/settings_show': spec(
     'editor',

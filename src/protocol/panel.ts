@@ -22,6 +22,17 @@ export type SessionInfo = z.infer<typeof sessionInfo>;
 export const providerKind = z.enum(['anthropic', 'local', 'vscode-lm', 'offline']);
 export type ProviderKind = z.infer<typeof providerKind>;
 
+/** A proposal as a person has left it in the editor. */
+const proposalState = z.looseObject({
+  tool_use_id: z.string(),
+  /** Grows with every change; an answer to a changed proposal names it, as `belay_proposal`. */
+  version: z.number(),
+  /** What would be written now; absent: what the question shows. */
+  change: z.looseObject({ before: z.string().nullable(), after: z.string() }).optional(),
+  /** How many comments go with the answer. */
+  comments: z.number(),
+});
+
 /** What the panel shows besides the conversation. The host sends it whole whenever something in it changes. */
 export const panelState = z.looseObject({
   session_id: z.string(),
@@ -43,6 +54,8 @@ export const panelState = z.looseObject({
   can_redo: z.boolean(),
   /** What Belay has written without asking and nobody has looked at yet, in all sessions of the window. */
   review: z.looseObject({ files: z.number(), changes: z.number() }),
+  /** Changes that wait for an answer and can be reviewed in the editor. */
+  proposals: z.array(proposalState).optional(),
   /** CSS custom properties for code colours, taken from the colour theme: `--belay-token-keyword` -> `#c586c0`. */
   token_colors: z.record(z.string(), z.string()),
 });

@@ -58,6 +58,8 @@ export const permissionResult = z.discriminatedUnion('behavior', [
     updatedPermissions: z.array(permissionUpdate).optional(),
     /** Belay: written in place of what the call would make of the file of its `preview`. */
     belay_accepted: acceptedText.optional(),
+    /** Belay: of a panel to its host, the version of the proposal that it has shown (`proposals` of its state). */
+    belay_proposal: z.number().optional(),
   }),
   z.looseObject({ behavior: z.literal('deny'), message: z.string(), interrupt: z.boolean().optional() }),
 ]);

@@ -1,5 +1,6 @@
 /** Everything a panel shows besides the conversation, put together from where it is known. */
 import type { PanelState } from '../protocol/panel.ts';
+import type { Proposals } from './proposals/proposals.ts';
 import type { Providers } from './providers.ts';
 import type { Review } from './review/review.ts';
 import type { SessionHost } from './sessionHost.ts';
@@ -9,6 +10,7 @@ import type { EditorWorkspace } from './workspacePort.ts';
 export interface DescribeDeps {
   readonly providers: Pick<Providers, 'kind' | 'label' | 'modelList'>;
   readonly workspace: Pick<EditorWorkspace, 'cwd' | 'roots' | 'hasFolder' | 'problem'>;
+  readonly proposals: Pick<Proposals, 'describe'>;
   readonly settings: Pick<Settings, 'permissionMode'>;
   readonly review: Pick<Review, 'waiting' | 'hunks'>;
   /** CSS custom properties. */
@@ -16,7 +18,7 @@ export interface DescribeDeps {
 }
 
 export function describePanel(host: SessionHost, deps: DescribeDeps): PanelState {
-  const { providers, workspace, settings, review, tokenColors } = deps;
+  const { providers, workspace, proposals, settings, review, tokenColors } = deps;
   const { state, sessionId } = host;
   return {
     session_id: sessionId,
@@ -32,6 +34,7 @@ export function describePanel(host: SessionHost, deps: DescribeDeps): PanelState
     workspace_problem: workspace.problem,
     can_redo: host.canRedo,
     review: countReview(review),
+    proposals: proposals.describe(host),
     token_colors: { ...tokenColors },
   };
 }

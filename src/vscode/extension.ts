@@ -14,6 +14,8 @@ import { registerEarlierTexts } from './earlierText.ts';
 import { createLazySessions, type LazySessions } from './lazySessions.ts';
 import { createLog } from './log.ts';
 import { registerPermissionLogs } from './permissionLog.ts';
+import { registerProposalCommands } from './proposals/proposalCommands.ts';
+import { registerProposalFiles } from './proposals/proposalFiles.ts';
 import { registerReviewCommands } from './review/reviewCommands.ts';
 import { createRuleCommands } from './ruleCommands.ts';
 import { registerRuleTree } from './ruleTree.ts';
@@ -30,12 +32,13 @@ export function activate(context: ExtensionContext): void {
   const log = createLog();
   const secrets = createSecrets(context, log);
   const earlierTexts = registerEarlierTexts();
+  const proposalFiles = registerProposalFiles();
   const attention = createAttention(() => sessions.use((loaded) => loaded.showWaiting()));
   const sessions = createLazySessions(async () => {
     const started = performance.now();
     const { createSessions } = await import('./session.ts');
     const loaded = await createSessions({
-      ...{ context, log, secrets, attention, earlierTexts },
+      ...{ context, log, secrets, attention, earlierTexts, proposalFiles },
       onRulesChange: rules.changed,
       onCheckpointsChange: checkpoints.changed,
     });
@@ -50,6 +53,7 @@ export function activate(context: ExtensionContext): void {
     log,
     attention,
     earlierTexts,
+    proposalFiles,
     registerChatView(context, sessions),
     registerChatTabs(context, sessions),
     registerRuleTree({ rules, log }),
@@ -58,6 +62,7 @@ export function activate(context: ExtensionContext): void {
     registerChangeDecorations(checkpoints),
     permissionLogs,
     registerReviewCommands(sessions),
+    registerProposalCommands(sessions),
     registerCommands(context, { sessions, secrets, log, rules, permissionLogs }),
   );
   // What waits to be looked at is shown without a panel.

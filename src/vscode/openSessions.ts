@@ -11,6 +11,7 @@ import type { Activity } from './attention.ts';
 import type { PanelActions } from './panelHandlers.ts';
 import { PanelHost } from './panelHost.ts';
 import type { PanelSurface } from './panelSurface.ts';
+import type { ReviewAnswer } from './pendingPermissions.ts';
 import { type AgentStart, SessionHost, type SessionHostOptions } from './sessionHost.ts';
 import type { ViewStore } from './viewStore.ts';
 
@@ -26,6 +27,9 @@ export interface OpenSessionsDeps {
   /** Of this workspace. */
   readonly memento: Memento;
   readonly log: Log;
+  readonly reviewAnswer?: ReviewAnswer;
+  /** A session is open. */
+  readonly onSession?: (host: SessionHost) => void;
   readonly onActivity: (activity: Activity) => void;
   /** The permission rules of the current session may be others now, or another session is the current one. */
   readonly onRulesChange: () => void;
@@ -186,10 +190,11 @@ export class OpenSessions {
   }
 
   #create(start: Pick<SessionHostOptions, 'sessionId' | 'resume' | 'start'>): SessionHost {
-    const { chooseAgentOpener, log } = this.#deps;
+    const { chooseAgentOpener, reviewAnswer, log } = this.#deps;
     const host = new SessionHost({
       ...start,
       openAgent: chooseAgentOpener(),
+      reviewAnswer,
       log,
       now: Date.now,
       takeNews: () => this.#deps.takeNews(host.sessionId),
@@ -206,6 +211,7 @@ export class OpenSessions {
       onReset: () => this.#tellOther(),
     });
     if (start.resume) this.#deps.onFilesChange(host);
+    this.#deps.onSession?.(host);
     return host;
   }
 

@@ -16,6 +16,7 @@ import { openFile } from './openFile.ts';
 import { openLink } from './openLink.ts';
 import type { PanelActions } from './panelHandlers.ts';
 import type { PanelHost } from './panelHost.ts';
+import type { Proposals } from './proposals/proposals.ts';
 import type { Providers } from './providers.ts';
 import type { Review } from './review/review.ts';
 import type { ReviewActions } from './review/reviewActions.ts';
@@ -35,6 +36,7 @@ export interface ActionDeps {
   readonly rewinds: Rewinds;
   readonly review: Pick<Review, 'waiting'>;
   readonly reviewActions: ReviewActions;
+  readonly proposals: Pick<Proposals, 'open'>;
   readonly settings: () => Settings;
   readonly log: EditorLog;
   readonly openSession: (panel: PanelHost, sessionId: string | null) => Promise<void>;
@@ -54,6 +56,7 @@ export function createPanelActions(deps: ActionDeps): PanelActions {
     },
     openFile: (request, panel) =>
       openFile(request, { ...deps, host: panel.host, beside: panel.surface.place === 'tab' }),
+    openProposal: (toolUseId) => deps.proposals.open(toolUseId),
     showSettings: (file, panel) =>
       showSettings(file, { ...deps, host: panel.host, beside: panel.surface.place === 'tab' }),
     rewind: (host, request, signal) => deps.rewinds.run(host, request, { signal }),

@@ -18,6 +18,7 @@ export interface PanelActions {
     signal: AbortSignal,
   ): Promise<ResponseOf<'belay/provider_choose'>>;
   openFile(request: RequestOf<'belay/file_open'>, panel: PanelHost): Promise<ResponseOf<'belay/file_open'>>;
+  openProposal(toolUseId: string): Promise<boolean>;
   showSettings(file: string, panel: PanelHost): Promise<ResponseOf<'belay/settings_show'>>;
   /** Passed on to the agent, with what the editor shows of it. */
   rewind(
@@ -65,6 +66,7 @@ function createAnswers({ host, actions, panel, views, onReady }: PanelHandlerDep
     },
     'belay/provider_choose': (choice, { signal }) => actions.chooseProvider(choice, signal),
     'belay/file_open': (request) => actions.openFile(request, panel),
+    'belay/proposal_open': async ({ tool_use_id }) => ({ opened: await actions.openProposal(tool_use_id) }),
     'belay/settings_show': ({ file }) => actions.showSettings(file, panel),
     'belay/rewind_show': async (request) => {
       await actions.showRewind(host(), request);

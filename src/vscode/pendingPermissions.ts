@@ -15,6 +15,8 @@ export interface PendingPermissions {
   ask(question: PermissionQuestion, signal: AbortSignal): Promise<PermissionResult>;
   /** Puts everything that waits on this panel, and what comes later; returns how to take it off again. */
   attach(panel: PermissionPanel): () => void;
+  /** A person's answer that was given elsewhere in the editor; nothing happens when the question does not wait (any more). */
+  answer(question: PermissionQuestion, answer: PermissionResult): void;
   /** Questions without an answer, oldest first. */
   waiting(): readonly PermissionQuestion[];
 }
@@ -27,8 +29,20 @@ interface Entry {
   readonly resolve: (answer: PermissionResult) => void;
 }
 
+/**
+ * What a panel has answered, as it is to count; undefined: the panel is to be asked again, because it has shown something else
+ * than is there by now. Must not throw.
+ */
+export type ReviewAnswer = (
+  question: PermissionQuestion,
+  answer: PermissionResult,
+) => PermissionResult | undefined;
+
 /** `onChange` is called whenever a question comes or goes. It must not throw. */
-export function createPendingPermissions(onChange: () => void): PendingPermissions {
+export function createPendingPermissions(
+  onChange: () => void,
+  review: ReviewAnswer = (_question, answer) => answer,
+): PendingPermissions {
   const entries = new Set<Entry>();
   const panels = new Set<PermissionPanel>();
 
@@ -60,7 +74,11 @@ export function createPendingPermissions(onChange: () => void): PendingPermissio
     entry.shown.set(panel, controller);
     try {
       const answer = await panel.request('can_use_tool', entry.question, { signal: controller.signal });
-      entry.settle(() => entry.resolve(checkAnswer(entry.question, answer)));
+      if (controller.signal.aborted) return;
+      const checked = checkAnswer(entry.question, answer);
+      const reviewed = review(entry.question, checked);
+      if (reviewed !== undefined) entry.settle(() => entry.resolve(reviewed));
+      else if (panels.has(panel)) void show(entry, panel);
     } catch (error) {
       // A panel that went away has answered nothing. Anything else it said that is no answer is a denial.
       entry.shown.delete(panel);
@@ -87,6 +105,10 @@ export function createPendingPermissions(onChange: () => void): PendingPermissio
         }
       };
     },
+    answer(question, answer) {
+      const entry = [...entries].find((other) => other.question === question);
+      entry?.settle(() => entry.resolve(answer));
+    },
     waiting: () => [...entries].map((entry) => entry.question),
   };
 }
@@ -107,7 +129,8 @@ function checkAnswer(question: PermissionQuestion, answer: PermissionResult): Pe
   const suggested = new Set(
     [...(question.permission_suggestions ?? []), ...offered].map((update) => JSON.stringify(update)),
   );
-  const { updatedPermissions = [], ...rest } = answer;
+  // The text of a file comes from the editor's own document, never from a page.
+  const { updatedPermissions = [], belay_accepted: _, ...rest } = answer;
   const remembered = updatedPermissions.filter((update) => suggested.has(JSON.stringify(update)));
   return remembered.length === 0 ? rest : { ...rest, updatedPermissions: remembered };
 }

@@ -19,6 +19,9 @@ import { chooseAgentOpener } from './openAgent.ts';
 import { OpenSessions } from './openSessions.ts';
 import { createPanelActions } from './panelActions.ts';
 import { toPermissionLogText } from './permissionLogText.ts';
+import type { ProposalActions } from './proposals/proposalCommands.ts';
+import type { ProposalFiles } from './proposals/proposalFiles.ts';
+import { createProposalReview } from './proposals/reviewProposals.ts';
 import { createReviews } from './review/createReviews.ts';
 import type { Review } from './review/review.ts';
 import type { ReviewActions } from './review/reviewActions.ts';
@@ -38,6 +41,7 @@ export interface Edge {
   readonly secrets: EditorSecrets;
   readonly attention: Attention;
   readonly earlierTexts: EarlierTexts;
+  readonly proposalFiles: ProposalFiles;
   /** Called when the permission rules of the current session may be others. */
   readonly onRulesChange: () => void;
   /** The same of its checkpoints. */
@@ -48,6 +52,7 @@ export interface Sessions extends SessionCommands {
   readonly checkpoints: CheckpointActions;
   readonly review: Review;
   readonly reviewActions: ReviewActions;
+  readonly proposals: ProposalActions;
   attach: (...surface: Parameters<OpenSessions['attach']>) => Promise<void>;
   /** The session of the panel that was used last; null: there is none. */
   currentSession(): string | null;
@@ -60,7 +65,7 @@ export interface Sessions extends SessionCommands {
 }
 
 export async function createSessions(edge: Edge): Promise<Sessions> {
-  const { context, log, secrets, attention, earlierTexts } = edge;
+  const { context, log, secrets, attention, earlierTexts, proposalFiles } = edge;
   const storageRoot = context.globalStorageUri.fsPath;
   const workspace = createWorkspacePort(await makeEmptyFolder(storageRoot));
   const ports = createEditorPorts({ workspace, log, storageRoot });
@@ -70,6 +75,10 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
   const settings = readSettings;
   const providers = createEditorProviders({ memento: context.globalState, secrets, clock, log });
   const rewinds = createRewinds({ earlierTexts, log });
+  const proposing = createProposalReview({
+    ...{ proposalFiles, files, settings, log },
+    onChange: () => sessions.refresh(),
+  });
   const colors = createThemeColors(() => sessions.refresh());
   const reviews = createReviews(context, { log, sessions: () => sessions });
   const news = createReviewNews(reviews.review);
@@ -89,16 +98,19 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     describe: (host) =>
       describePanel(host, {
         ...{ providers, workspace, settings: settings(), tokenColors: colors.current },
+        proposals: proposing.proposals,
         review: reviews.review,
       }),
     actions: createPanelActions({
       ...{ transcripts, files, workspace, providers, secrets, earlierTexts, rewinds, settings, log },
-      ...{ review: reviews.review, reviewActions: reviews.actions },
+      ...{ proposals: proposing.proposals, review: reviews.review, reviewActions: reviews.actions },
       openSession: (panel, sessionId) => sessions.open(panel, sessionId),
     }),
     views: createViewStore(context.workspaceState),
     memento: context.workspaceState,
     log,
+    reviewAnswer: (question, answer) => proposing.proposals.review(question, answer),
+    onSession: proposing.watch,
     onActivity: attention.update,
     onRulesChange: edge.onRulesChange,
     onCheckpointsChange: edge.onCheckpointsChange,
@@ -116,6 +128,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     reviews,
     reviews.review.onDidChange(() => sessions.refresh()),
     news,
+    proposing,
   );
   return {
     ...createSessionCommands({ sessions, transcripts, providers, secrets, rewinds }),
@@ -125,6 +138,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     }),
     review: reviews.review,
     reviewActions: reviews.actions,
+    proposals: proposing.actions,
     attach: async (surface, wanted) => {
       await sessions.attach(surface, wanted);
     },

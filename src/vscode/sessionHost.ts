@@ -15,7 +15,11 @@ import type { PermissionMode } from '../protocol/permissions.ts';
 import type { AgentLink } from './agentLink.ts';
 import { StepTitles } from './checkpoints/stepTitles.ts';
 import { ConversationLog } from './conversationLog.ts';
-import { createPendingPermissions, type PendingPermissions } from './pendingPermissions.ts';
+import {
+  createPendingPermissions,
+  type PendingPermissions,
+  type ReviewAnswer,
+} from './pendingPermissions.ts';
 import { reduceSessionState, type SessionState } from './sessionState.ts';
 import { collectPaths, pathsOf } from './toldPaths.ts';
 import { UntakenMessages } from './untakenMessages.ts';
@@ -35,6 +39,8 @@ export interface SessionHostOptions {
   readonly resume: boolean;
   readonly start: Pick<SessionState, 'title'> & Pick<AgentStart, 'model' | 'permissionMode'>;
   readonly openAgent: (start: AgentStart) => AgentLink;
+  /** Sees what a panel has answered before it counts; default: it counts as it is. */
+  readonly reviewAnswer?: ReviewAnswer | undefined;
   readonly log: Log;
   /** What the person has done outside of the conversation, told to the agent before their next message. Must not throw. */
   readonly takeNews: () => string | undefined;
@@ -104,7 +110,7 @@ export class SessionHost {
       canRedoFiles: false,
       canRedoConversation: false,
     };
-    this.permissions = createPendingPermissions(() => this.#tellChange());
+    this.permissions = createPendingPermissions(() => this.#tellChange(), options.reviewAnswer);
     this.#run = this.#open();
     this.#ready = options.resume ? this.#askForRedo() : Promise.resolve();
   }

@@ -32,6 +32,8 @@ const settings = z.object({
   maxTurns: z.number().int().positive().optional().catch(undefined),
   /** US dollars. */
   maxBudgetUsd: z.number().positive().optional().catch(undefined),
+  /** Proposals are shown in the editor without having been asked for. */
+  reviewProposals: z.boolean().catch(true),
   checkpointsEnabled: z.boolean().catch(true),
   /** US dollars per million tokens, by model. */
   prices: z.record(z.string(), price).catch({}),
@@ -51,6 +53,7 @@ export function readSettings(): Settings {
     sandboxEnabled: read.get('sandbox') === 'on',
     maxTurns: read.get('maxTurns'),
     maxBudgetUsd: read.get('maxBudgetUsd'),
+    reviewProposals: read.get('review.proposals'),
     checkpointsEnabled: read.get('checkpoints.enabled'),
     prices: read.get('prices'),
   });

@@ -21,9 +21,12 @@ import {
 } from './ruleChoices.ts';
 import { describeSuggestion } from './suggestions.ts';
 import { useArmed } from './useArmed.ts';
+import { type ShownProposal, useProposal } from './useProposal.ts';
 import { useReturnFocus } from './useReturnFocus.ts';
 
-export function PermissionCard({ request: { request, answer }, waiting }: RequestCardProps): VNode {
+export function PermissionCard({ request: { request: asked, answer }, waiting }: RequestCardProps): VNode {
+  const proposal = useProposal(asked);
+  const { request } = proposal;
   const frame = useRef<HTMLElement>(null);
   const { isArmed, check } = useArmed(frame);
   const returnFocus = useReturnFocus(frame);
@@ -39,12 +42,12 @@ export function PermissionCard({ request: { request, answer }, waiting }: Reques
     answer(result);
   };
   const allow = (): void => {
-    if (check()) give({ behavior: 'allow', updatedInput: request.input });
+    if (check()) give({ behavior: 'allow', updatedInput: request.input, ...proposal.answer });
   };
   const remember = (choice: RuleChoice, destination: Destination): void => {
     if (!isAllShown || !check()) return;
     const updatedPermissions = toUpdates(choice, destination);
-    give({ behavior: 'allow', updatedInput: request.input, updatedPermissions });
+    give({ behavior: 'allow', updatedInput: request.input, updatedPermissions, ...proposal.answer });
   };
   const openRemember = (): void => {
     const [only] = choices;
@@ -74,6 +77,7 @@ export function PermissionCard({ request: { request, answer }, waiting }: Reques
     >
       <Reason request={request} />
       <Exact request={request} change={change} showsAll={showsAll} onShowAll={() => setShowsAll(true)} />
+      <Review proposal={proposal} />
       {isChoosing ? (
         <RememberMenu
           choices={choices}
@@ -117,6 +121,29 @@ export function PermissionCard({ request: { request, answer }, waiting }: Reques
         </>
       )}
     </RequestFrame>
+  );
+}
+
+/** Says what of the change is the person's own, and leads to where it can be changed. */
+function Review({
+  proposal: { isChanged, comments, open },
+}: {
+  readonly proposal: ShownProposal;
+}): VNode | null {
+  if (open === undefined) return null;
+  const words = [
+    ...(isChanged ? ['Shown as you changed it in the editor.'] : []),
+    ...(comments === 0
+      ? []
+      : [`${comments === 1 ? 'Your comment goes' : `Your ${comments} comments go`} with the answer.`]),
+  ];
+  return (
+    <p class="request-review">
+      <button type="button" class="text-button" onClick={open}>
+        Review in the editor
+      </button>
+      {words.length > 0 && <span>{words.join(' ')}</span>}
+    </p>
   );
 }
 

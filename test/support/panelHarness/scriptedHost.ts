@@ -136,6 +136,7 @@ function buildAnswers(snapshot: Snapshot): Answers {
     'belay/session_open': nothing,
     'belay/provider_choose': async () => ({ chosen: true }),
     'belay/file_open': async () => ({ opened: true }),
+    'belay/proposal_open': async () => ({ opened: true }),
     'belay/settings_show': async () => ({ hash: '' }),
     'belay/settings_diff': async () => ({ hash: '', before: '', after: '' }),
     'belay/settings_approve': nothing,

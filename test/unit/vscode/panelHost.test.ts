@@ -215,6 +215,7 @@ const actions: PanelActions = {
   openSession: async () => {},
   chooseProvider: async () => ({ chosen: true }),
   openFile: async () => ({ opened: true }),
+  openProposal: async () => true,
   showSettings: async () => ({ hash: '' }),
   rewind: async () => ({ canRewind: true }),
   showRewind: async () => {},

@@ -7,6 +7,7 @@ import {
   createPendingPermissions,
   type PermissionPanel,
   type PermissionQuestion,
+  type ReviewAnswer,
 } from '../../../src/vscode/pendingPermissions.ts';
 
 const allow: PermissionResult = { behavior: 'allow', digest: 'd1' };
@@ -150,11 +151,61 @@ describe('permissions that wait for a person', () => {
   });
 });
 
-function setUp() {
+describe('answers that are given elsewhere in the editor', () => {
+  it('settle the question, and its card is withdrawn', async () => {
+    const { pending } = setUp();
+    const panel = createPanel();
+    pending.attach(panel.peer);
+    const answer = pending.ask(question(), new AbortController().signal);
+    const shown = await panel.next();
+    const [waiting] = pending.waiting();
+    if (waiting === undefined) throw new Error('nothing waits');
+    const belay_accepted = { content: 'mine\n', before: null };
+    pending.answer(waiting, { ...allow, belay_accepted });
+    expect(await answer).toEqual({ ...allow, belay_accepted });
+    await shown.withdrawn;
+    pending.answer(waiting, { behavior: 'deny', message: 'too late' });
+    expect(pending.waiting()).toEqual([]);
+  });
+
+  it('are no answers to a question that looks the same', () => {
+    const { pending } = setUp();
+    void pending.ask(question(), new AbortController().signal);
+    pending.answer(question(), allow);
+    expect(pending.waiting()).toHaveLength(1);
+  });
+});
+
+describe('what a panel has answered', () => {
+  it('brings no text for a file', async () => {
+    const { pending } = setUp();
+    const panel = createPanel();
+    pending.attach(panel.peer);
+    const answer = pending.ask(question(), new AbortController().signal);
+    const belay_accepted = { content: 'not from the editor', before: null };
+    (await panel.next()).answer({ ...allow, belay_accepted });
+    expect(await answer).toEqual(allow);
+  });
+
+  it('counts as it was reviewed, and is asked for again when the panel has shown something else', async () => {
+    const belay_accepted = { content: 'mine\n', before: null };
+    const { pending } = setUp((_question, answer) =>
+      answer.behavior === 'allow' && answer.belay_proposal === 2 ? { ...allow, belay_accepted } : undefined,
+    );
+    const panel = createPanel();
+    pending.attach(panel.peer);
+    const answer = pending.ask(question(), new AbortController().signal);
+    (await panel.next()).answer({ ...allow, belay_proposal: 1 });
+    (await panel.next()).answer({ ...allow, belay_proposal: 2 });
+    expect(await answer).toEqual({ ...allow, belay_accepted });
+  });
+});
+
+function setUp(review?: ReviewAnswer) {
   let count = 0;
   const pending = createPendingPermissions(() => {
     count += 1;
-  });
+  }, review);
   return { pending, changes: () => count };
 }
 

@@ -121,6 +121,7 @@ function setUp({ settings: initial = {}, keys: initialKeys = {}, environment = {
     maxTurns: undefined,
     maxBudgetUsd: undefined,
     checkpointsEnabled: true,
+    reviewProposals: true,
     prices: {},
     ...initial,
   };
