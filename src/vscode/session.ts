@@ -76,7 +76,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
   const providers = createEditorProviders({ memento: context.globalState, secrets, clock, log });
   const rewinds = createRewinds({ earlierTexts, log });
   const proposing = createProposalReview({
-    ...{ proposalFiles, files, settings, log },
+    ...{ proposalFiles, files, workspace, settings, log },
     onChange: () => sessions.refresh(),
   });
   const colors = createThemeColors(() => sessions.refresh());

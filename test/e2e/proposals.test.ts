@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { ModelServer } from '../support/modelServer/startModelServer.ts';
-import { text, toolUse } from '../support/modelServer/steps.ts';
+import { event, gate, stop, text, toolUse } from '../support/modelServer/steps.ts';
 import type { Editor } from '../support/vscode/editor.ts';
-import { openChat, type Panel, startEditorWith, startModel } from './panel.ts';
+import { createGate, openChat, type Panel, startEditorWith, startModel } from './panel.ts';
 
 const before = Array.from({ length: 24 }, (_, index) => `line ${index + 1}\n`).join('');
 const after = before
@@ -36,7 +36,10 @@ test('a proposal opens beside without taking the focus, and is written as it sta
 });
 
 test('hunks are rejected, changed and commented on; the model reads so, and the file is what was visible', async () => {
-  const { editor, model, panel, path } = await start(codeLens);
+  const { editor, model, panel, path } = await start({
+    ...codeLens,
+    'workbench.colorTheme': 'Default Dark Modern',
+  });
   const { page } = editor;
   await propose(model, panel, path, 'Write it');
   await rightOf(editor).getByText('line three').waitFor();
@@ -114,6 +117,52 @@ test('rejected in the title of the editor it is denied; a file that has changed 
   expect(JSON.stringify(model.requests.at(-1)?.body)).toMatch(
     /changed since you last saw it|changed while the user/,
   );
+});
+
+test('a new file is shown while the model still writes it, and can be answered when all of it is there', async () => {
+  const { editor, model, panel } = await start({
+    ...codeLens,
+    'workbench.colorTheme': 'Default High Contrast',
+  });
+  const path = join(editor.folder, 'story.txt');
+  const written = createGate();
+  const json = JSON.stringify({ file_path: path, content: 'Once upon a time\nthere was an end.\n' });
+  const cut = json.indexOf('there');
+  const delta = (partial_json: string) =>
+    event('content_block_delta', {
+      type: 'content_block_delta',
+      index: 1,
+      delta: { type: 'input_json_delta', partial_json },
+    });
+  const content_block = { type: 'tool_use', id: 'toolu_story', name: 'Write', input: {} };
+  model.script(
+    [
+      text('It begins.'),
+      event('content_block_start', { type: 'content_block_start', index: 1, content_block }),
+      delta(json.slice(0, cut - 4)),
+      delta(json.slice(cut - 4, cut)),
+      gate(written.opened),
+      delta(json.slice(cut)),
+      event('content_block_stop', { type: 'content_block_stop', index: 1 }),
+      stop('tool_use'),
+    ],
+    [text('The end.')],
+  );
+  await panel.send('Tell a story');
+  await rightOf(editor).getByText('Once upon a time').waitFor();
+  expect(await panel.permission.count()).toBe(0);
+  await editor.screenshot('proposal-written');
+  written.open();
+  await panel.permission.waitFor();
+  await rightOf(editor).getByText('there was an end.').waitFor();
+  expect(await editor.page.locator('.tab', { hasText: 'story.txt' }).count()).toBe(1);
+  await rightOf(editor).getByText('there was an end.').click();
+  await editor.page.keyboard.press('Home');
+  await editor.page.keyboard.type('and ');
+  await rightOf(editor).getByText('and there was an end.').waitFor();
+  await editor.page.getByRole('button', { name: /^Accept Proposal/ }).click();
+  await panel.shows('The end.');
+  expect(await readFile(path, 'utf8')).toBe('Once upon a time\nand there was an end.\n');
 });
 
 interface Started {

@@ -9,12 +9,15 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { FileError, type FileSystem, type Log } from '../../core/ports.ts';
+import { FileError, type FileSystem, type Log, type Workspace } from '../../core/ports.ts';
 import { splitLines } from '../../core/proposals/lineHunks.ts';
 import { toModelText } from '../../core/tools/lineEnds.ts';
 import { decodeText } from '../../core/tools/textEncoding.ts';
+import { ToolInputError } from '../../core/tools/tool.ts';
+import { resolveToolPath } from '../../core/tools/toolPath.ts';
 import type { SessionHost } from '../sessionHost.ts';
 import type { Settings } from '../settings.ts';
+import { Drafts } from './drafts.ts';
 import { type Proposal, replaceText, type ShownHunk } from './proposal.ts';
 import type { ProposalActions } from './proposalCommands.ts';
 import { createProposalComments } from './proposalComments.ts';
@@ -26,6 +29,7 @@ import { showProposal } from './showProposal.ts';
 export interface ReviewDeps {
   readonly proposalFiles: ProposalFiles;
   readonly files: Pick<FileSystem, 'readFile' | 'stat'>;
+  readonly workspace: Workspace;
   readonly settings: () => Settings;
   /** Panels are to show it. */
   readonly onChange: () => void;
@@ -60,8 +64,18 @@ export function createProposalReview(deps: ReviewDeps): ProposalReview {
     comments: () => comments,
     isShownByItself: () => deps.settings().reviewProposals,
     show: showProposal,
+    takeDraft: (toolUseId, path) => drafts.take(toolUseId, path),
     readText: (path) => readText(path, deps.files),
     onChange: tell.run,
+    log: deps.log,
+  });
+  const drafts = new Drafts({
+    files: deps.proposalFiles,
+    isShownByItself: () => deps.settings().reviewProposals,
+    resolvePath: (given) => resolvePath(given, deps.workspace),
+    isTaken: (path) => proposals.all.some((proposal) => proposal.path === path),
+    show: (draft) => showProposal(draft, { isAsked: false }),
+    readText: (path) => readText(path, deps.files),
     log: deps.log,
   });
   const saving = createThrottle(() => void saveQuietly(), SAVE_MS);
@@ -90,6 +104,7 @@ export function createProposalReview(deps: ReviewDeps): ProposalReview {
     proposals,
     watch(host) {
       proposals.watch(host);
+      drafts.watch(host);
     },
     actions: createActions(proposals, comments),
     dispose: () => registrations.dispose(),
@@ -161,6 +176,15 @@ async function readText(path: string, files: ReviewDeps['files']): Promise<strin
     return text === undefined ? null : toModelText(text);
   } catch (error) {
     if (error instanceof FileError) return null;
+    throw error;
+  }
+}
+
+function resolvePath(given: string, workspace: Workspace): string | undefined {
+  try {
+    return resolveToolPath(given, workspace);
+  } catch (error) {
+    if (error instanceof ToolInputError) return undefined;
     throw error;
   }
 }
