@@ -194,8 +194,9 @@ function findMeant(proposals: Proposals, uri: unknown): Proposal | undefined {
   const { activeTab } = window.tabGroups.activeTabGroup;
   const shown = window.activeTextEditor?.document.uri ?? toShownUri(activeTab?.input);
   const meant = uri instanceof Uri ? uri : shown;
-  const found = meant === undefined ? undefined : proposals.find(meant);
-  return found ?? (proposals.all.length === 1 ? proposals.all[0] : undefined);
+  // One that is still written can't be answered yet, and another one is not meant by it.
+  if (meant?.scheme === PROPOSAL_SCHEME) return proposals.find(meant);
+  return proposals.all.length === 1 ? proposals.all[0] : undefined;
 }
 
 /** The one with this key, else the one at the cursor, else the nearest. */
