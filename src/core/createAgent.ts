@@ -18,6 +18,7 @@ import { createAgentHandlers } from './loop/agentHandlers.ts';
 import { createEmitter, type Emitter } from './loop/emitter.ts';
 import { followSettings } from './loop/followSettings.ts';
 import { createGuardedFiles } from './loop/guardedFiles.ts';
+import { mayReadUnasked } from './loop/mayReadUnasked.ts';
 import { noteDecided } from './loop/noteDecided.ts';
 import { reportOpenFailure } from './loop/openFailure.ts';
 import { resumeSession } from './loop/resumeSession.ts';
@@ -191,6 +192,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
           readState: subagent?.readState ?? readState,
           tasks,
           mayRead: (path) => !isReadDenied(path, permissions.context()),
+          mayReadUnasked: (path) => mayReadUnasked(path, { permissions, files: ports.files, log }),
           sandbox,
           runTool: (name, input) =>
             createRunTool(callDeps(userMessageId, tools, subagent), { createId, signal })(name, input),

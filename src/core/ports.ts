@@ -5,6 +5,7 @@
  *
  * Paths are absolute, in the form of the platform the agent works on (`Workspace.platform`).
  */
+import type { LanguageAnswer, LanguageQuestion } from '../protocol/languageFeatures.ts';
 import type { ProblemBaseline, ProblemsFound } from '../protocol/problems.ts';
 import type { StreamEvent } from '../protocol/streamEvents.ts';
 import type { ModelRequest } from './model/modelRequest.ts';
@@ -347,6 +348,12 @@ export interface Diagnostics {
    * was asked.
    */
   after(baseline: ProblemBaseline, signal: AbortSignal): Promise<ProblemsFound>;
+}
+
+/** What the language servers of an editor know about code. */
+export interface LanguageFeatures {
+  /** Never rejects, and takes at most some seconds; an abort ends it at once, whatever is answered then. */
+  ask(question: LanguageQuestion, signal: AbortSignal): Promise<LanguageAnswer>;
 }
 
 /** Asks the model: a stream of events, ended by `message_stop`. Throws ModelError (core/model/modelError.ts). */

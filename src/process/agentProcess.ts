@@ -13,6 +13,7 @@ import type { RequestOf } from '../protocol/control.ts';
 import { type ProcessFacts, processMessage } from '../protocol/processRequests.ts';
 import { createHostDiagnostics } from './hostDiagnostics.ts';
 import { createHostFiles } from './hostFiles.ts';
+import { createHostLanguageFeatures } from './hostLanguageFeatures.ts';
 import { createHostLog } from './hostLog.ts';
 import { createHostModel, type HostModel } from './hostModel.ts';
 import { MAX_LINE_BYTES } from './maxLine.ts';
@@ -83,6 +84,7 @@ async function start(request: RequestOf<'belay/agent_start'>): Promise<Agent> {
     ripgrepCandidates,
     files: createHostFiles(parts.disk, host),
     diagnostics: createHostDiagnostics(host, log),
+    languageFeatures: createHostLanguageFeatures(host),
     savesSince: (number) => host.request('belay/saves_since', { number }),
     streamModel: model.streamModel,
     models: () => models,

@@ -6,7 +6,7 @@ import type { Checkpoints } from '../core/checkpoints/checkpoints.ts';
 import { createCheckpoints } from '../core/checkpoints/createCheckpoints.ts';
 import type { SavedFile } from '../core/checkpoints/tree/treeWatch.ts';
 import { createAgent } from '../core/createAgent.ts';
-import type { FileSystem } from '../core/ports.ts';
+import type { FileSystem, LanguageFeatures } from '../core/ports.ts';
 import { pruneOutputs } from '../core/sessions/pruneOutputs.ts';
 import { createBuiltinTools } from '../core/tools/builtinTools.ts';
 import { nodeByteWork } from '../node/byteWork.ts';
@@ -42,6 +42,7 @@ export interface SessionParts
   readonly files: FileSystem;
   /** The files the user has saved after the save of this number, absolute, and the number of the last. */
   readonly savesSince: (number: number) => Promise<Saves>;
+  readonly languageFeatures: LanguageFeatures;
   /** Tried before the PATH. */
   readonly ripgrepCandidates: readonly string[];
 }
@@ -98,7 +99,7 @@ export async function openSession(
       hookProblems: settings.hookProblems,
       mcpServers: settings.mcpServers,
       sandbox: settings.sandbox,
-      tools: hasFolder ? createTools(ports, settings) : [],
+      tools: hasFolder ? createTools({ ...ports, languageFeatures: parts.languageFeatures }, settings) : [],
       subagents: hasFolder ? {} : undefined,
       memory: hasFolder ? { sources: SOURCES, configDir } : undefined,
       partialMessages: true,
@@ -144,11 +145,12 @@ function createPorts(parts: SessionParts, { environment, directories }: SessionS
 }
 
 function createTools(
-  { workspace, processes }: SessionPorts,
+  { workspace, processes, languageFeatures }: SessionPorts & Pick<SessionParts, 'languageFeatures'>,
   { sandbox }: SessionSettings,
 ): AgentOptions['tools'] {
   const { shellName } = processes;
-  return createBuiltinTools({ workspace, shellName, pdf: createLazyPdfReader(), sandbox });
+  const pdf = createLazyPdfReader();
+  return createBuiltinTools({ workspace, shellName, pdf, sandbox, languageFeatures });
 }
 
 interface Told {

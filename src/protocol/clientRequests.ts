@@ -3,6 +3,12 @@ import * as z from 'zod';
 import { spec } from './controlSpec.ts';
 import { destination, permissionResult, permissionUpdate } from './permissions.ts';
 
+const preview = z.looseObject({
+  path: z.string(),
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+});
+
 export const clientRequests = {
   can_use_tool: spec(
     'client',
@@ -37,9 +43,9 @@ export const clientRequests = {
         .array(z.looseObject({ text: z.string(), behavior: z.enum(['allow', 'ask']), reason: z.string() }))
         .optional(),
       /** Belay: for a tool that changes a file, the change as it would be. */
-      preview: z
-        .looseObject({ path: z.string(), before: z.string().nullable(), after: z.string().nullable() })
-        .optional(),
+      preview: preview.optional(),
+      /** Belay: for a tool that changes several files at once, each change; both texts null where there is too much to be sent. */
+      previews: z.array(preview).optional(),
     }),
     permissionResult,
   ),

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { contentBlock } from './blocks.ts';
 import { spec } from './controlSpec.ts';
 import { failure } from './failure.ts';
+import { languageAnswer, languageQuestion } from './languageFeatures.ts';
 import { effortLevel, modelInfo } from './models.ts';
 import { permissionMode } from './permissions.ts';
 import { problemBaseline, problemsFound } from './problems.ts';
@@ -136,6 +137,12 @@ export const processRequests = {
   ),
   /** And after, as soon as that has settled. */
   'belay/problems_after': spec('host', z.object({ baseline: problemBaseline }), problemsFound),
+  /** Asks the language servers of the editor. */
+  'belay/language_ask': spec(
+    'host',
+    z.object({ question: languageQuestion }),
+    z.object({ answer: languageAnswer }),
+  ),
   /** Unsaved text as a save would write it, in base64. */
   'belay/document_read': spec(
     'host',

@@ -6,6 +6,7 @@ import { createNodeParts, type NodeParts } from '../process/nodeParts.ts';
 import type { SessionParts } from '../process/openSession.ts';
 import { createEditorDiagnostics, type EditorDiagnostics } from './diagnostics/editorDiagnostics.ts';
 import { createDocumentFileSystem } from './documentFileSystem.ts';
+import { createEditorLanguageFeatures } from './languageFeatures/editorLanguageFeatures.ts';
 import type { EditorLog } from './log.ts';
 import { type UserSaves, watchUserSaves } from './userSaves.ts';
 import type { EditorWorkspace } from './workspacePort.ts';
@@ -20,6 +21,7 @@ export interface EditorPorts extends NodeParts {
   readonly userSaves: UserSaves;
   /** To dispose of. */
   readonly diagnostics: EditorDiagnostics;
+  readonly languageFeatures: SessionParts['languageFeatures'];
   readonly savesSince: SessionParts['savesSince'];
 }
 
@@ -33,10 +35,12 @@ export interface EditorPortsOptions {
 export function createEditorPorts({ workspace, log, storageRoot }: EditorPortsOptions): EditorPorts {
   const parts = createNodeParts({ workspace, environment: process.env, log, storageRoot });
   const userSaves = watchUserSaves();
+  const diagnostics = createEditorDiagnostics(parts.clock);
   return {
     ...parts,
     ...{ workspace, userSaves },
-    diagnostics: createEditorDiagnostics(parts.clock),
+    diagnostics,
+    languageFeatures: createEditorLanguageFeatures({ clock: parts.clock, diagnostics }),
     savesSince: async (number) => userSaves.since(number),
     files: createDocumentFileSystem(parts.disk, userSaves),
     ripgrepCandidates: ripgrepCandidates(env.appRoot, workspace.platform, process.arch),

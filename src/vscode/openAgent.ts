@@ -52,6 +52,7 @@ function openOutside(start: SessionStart, deps: OpenAgentDeps): AgentLink {
     },
     savesSince: ports.savesSince,
     diagnostics: ports.diagnostics,
+    languageFeatures: ports.languageFeatures,
     streamModel: providers.streamModel,
     request: {
       start: { ...start },

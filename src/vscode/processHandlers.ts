@@ -2,7 +2,13 @@
 import type { Handlers } from '../channel/peer.ts';
 import { ModelError } from '../core/model/modelError.ts';
 import type { ModelRequest } from '../core/model/modelRequest.ts';
-import { type Diagnostics, FileError, type FileSystem, type StreamModel } from '../core/ports.ts';
+import {
+  type Diagnostics,
+  FileError,
+  type FileSystem,
+  type LanguageFeatures,
+  type StreamModel,
+} from '../core/ports.ts';
 import type { Saves } from '../process/openSession.ts';
 import type { RequestOf, ResponseOf } from '../protocol/control.ts';
 import type { ProcessMessage, WireModelFailure } from '../protocol/processRequests.ts';
@@ -21,12 +27,13 @@ export interface ProcessHandlerDeps {
   readonly documents: HeldDocuments;
   readonly savesSince: (number: number) => Promise<Saves>;
   readonly diagnostics: Diagnostics;
+  readonly languageFeatures: LanguageFeatures;
   readonly streamModel: StreamModel;
   readonly tell: (message: ProcessMessage) => void;
 }
 
 export function createProcessHandlers(deps: ProcessHandlerDeps): Handlers<'host'> {
-  const { documents, files, savesSince, diagnostics } = deps;
+  const { documents, files, savesSince, diagnostics, languageFeatures } = deps;
   return {
     async 'belay/document_find'({ path }) {
       return { isHeld: documents.isHeld(path), isUnsaved: documents.hasUnsavedChanges(path) };
@@ -40,6 +47,9 @@ export function createProcessHandlers(deps: ProcessHandlerDeps): Handlers<'host'
       return baseline === undefined ? {} : { baseline };
     },
     'belay/problems_after': ({ baseline }, { signal }) => diagnostics.after(baseline, signal),
+    async 'belay/language_ask'({ question }, { signal }) {
+      return { answer: await languageFeatures.ask(question, signal) };
+    },
     async 'belay/document_read'({ path, maxBytes }, { signal }) {
       if (!documents.isDirtyText(path)) return { kind: 'disk' };
       return orFailure(async () => {

@@ -23,7 +23,7 @@ export function Exact({ request, change, showsAll, onShowAll }: ExactProps): VNo
         <PathLine request={request} />
         <DiffView
           diff={change}
-          path={request.preview?.path ?? ''}
+          path={request.preview?.path ?? request.previews?.[0]?.path ?? ''}
           limit={SHOWN_DIFF_LINES}
           hasNumbers
           isExact

@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { PermissionResult } from '../../src/protocol/permissions.ts';
 import { Button } from '../controls/Button.tsx';
+import { useFolders } from '../view/useFolders.ts';
 import { CommandParts, listOwnReasons } from './CommandParts.tsx';
 import { countHiddenIn, type Request, toChange } from './describeRequest.ts';
 import { Exact } from './Exact.tsx';
@@ -35,7 +36,8 @@ export function PermissionCard({ request: { request: asked, answer }, waiting }:
   const [isChoosing, setChoosing] = useState(false);
   const hasChosen = useRef(false);
   const choices = useMemo(() => listRuleChoices(request), [request]);
-  const change = useMemo(() => toChange(request), [request]);
+  const folders = useFolders();
+  const change = useMemo(() => toChange(request, folders), [request, folders]);
   const isAllShown = showsAll || countHiddenIn(request, change) === 0;
   const give = (result: PermissionResult): void => {
     returnFocus();

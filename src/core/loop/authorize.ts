@@ -286,6 +286,7 @@ async function buildClientQuestion(
   const { agentId } = deps;
   const offers = offersFor(question, decision, deps);
   const preview = toSmallPreview(await tool.preview?.(input, view));
+  const previews = toSmallPreviews((await tool.previewFiles?.(input, view)) ?? []);
   return {
     tool_name: tool.name,
     input: { ...input },
@@ -305,7 +306,17 @@ async function buildClientQuestion(
     ...(agentId === undefined ? {} : { agent_id: agentId }),
     ...(decision.blockedPath === undefined ? {} : { blocked_path: decision.blockedPath }),
     ...(preview === undefined ? {} : { preview: { ...preview } }),
+    ...(previews.length === 0 ? {} : { previews: previews.map((each) => ({ ...each })) }),
   };
+}
+
+/** Those that come after too much are named only. */
+function toSmallPreviews(previews: readonly FilePreview[]): FilePreview[] {
+  let size = 0;
+  return previews.map(({ path, before, after }) => {
+    size += (before?.length ?? 0) + (after?.length ?? 0);
+    return size <= MAX_PREVIEW_CHARS ? { path, before, after } : { path, before: null, after: null };
+  });
 }
 
 function toSmallPreview(preview: FilePreview | undefined): FilePreview | undefined {

@@ -1,18 +1,21 @@
 /** The tools every session has. */
 import type { ToolResultContent } from '../../protocol/blocks.ts';
-import type { PdfReader, Workspace } from '../ports.ts';
+import type { LanguageFeatures, PdfReader, Workspace } from '../ports.ts';
 import { askUserQuestion } from './askUserQuestion.ts';
 import { type BashOptions, createBashTool } from './bash.ts';
 import { createEditTool } from './edit.ts';
 import { exitPlanMode } from './exitPlanMode.ts';
 import { createGlobTool } from './glob.ts';
 import { createGrepTool } from './grep.ts';
+import { createLspTool } from './lsp.ts';
 import { createNotebookEditTool } from './notebookEdit.ts';
-import { createPathLocks } from './pathLocks.ts';
+import { createPathLocks, type PathLocks } from './pathLocks.ts';
 import { createReadTool } from './read.ts';
+import { createRenameSymbolTool } from './renameSymbol.ts';
 import { taskStop } from './taskStop.ts';
 import { todoWrite } from './todoWrite.ts';
 import type { AnyTool } from './tool.ts';
+import type { Place } from './toolPath.ts';
 import { webFetch } from './webFetch.ts';
 import { toWellFormed } from './wellFormed.ts';
 import { withProblems } from './withProblems.ts';
@@ -25,6 +28,8 @@ export interface BuiltinToolsOptions {
   readonly shellName: string;
   /** undefined: PDF documents can only be read whole. */
   readonly pdf?: PdfReader | undefined;
+  /** undefined: no editor is there to be asked. */
+  readonly languageFeatures?: LanguageFeatures | undefined;
   /** As `AgentOptions.sandbox`. */
   readonly sandbox?: BashOptions['sandbox'];
 }
@@ -40,6 +45,7 @@ export function createBuiltinTools(options: BuiltinToolsOptions): readonly AnyTo
     withProblems(createNotebookEditTool({ place, locks }), ({ notebook_path }) => notebook_path),
     createGlobTool({ place }),
     createGrepTool({ place }),
+    ...createLanguageTools({ place, locks, features: options.languageFeatures }),
     createBashTool({ shellName: options.shellName, sandbox: options.sandbox }),
     taskStop,
     webFetch,
@@ -48,6 +54,18 @@ export function createBuiltinTools(options: BuiltinToolsOptions): readonly AnyTo
     exitPlanMode,
   ];
   return tools.map(withWellFormedResults);
+}
+
+function createLanguageTools({
+  features,
+  ...parts
+}: {
+  readonly place: Place;
+  readonly locks: PathLocks;
+  readonly features: LanguageFeatures | undefined;
+}): readonly AnyTool[] {
+  if (features === undefined) return [];
+  return [createLspTool({ ...parts, features }), createRenameSymbolTool({ ...parts, features })];
 }
 
 function withWellFormedResults(tool: AnyTool): AnyTool {

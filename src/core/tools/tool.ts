@@ -100,6 +100,11 @@ export interface ToolContext {
    * rule denies are left out of what it answers. Absent: no such rule.
    */
   readonly mayRead?: (path: string) => boolean;
+  /**
+   * Whether the model could read this file (an absolute path) without anybody being asked: what others have found, the model is
+   * told of no more than that. Absent: it could read all.
+   */
+  readonly mayReadUnasked?: (path: string) => Promise<boolean>;
   /** Where commands run; absent: there is no sandbox for them. */
   readonly sandbox?: CommandSandbox | undefined;
   /**
@@ -141,6 +146,8 @@ export interface Tool<Input = unknown, Output = unknown> {
   preview?(input: Input, view: ToolView): Promise<FilePreview | undefined>;
   /** A person may change what it would write before agreeing to it (acceptedText.ts). */
   readonly takesAcceptedText?: boolean;
+  /** For tools that change several files at once: all the changes as they would be. */
+  previewFiles?(input: Input, view: ToolView): Promise<readonly FilePreview[] | undefined>;
   /**
    * Runs the call: progress while it runs, then the outcome. An expected failure (no such file, exit code 1) is an outcome
    * with `isError`; what is thrown is a defect or an abort.

@@ -87,6 +87,13 @@ const EDIT = {
     'export function sortNotes(notes: readonly Note[]): Note[] {\n  return [...notes].sort(compareNotes);\n}\n\nfunction compareNotes(a: Note, b: Note): number {\n  return Number(b.date) - Number(a.date);\n}\n',
 };
 
+const RENAME = {
+  filePath: '/home/sam/trail-notes/src/notes.ts',
+  line: 12,
+  character: 17,
+  newName: 'byDate',
+};
+
 const PROBLEMS = {
   added: [
     {
@@ -366,6 +373,56 @@ export const SCENES: Readonly<Record<string, Scene>> = {
         decision_reason: 'It runs a command outside the sandbox.',
         decision_reason_type: 'sandboxOverride',
       }),
+  },
+  'permission-rename': {
+    snapshot: snapshotOf([
+      ...OPENING,
+      assistantSays('m2', [toolUse('t4', 'LSP', { operation: 'findReferences', ...RENAME })]),
+      toolResult('t4', 'src/notes.ts:12:17  export function sortNotes(\nsrc/list.ts:42:3  sortNotes(notes)', {
+        tool_use_result: { resultCount: 2, fileCount: 2 },
+      }),
+      assistantSays('m3', [toolUse('t5', 'RenameSymbol', RENAME)]),
+    ]),
+    play: (host) =>
+      permission(host, {
+        tool_name: 'RenameSymbol',
+        tool_use_id: 't5',
+        input: RENAME,
+        title: 'Rename src/notes.ts:12 to byDate',
+        decision_reason: 'It changes a file.',
+        digest: 'abc',
+        previews: [
+          {
+            path: '/home/sam/trail-notes/src/list.ts',
+            before: "import { sortNotes } from './notes';\n\nrender(sortNotes(notes));\n",
+            after: "import { byDate } from './notes';\n\nrender(byDate(notes));\n",
+          },
+          {
+            path: '/home/sam/trail-notes/src/notes.ts',
+            before: EDIT.old_string,
+            after: EDIT.old_string.replace('sortNotes', 'byDate'),
+          },
+        ],
+      }),
+  },
+  renamed: {
+    snapshot: snapshotOf([
+      ...OPENING,
+      assistantSays('m2', [toolUse('t5', 'RenameSymbol', RENAME)]),
+      toolResult('t5', 'Renamed to byDate in 2 files:\nsrc/list.ts: lines 1, 3\nsrc/notes.ts: line 12', {}),
+      systemSays('belay/checkpoint_created', {
+        id: 'c1',
+        tool_use_id: 't5',
+        user_message_id: 'u1',
+        origin: 'tool',
+        files: ['list', 'notes'].map((name) => ({
+          path: `/home/sam/trail-notes/src/${name}.ts`,
+          change: 'modified',
+          insertions: 2,
+          deletions: 2,
+        })),
+      }),
+    ]),
   },
   'permission-diff': {
     snapshot: snapshotOf([...OPENING, assistantSays('m2', [toolUse('t4', 'Edit', EDIT)])]),

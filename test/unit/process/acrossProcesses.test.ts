@@ -10,12 +10,20 @@ import { ModelError } from '../../../src/core/model/modelError.ts';
 import type { ModelRequest } from '../../../src/core/model/modelRequest.ts';
 import { createModelTable } from '../../../src/core/model/modelTable.ts';
 import { parseStreamEvent } from '../../../src/core/model/parseStreamEvent.ts';
-import { type Diagnostics, FileError, type FileSystem, type StreamModel } from '../../../src/core/ports.ts';
+import {
+  type Diagnostics,
+  FileError,
+  type FileSystem,
+  type LanguageFeatures,
+  type StreamModel,
+} from '../../../src/core/ports.ts';
 import { createNodeFileSystem } from '../../../src/node/fileSystem.ts';
 import { createHostDiagnostics } from '../../../src/process/hostDiagnostics.ts';
 import { createHostFiles } from '../../../src/process/hostFiles.ts';
+import { createHostLanguageFeatures } from '../../../src/process/hostLanguageFeatures.ts';
 import { createHostModel, type HostModel } from '../../../src/process/hostModel.ts';
 import { toModelTable, toWireRows } from '../../../src/process/modelRows.ts';
+import type { LanguageAnswer, LanguageQuestion } from '../../../src/protocol/languageFeatures.ts';
 import type { ProblemBaseline } from '../../../src/protocol/problems.ts';
 import { type ProcessMessage, processMessage } from '../../../src/protocol/processRequests.ts';
 import { createProcessHandlers, type ProcessHandlerDeps } from '../../../src/vscode/processHandlers.ts';
@@ -212,6 +220,41 @@ describe('problems, from another process', () => {
   });
 });
 
+describe('language servers, from another process', () => {
+  it('are asked what was asked, and answer what they answer', async () => {
+    const asked: LanguageQuestion[] = [];
+    const replacements = [{ start: { line: 1, character: 1 }, end: { line: 1, character: 4 }, text: 'new' }];
+    const answer: LanguageAnswer = {
+      kind: 'edit',
+      files: [{ path: '/w/a.ts', replacements }],
+      others: false,
+    };
+    const { languageFeatures } = connect({
+      languageFeatures: {
+        async ask(question) {
+          asked.push(question);
+          return answer;
+        },
+      },
+    });
+    const question = { operation: 'rename', path: '/w/a.ts', line: 1, character: 2, newName: 'new' } as const;
+    expect(await languageFeatures.ask(question, never)).toEqual(answer);
+    expect(asked).toEqual([question]);
+  });
+
+  it('have refused when the editor is gone, and when the call is stopped', async () => {
+    const hanging: LanguageFeatures = { ask: () => new Promise(() => {}) };
+    const { languageFeatures, hostEnd } = connect({ languageFeatures: hanging });
+    const question = { operation: 'workspaceSymbol', query: 'x' } as const;
+    const stop = new AbortController();
+    const asking = languageFeatures.ask(question, stop.signal);
+    stop.abort();
+    expect(await asking).toMatchObject({ kind: 'refused' });
+    hostEnd.close();
+    expect(await languageFeatures.ask(question, never)).toMatchObject({ kind: 'refused' });
+  });
+});
+
 const never = new AbortController().signal;
 const request: ModelRequest = {
   model: 'm',
@@ -226,11 +269,16 @@ const request: ModelRequest = {
 type Editor = Partial<Pick<FileSystem, 'readFile' | 'writeFile'>> & {
   readonly streamModel?: StreamModel;
   readonly diagnostics?: Diagnostics;
+  readonly languageFeatures?: LanguageFeatures;
 };
 
 const noDiagnostics: Diagnostics = {
   before: async () => undefined,
   after: async () => ({ problems: [], lineCount: 0 }),
+};
+
+const noLanguageFeatures: LanguageFeatures = {
+  ask: async () => ({ kind: 'refused', reason: 'No editor here.' }),
 };
 
 /** Both ends, with what they say going through JSON as it does between processes. */
@@ -239,6 +287,7 @@ function connect({
   writeFile = disk.writeFile,
   streamModel = noModel,
   diagnostics = noDiagnostics,
+  languageFeatures = noLanguageFeatures,
 }: Editor) {
   const [processEnd, hostEnd] = createInProcessPair();
   const documents = { held: new Set<string>(), dirty: new Set<string>() };
@@ -252,6 +301,7 @@ function connect({
     },
     savesSince: async () => ({ last: 0, paths: [] }),
     diagnostics,
+    languageFeatures,
     streamModel,
     tell: (message) => void hostEnd.send(toJson(message)),
   };
@@ -274,6 +324,7 @@ function connect({
   return {
     files: createHostFiles(disk, process),
     diagnostics: createHostDiagnostics(process, { debug: () => {} }),
+    languageFeatures: createHostLanguageFeatures(process),
     model,
     documents,
     hostEnd,

@@ -86,6 +86,21 @@ describe('what is shown for the decision', () => {
     });
   });
 
+  test('is every file of a change of several, each behind its path', () => {
+    const previews = [
+      { path: '/w/a.ts', before: 'old\n', after: 'new\n' },
+      { path: '/w/b\u202e.ts', before: null, after: null },
+    ];
+    const change = toChange({ ...request, previews }, ['/w']);
+    expect(change).toMatchObject({ insertions: 1, deletions: 1 });
+    expect(change?.lines.map(({ kind, text }) => `${kind} ${text}`)).toEqual([
+      'gap a.ts',
+      'removed old',
+      'added new',
+      'gap b⟨U+202E⟩.ts: too much to be shown',
+    ]);
+  });
+
   test('counts what stands behind "show all"', () => {
     const long = { ...request, input: { command: Array.from({ length: 15 }, () => 'x').join('\n') } };
     expect(countHiddenIn(request, null)).toBe(0);

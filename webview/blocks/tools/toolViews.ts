@@ -5,6 +5,7 @@ import { bashView } from './bashView.tsx';
 import { editView } from './editView.tsx';
 import { exitPlanModeView } from './exitPlanModeView.tsx';
 import { genericView } from './genericView.tsx';
+import { lspView, renameView } from './languageViews.tsx';
 import { readView } from './readView.tsx';
 import { globView, grepView } from './searchView.tsx';
 import { todoView } from './todoView.tsx';
@@ -21,7 +22,9 @@ const VIEWS: ReadonlyMap<string, ToolView> = new Map([
   ['ExitPlanMode', exitPlanModeView],
   ['Glob', globView],
   ['Grep', grepView],
+  ['LSP', lspView],
   ['Read', readView],
+  ['RenameSymbol', renameView],
   ['TodoWrite', todoView],
   ['WebFetch', webFetchView],
   ['WebSearch', webSearchView],
