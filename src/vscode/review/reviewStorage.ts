@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import type { ReviewText } from '../../core/review/reviewText.ts';
+import { isMissing } from '../../node/fileOperations.ts';
 import type { EditorLog } from '../log.ts';
 import type { ReviewFile } from './reviewFiles.ts';
 
@@ -14,7 +15,10 @@ export interface StoredReview {
 }
 
 export interface ReviewStorage {
-  /** Nothing where there is nothing, or nothing that can be read: then the file is left as it is, under another name. */
+  /**
+   * Nothing where there is nothing. What is not understood is put aside under another name; where it can't be read or put aside, it is
+   * left as it is, and nothing of this window is kept.
+   */
   read(): Promise<StoredReview>;
   /** Soon; what comes meanwhile is written with it. */
   save(review: StoredReview): void;
@@ -51,6 +55,7 @@ type Stored = z.infer<typeof stored>;
 /** `file`: undefined where the window has no workspace; nothing is kept then. */
 export function createReviewStorage(file: string | undefined, log: Pick<EditorLog, 'warn'>): ReviewStorage {
   let waiting: StoredReview | undefined;
+  let isKept = file !== undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let writing = Promise.resolve();
   const write = (): Promise<void> => {
@@ -58,14 +63,23 @@ export function createReviewStorage(file: string | undefined, log: Pick<EditorLo
     timer = undefined;
     const review = waiting;
     waiting = undefined;
-    if (review !== undefined && file !== undefined)
+    if (review !== undefined && file !== undefined && isKept)
       writing = writing
         .then(() => writeWhole(file, JSON.stringify(toStored(review))))
         .catch((error: unknown) => log.warn('the review could not be kept', { error }));
     return writing;
   };
   return {
-    read: async () => (file === undefined ? EMPTY : readStored(file, log)),
+    async read() {
+      if (file === undefined) return EMPTY;
+      try {
+        return await readStored(file, log);
+      } catch (error) {
+        isKept = false;
+        log.warn('the review of before can not be read, so that of this window is not kept', { error, file });
+        return EMPTY;
+      }
+    },
     save(review) {
       waiting = review;
       timer ??= setTimeout(() => void write(), REST_MS);
@@ -74,14 +88,18 @@ export function createReviewStorage(file: string | undefined, log: Pick<EditorLo
   };
 }
 
+/** Throws what the system says where the file can't be read, or not be put aside. */
 async function readStored(file: string, log: Pick<EditorLog, 'warn'>): Promise<StoredReview> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
   if (text === undefined) return EMPTY;
   try {
     return fromStored(stored.parse(JSON.parse(text)));
   } catch (error) {
     const aside = `${file}.corrupt`;
-    await rename(file, aside).catch(() => undefined);
+    await rename(file, aside);
     log.warn('the review that was kept can not be read; what Belay changes from now on is reviewed', {
       error,
       aside,

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -50,4 +50,27 @@ it('sets aside what it does not understand, and says so', async () => {
   expect(await createReviewStorage(file, log).read()).toEqual({ files: [], cursors: new Map() });
   expect(await readFile(`${file}.corrupt`, 'utf8')).toBe('{"version": 7}');
   expect(warnings.at(-1)).toContain('can not be read');
+});
+
+it('leaves alone what it can not read', async () => {
+  const file = join(folder, 'review.json');
+  await mkdir(join(file, 'precious'), { recursive: true });
+  const storage = createReviewStorage(file, log);
+  expect(await storage.read()).toEqual({ files: [], cursors: new Map() });
+  storage.save({ files, cursors: new Map() });
+  await storage.flush();
+  expect(await readdir(folder)).toEqual(['review.json']);
+  expect(await readdir(file)).toEqual(['precious']);
+  expect(warnings.at(-1)).toContain('is not kept');
+});
+
+it('leaves alone what it can not put aside', async () => {
+  const file = join(folder, 'review.json');
+  await writeFile(file, 'not JSON');
+  await mkdir(join(`${file}.corrupt`, 'in the way'), { recursive: true });
+  const storage = createReviewStorage(file, log);
+  expect(await storage.read()).toEqual({ files: [], cursors: new Map() });
+  storage.save({ files, cursors: new Map() });
+  await storage.flush();
+  expect(await readFile(file, 'utf8')).toBe('not JSON');
 });
