@@ -208,7 +208,11 @@ export class OpenSessions {
         this.#deps.onFilesChange(host);
       },
       onChange: () => this.#changed(),
-      onReset: () => this.#tellOther(),
+      onReset: () => {
+        this.#tellOther();
+        // What the agent that is gone has changed last may not have been taken in.
+        this.#deps.onFilesChange(host);
+      },
     });
     if (start.resume) this.#deps.onFilesChange(host);
     this.#deps.onSession?.(host);

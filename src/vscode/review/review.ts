@@ -3,6 +3,7 @@
  * the user does is seen in the files themselves.
  */
 import { type Disposable, EventEmitter, Uri } from 'vscode';
+import { RequestError } from '../../channel/peer.ts';
 import {
   type Hunk,
   isHunk,
@@ -17,7 +18,7 @@ import type { ResponseOf } from '../../protocol/control.ts';
 import type { EditorLog } from '../log.ts';
 import type { SessionHost } from '../sessionHost.ts';
 import type { CurrentTexts } from './currentTexts.ts';
-import { noteChange, type ReviewFile, settle } from './reviewFiles.ts';
+import { type FileVersions, noteChange, type ReviewFile, settle } from './reviewFiles.ts';
 import type { ReviewStorage } from './reviewStorage.ts';
 
 type Listed = ResponseOf<'belay/checkpoint_list'>['checkpoints'][number];
@@ -194,17 +195,20 @@ export class Review implements Disposable {
     const cursor = this.#cursors.get(sessionId);
     const from = checkpoints.findIndex(({ id }) => id === cursor) + 1;
     const touched = new Set<string>();
-    for (const checkpoint of checkpoints.slice(from)) {
-      for (const path of await this.#take(checkpoint, host)) touched.add(path);
-      this.#cursors.set(sessionId, checkpoint.id);
+    try {
+      for (const checkpoint of checkpoints.slice(from)) {
+        for (const path of await this.#take(checkpoint, host)) touched.add(path);
+        this.#cursors.set(sessionId, checkpoint.id);
+      }
+    } finally {
+      await Promise.all([...touched].map((path) => this.#current.look(path)));
+      if (from < checkpoints.length) this.#save();
+      this.#takenIn.fire([...touched]);
+      this.#changed.fire([...touched]);
     }
-    if (from === checkpoints.length) return;
-    await Promise.all([...touched].map((path) => this.#current.look(path)));
-    this.#save();
-    this.#takenIn.fire([...touched]);
-    this.#changed.fire([...touched]);
   }
 
+  /** All of the checkpoint or, where the agent goes away meanwhile, nothing: then it is taken in with the next one. */
   async #take(checkpoint: Listed, host: ReviewedSession): Promise<readonly string[]> {
     const { id, origin, is_redo, changes, user_message_id, tool_use_id } = checkpoint;
     // What was seen and allowed before it was written is agreed to, as what the person has taken back.
@@ -216,16 +220,17 @@ export class Review implements Disposable {
       .filter(({ path }) => !/\p{Surrogate}/u.test(path))
       .map(({ path, change }) => ({ path, change, key: Uri.file(path).fsPath }));
     const told = { id, sessionId: host.sessionId, turn: user_message_id, what };
-    await Promise.all(
-      reviewed.map(async ({ path, key, change }) => {
-        const versions = await host
-          .request('belay/checkpoint_diff', { checkpoint_id: id, path, scope: 'alone' })
-          .catch(() => ({ before: null, after: null, binary: true }));
-        const next = noteChange(this.#files.get(key), { ...versions, path: key, change }, told);
-        if (next === undefined) this.#files.delete(key);
-        else this.#files.set(key, next);
-      }),
+    const versions = await Promise.all(
+      reviewed.map(async ({ path, key, change }) => ({
+        ...(await readVersions({ checkpoint_id: id, path }, host)),
+        ...{ path: key, change },
+      })),
     );
+    for (const each of versions) {
+      const next = noteChange(this.#files.get(each.path), each, told);
+      if (next === undefined) this.#files.delete(each.path);
+      else this.#files.set(each.path, next);
+    }
     return reviewed.map(({ key }) => key);
   }
 
@@ -249,6 +254,19 @@ export class Review implements Disposable {
 
   #save(): void {
     this.#deps.storage.save({ files: [...this.#files.values()], cursors: new Map(this.#cursors) });
+  }
+}
+
+/** What the agent can't tell any more (its copy is damaged, or was never made) is answered as a whole. */
+async function readVersions(
+  change: { readonly checkpoint_id: string; readonly path: string },
+  host: Pick<SessionHost, 'request'>,
+): Promise<Pick<FileVersions, 'before' | 'after' | 'binary'>> {
+  try {
+    return await host.request('belay/checkpoint_diff', { ...change, scope: 'alone' });
+  } catch (error) {
+    if (error instanceof RequestError) return { before: null, after: null, binary: true };
+    throw error;
   }
 }
 
