@@ -263,11 +263,8 @@ class CaptureWalk {
       undone.every(({ by }) => by === 'agent') && !this.#isTouchedAround(path, order) && !isOnWay;
     if (isPure) expect({ ...told, state: after }).toEqual({ ...told, state: target });
     const byUser = undone.findLast(isOfContent)?.by === 'user' && before !== undefined;
-    const allowed = byUser ? [before] : [before, target];
+    const allowed = byUser ? [before] : [before, ...this.#listTargets(undone)];
     const contents = allowed.map(toContent);
-    // What the user made of it between two changes of the agent's may be had again by taking both of these back.
-    const between = undone.findLast((entry) => entry.by === 'user' && isOfContent(entry));
-    if (between !== undefined) contents.push(toContent(between.after));
     // Which of these states it stands at is then not known here.
     if (chain.some(({ by }) => by === 'rewind'))
       contents.push(...chain.flatMap((one) => [toContent(one.before), toContent(one.after)]));
@@ -277,6 +274,16 @@ class CaptureWalk {
     if (after === before && after !== target) return;
     this.#chains.set(path, chain.slice(0, first));
     if (after !== target) this.#push(path, { by: 'rewind', order, before: target, after });
+  }
+
+  /** What was there before all of it; or what the user had made of it, and the agent then wrote over: that is theirs. */
+  #listTargets(undone: readonly Entry[]): readonly (string | undefined)[] {
+    const target = undone[0]?.before;
+    const last = undone.findLastIndex((entry) => entry.by === 'user' && isOfContent(entry));
+    const users = undone[last]?.after;
+    if (users === undefined || !undone.slice(last + 1).some(isOfContent)) return [target];
+    // Where the agent had changed no content before, there is nothing older to go back to.
+    return undone.slice(0, last).some(isOfContent) ? [target, users] : [users];
   }
 
   /** What the agent did not change stays, but for folders that are made on the way to what comes back. */
