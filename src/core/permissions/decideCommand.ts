@@ -5,8 +5,8 @@
  */
 import { normalizePath } from '../paths.ts';
 import type { Effect } from '../tools/tool.ts';
+import { dedupe, ground, other, rulePossible, toDoubtReason } from './commandReasons.ts';
 import type { CommandPart, DecisionReason, LayeredRule, PermissionContext } from './decidePermission.ts';
-import { formatRule } from './parseRule.ts';
 import { PathRules } from './pathRules.ts';
 import { type CommandRules, createRuleIndex, type RuleIndex } from './ruleIndex.ts';
 import {
@@ -23,7 +23,7 @@ import type { FileUse } from './shell/fileUses.ts';
 import { findHiddenRun } from './shell/hiddenRuns.ts';
 import { findCode, stripWrappers } from './shell/programs.ts';
 import { listLookedAt } from './shell/readOnly.ts';
-import type { ShellDoubt, ShellPart, ShellScript } from './shell/shellScript.ts';
+import type { ShellPart, ShellScript } from './shell/shellScript.ts';
 import { certainValue, type ShellWord } from './shell/shellWord.ts';
 
 export interface CommandDeps {
@@ -414,25 +414,4 @@ function toCertainStart(words: readonly ShellWord[]): string | undefined {
     .map((word) => `${toForm([word])} `)
     .join('')
     .concat(words[index]?.value ?? '');
-}
-
-function ground(rule: LayeredRule): DecisionReason {
-  return { type: 'rule', text: `The rule ${formatRule(rule)} (${rule.layer}) allows it.`, rule };
-}
-
-function rulePossible(rule: LayeredRule): DecisionReason {
-  return { type: 'rule', text: `The rule ${formatRule(rule)} (${rule.layer}) may be about it.`, rule };
-}
-
-/** For what nobody has seen, no sandbox and no hook makes up. */
-function toDoubtReason({ kind, text }: ShellDoubt): DecisionReason {
-  return { type: kind === 'unclear' ? 'other' : 'safetyCheck', text };
-}
-
-function other(text: string): DecisionReason {
-  return { type: 'other', text };
-}
-
-function dedupe(reasons: readonly DecisionReason[]): readonly DecisionReason[] {
-  return [...new Map(reasons.map((reason) => [`${reason.type} ${reason.text}`, reason])).values()];
 }
