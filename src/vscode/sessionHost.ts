@@ -6,6 +6,7 @@
 import { createPeer, type Peer } from '../channel/peer.ts';
 import { refuseHookCallback } from '../channel/refuseHookCallback.ts';
 import type { Log } from '../core/ports.ts';
+import type { RequestOf } from '../protocol/control.ts';
 import {
   type ConversationMessage,
   parseConversationMessage,
@@ -205,8 +206,7 @@ export class SessionHost {
         can_use_tool: async (question, { signal }) => {
           this.#tell(pathsOf(question.input));
           const answer = await this.permissions.ask(question, signal);
-          const { tool_use_id, preview } = question;
-          if (answer.behavior === 'allow' && preview !== undefined) this.#agreed.add(tool_use_id);
+          if (answer.behavior === 'allow' && showsAll(question)) this.#agreed.add(question.tool_use_id);
           return answer;
         },
         hook_callback: refuseHookCallback,
@@ -370,4 +370,10 @@ export class SessionHost {
       this.#options.log.debug('whether a rewind can be taken back is unknown', { error });
     }
   }
+}
+
+/** Whether the question showed what becomes of each file. What was too large was only named. */
+function showsAll({ preview, previews = [] }: RequestOf<'can_use_tool'>): boolean {
+  if (preview !== undefined) return true;
+  return previews.length > 0 && previews.every(({ before, after }) => before !== null || after !== null);
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createInProcessPair } from '../../../src/channel/inProcess.ts';
+import type { Peer } from '../../../src/channel/peer.ts';
+import type { PermissionResult } from '../../../src/protocol/permissions.ts';
 import { type AgentStart, SessionHost } from '../../../src/vscode/sessionHost.ts';
 import { createFakeAgent, type FakeAgent, silentLog } from './fakes.ts';
 import { assistant, prompt, system } from './messages.ts';
@@ -73,6 +75,30 @@ describe('a session whose agent is lost', () => {
     lose('It was killed.');
     await expect(asked).rejects.toThrow('closed');
     await vi.waitFor(() => expect(host.permissions.waiting()).toHaveLength(0));
+  });
+
+  it('knows of which changes a person has seen all and allowed them', async () => {
+    const { host, agents } = createHost();
+    const answers = new Map<string, PermissionResult>();
+    host.permissions.attach({
+      request: (async (_subtype: string, { tool_use_id }: { readonly tool_use_id: string }) =>
+        answers.get(tool_use_id)) as unknown as Peer['request'],
+    });
+    const change = { path: '/w/a.txt', before: 'a', after: 'b' };
+    const ask = async (id: string, shown: object, answer: PermissionResult = { behavior: 'allow' }) => {
+      answers.set(id, answer);
+      const call = { tool_name: 'Write', input: {}, tool_use_id: id };
+      await agents[0]?.peer.request('can_use_tool', { ...call, ...shown });
+      return host.hasAgreed(id);
+    };
+    expect(await ask('shown', { preview: change })).toBe(true);
+    expect(await ask('all shown', { previews: [change, { ...change, before: null }] })).toBe(true);
+    expect(await ask('some shown', { previews: [change, { ...change, before: null, after: null }] })).toBe(
+      false,
+    );
+    expect(await ask('a command', {})).toBe(false);
+    expect(await ask('denied', { preview: change }, { behavior: 'deny', message: 'No.' })).toBe(false);
+    expect(host.hasAgreed('never asked')).toBe(false);
   });
 
   it('says again what was not taken up, in its order, and not what was', async () => {
