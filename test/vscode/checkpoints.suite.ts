@@ -1,14 +1,13 @@
 // What is shown of checkpoints in VS Code's own editors.
 
 import { strict as assert } from 'node:assert';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { commands, window, workspace } from 'vscode';
+import { commands, window } from 'vscode';
 import { openMerge } from '../../src/vscode/checkpoints/openMerge.ts';
 import { joinChanges, showFiles, showRewind } from '../../src/vscode/checkpoints/showChanges.ts';
 import { type EarlierTexts, registerEarlierTexts } from '../../src/vscode/earlierText.ts';
 import type { SessionHost } from '../../src/vscode/sessionHost.ts';
 import type { TestFunction } from './suite.ts';
+import { newFile } from './workspaceFiles.ts';
 
 export default function checkpointsSuite(test: TestFunction): void {
   test('what a rewind would change is one editor with all files, what is no text by its name', () =>
@@ -123,12 +122,4 @@ async function withTexts(
     texts.dispose();
     await commands.executeCommand('workbench.action.closeAllEditors');
   }
-}
-
-async function newFile(name: string, content: string): Promise<string> {
-  const [root] = workspace.workspaceFolders ?? [];
-  assert.ok(root, 'a folder is open');
-  const path = join(root.uri.fsPath, name);
-  await writeFile(path, content);
-  return path;
 }

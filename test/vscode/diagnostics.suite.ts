@@ -1,7 +1,7 @@
 // What the language servers of a real window find, before and after a file is changed.
 
 import { strict as assert } from 'node:assert';
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   commands,
@@ -20,6 +20,7 @@ import type { Problem } from '../../src/protocol/problems.ts';
 import { createEditorDiagnostics } from '../../src/vscode/diagnostics/editorDiagnostics.ts';
 import { createDocumentFileSystem } from '../../src/vscode/documentFileSystem.ts';
 import type { TestFunction } from './suite.ts';
+import { folder, newFile } from './workspaceFiles.ts';
 
 const files = createDocumentFileSystem(createNodeFileSystem({ platform: 'linux' }));
 const never = new AbortController().signal;
@@ -201,16 +202,6 @@ function notebook(sources: readonly string[]): string {
     execution_count: null,
   }));
   return JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }, null, 1);
-}
-
-function folder(): string {
-  return workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
-}
-
-async function newFile(name: string, content: string): Promise<string> {
-  const path = join(folder(), name);
-  await writeFile(path, content);
-  return path;
 }
 
 function bytes(content: string): Uint8Array {

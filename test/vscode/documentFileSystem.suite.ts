@@ -22,6 +22,7 @@ import { FileError } from '../../src/core/ports.ts';
 import { createNodeFileSystem } from '../../src/node/fileSystem.ts';
 import { createDocumentFileSystem } from '../../src/vscode/documentFileSystem.ts';
 import type { TestFunction } from './suite.ts';
+import { folder, newFile } from './workspaceFiles.ts';
 
 const files = createDocumentFileSystem(createNodeFileSystem({ platform: 'linux' }));
 
@@ -182,18 +183,6 @@ export default function documentFileSystemSuite(test: TestFunction): void {
     assert.equal(await onDisk(path), 'somebody else was here\n');
     await close();
   });
-}
-
-function folder(): string {
-  const [root] = workspace.workspaceFolders ?? [];
-  assert.ok(root, 'a folder is open');
-  return root.uri.fsPath;
-}
-
-async function newFile(name: string, content: string | Uint8Array): Promise<string> {
-  const path = join(folder(), name);
-  await writeFile(path, content);
-  return path;
 }
 
 async function open(path: string) {

@@ -15,12 +15,12 @@ import {
   Uri,
   WorkspaceEdit,
   window,
-  workspace,
 } from 'vscode';
 import { createNodeClock } from '../../src/node/clock.ts';
 import type { LanguageAnswer, LanguageQuestion } from '../../src/protocol/languageFeatures.ts';
 import { createEditorLanguageFeatures } from '../../src/vscode/languageFeatures/editorLanguageFeatures.ts';
 import type { TestFunction } from './suite.ts';
+import { folder, newFile } from './workspaceFiles.ts';
 
 const never = new AbortController().signal;
 const features = createEditorLanguageFeatures({
@@ -233,16 +233,6 @@ async function newProject() {
   );
   await writeFile(b, "import { lengthOf } from './a';\nexport const ridge = lengthOf('ridge');\n");
   return { a, b };
-}
-
-function folder(): string {
-  return workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
-}
-
-async function newFile(name: string, content: string | Buffer): Promise<string> {
-  const path = join(folder(), name);
-  await writeFile(path, content);
-  return path;
 }
 
 /** The test's own limit ends the wait. */

@@ -11,6 +11,7 @@ import { openFile } from '../../src/vscode/openFile.ts';
 import type { SessionHost } from '../../src/vscode/sessionHost.ts';
 import { createWorkspacePort } from '../../src/vscode/workspacePort.ts';
 import type { TestFunction } from './suite.ts';
+import { folder, newFile } from './workspaceFiles.ts';
 
 export default function openFileSuite(test: TestFunction): void {
   test('a file of the workspace is opened at its line', () =>
@@ -91,16 +92,4 @@ async function withTexts(body: (texts: EarlierTexts) => Promise<void>): Promise<
     texts.dispose();
     await commands.executeCommand('workbench.action.closeAllEditors');
   }
-}
-
-function folder(): string {
-  const [root] = workspace.workspaceFolders ?? [];
-  assert.ok(root, 'a folder is open');
-  return root.uri.fsPath;
-}
-
-async function newFile(name: string, content: string): Promise<string> {
-  const path = join(folder(), name);
-  await writeFile(path, content);
-  return path;
 }

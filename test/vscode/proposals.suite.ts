@@ -23,6 +23,7 @@ import { Proposals } from '../../src/vscode/proposals/proposals.ts';
 import { showProposal } from '../../src/vscode/proposals/showProposal.ts';
 import type { SessionHost, SessionObserver } from '../../src/vscode/sessionHost.ts';
 import type { TestFunction } from './suite.ts';
+import { folder, newFile } from './workspaceFiles.ts';
 
 const before = 'one\ntwo\nthree\nfour\nfive\nsix\nseven\n';
 const after = 'ONE\ntwo\nthree\nFOUR\nand a half\nfive\nsix\nSEVEN\n';
@@ -297,16 +298,4 @@ function createRandom(seed: number): Random {
 
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-function folder(): string {
-  const [root] = workspace.workspaceFolders ?? [];
-  assert.ok(root, 'a folder is open');
-  return root.uri.fsPath;
-}
-
-async function newFile(name: string, content: string): Promise<string> {
-  const path = join(folder(), name);
-  await writeFile(path, content);
-  return path;
 }
