@@ -1,11 +1,13 @@
 /** In the file itself: the lines that Belay has written, and what it has taken away, in a hover where it stood. */
 import {
+  ColorThemeKind,
   type DecorationOptions,
   Disposable,
   MarkdownString,
   OverviewRulerLane,
   Range,
   type TextEditor,
+  type TextEditorDecorationType,
   ThemeColor,
   window,
 } from 'vscode';
@@ -16,12 +18,7 @@ import type { Review } from './review.ts';
 const MOST_LINES = 40;
 
 export function registerReviewDecorations(review: Review): Disposable {
-  const written = window.createTextEditorDecorationType({
-    isWholeLine: true,
-    backgroundColor: new ThemeColor('diffEditor.insertedLineBackground'),
-    overviewRulerColor: new ThemeColor('belay.changedFileForeground'),
-    overviewRulerLane: OverviewRulerLane.Left,
-  });
+  let written = createWritten();
   const removed = window.createTextEditorDecorationType({
     isWholeLine: true,
     borderColor: new ThemeColor('gitDecoration.deletedResourceForeground'),
@@ -48,8 +45,13 @@ export function registerReviewDecorations(review: Review): Disposable {
   };
   drawAll();
   return Disposable.from(
-    written,
+    { dispose: () => written.dispose() },
     removed,
+    window.onDidChangeActiveColorTheme(() => {
+      written.dispose();
+      written = createWritten();
+      drawAll();
+    }),
     window.onDidChangeVisibleTextEditors(drawAll),
     review.onDidChange((paths) => {
       const changed = new Set(paths);
@@ -57,6 +59,24 @@ export function registerReviewDecorations(review: Review): Disposable {
         if (changed.has(editor.document.uri.fsPath)) draw(editor);
     }),
   );
+}
+
+/** Themes of high contrast have no backgrounds for changed lines but frames. */
+function createWritten(): TextEditorDecorationType {
+  const { kind } = window.activeColorTheme;
+  const isHighContrast = kind === ColorThemeKind.HighContrast || kind === ColorThemeKind.HighContrastLight;
+  const frame = {
+    borderColor: new ThemeColor('diffEditor.insertedTextBorder'),
+    borderStyle: 'dashed',
+    borderWidth: '1px',
+  };
+  return window.createTextEditorDecorationType({
+    isWholeLine: true,
+    backgroundColor: new ThemeColor('diffEditor.insertedLineBackground'),
+    overviewRulerColor: new ThemeColor('belay.changedFileForeground'),
+    overviewRulerLane: OverviewRulerLane.Left,
+    ...(isHighContrast ? frame : {}),
+  });
 }
 
 function toOptions({ currentStart, current, base }: Hunk, lineCount: number): DecorationOptions {
