@@ -23,6 +23,7 @@ import type { ProposalActions } from './proposals/proposalCommands.ts';
 import type { ProposalFiles } from './proposals/proposalFiles.ts';
 import { createProposalReview } from './proposals/reviewProposals.ts';
 import { createReviews } from './review/createReviews.ts';
+import type { KeepUndo } from './review/keepUndo.ts';
 import type { Review } from './review/review.ts';
 import type { ReviewActions } from './review/reviewActions.ts';
 import { createReviewNews } from './review/reviewNews.ts';
@@ -52,6 +53,7 @@ export interface Sessions extends SessionCommands {
   readonly checkpoints: CheckpointActions;
   readonly review: Review;
   readonly reviewActions: ReviewActions;
+  readonly keepUndo: KeepUndo;
   readonly proposals: ProposalActions;
   attach: (...surface: Parameters<OpenSessions['attach']>) => Promise<void>;
   /** The session of the panel that was used last; null: there is none. */
@@ -138,6 +140,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     }),
     review: reviews.review,
     reviewActions: reviews.actions,
+    keepUndo: reviews.keepUndo,
     proposals: proposing.actions,
     attach: async (surface, wanted) => {
       await sessions.attach(surface, wanted);

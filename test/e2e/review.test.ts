@@ -32,6 +32,17 @@ test('each change has Keep and Undo in the file itself, and what was undone is t
   await editor.page.keyboard.press('Control+s');
   await lenses.first().getByText('Keep').click();
   await expect.poll(() => lenses.count(), patience).toBe(0);
+  // The same for a keep, after what was typed since.
+  await editor.page.keyboard.press('End');
+  await editor.page.keyboard.type('!');
+  await editor.page.keyboard.press('Control+z');
+  await editor.page.keyboard.press('Control+z');
+  await expect.poll(() => lenses.count(), patience).toBe(1);
+  await editor.screenshot('review-keep-taken-back');
+  await editor.page.keyboard.press('Control+s');
+  expect(await readFile(notes, 'utf8')).toBe(CHANGED.replace('LINE 3\n', 'line 3\n'));
+  await editor.page.keyboard.press('Control+y');
+  await expect.poll(() => lenses.count(), patience).toBe(0);
   expect(await readFile(notes, 'utf8')).toBe(CHANGED.replace('LINE 3\n', 'line 3\n'));
   model.script([text('I see.')]);
   await panel.send('Go on');

@@ -1,11 +1,16 @@
 // The review takes in what a session has changed, whatever becomes of its agent meanwhile.
 
 import { strict as assert } from 'node:assert';
+import { commands, Position, Selection, window, workspace } from 'vscode';
 import { ChannelClosedError, RequestError } from '../../src/channel/peer.ts';
 import { toReviewLines } from '../../src/core/review/reviewText.ts';
-import { Review, type ReviewedSession } from '../../src/vscode/review/review.ts';
+import { watchCurrentTexts } from '../../src/vscode/review/currentTexts.ts';
+import { createKeepUndo } from '../../src/vscode/review/keepUndo.ts';
+import { Review, type ReviewDeps, type ReviewedSession } from '../../src/vscode/review/review.ts';
+import { createReviewActions } from '../../src/vscode/review/reviewActions.ts';
 import type { StoredReview } from '../../src/vscode/review/reviewStorage.ts';
 import type { TestFunction } from './suite.ts';
+import { newFile } from './workspaceFiles.ts';
 
 const PATHS = ['/w/a.txt', '/w/b.txt'];
 
@@ -38,11 +43,44 @@ export default function reviewSuite(test: TestFunction): void {
     );
     review.dispose();
   });
+
+  test('undo takes a keep back after what was typed since, and redo keeps again; the text is not touched', async () => {
+    const path = await newFile('kept.txt', 'new\n');
+    const document = await workspace.openTextDocument(path);
+    const editor = await window.showTextDocument(document);
+    const { review } = openReview(watchCurrentTexts);
+    const keepUndo = createKeepUndo();
+    const actions = createReviewActions({ review, keepUndo, sessions: { host: () => undefined } });
+    const state = () => [document.getText(), document.isDirty, review.hunks(path).length];
+    await review.sync(sessionOf(undefined, [path]));
+    assert.deepEqual(state(), ['new\n', false, 1]);
+    await actions.keep({ paths: [path], isMeant: () => true });
+    assert.deepEqual(state(), ['new\n', false, 0]);
+    editor.selection = new Selection(new Position(1, 0), new Position(1, 0));
+    await commands.executeCommand('type', { text: 'mine' });
+    assert.deepEqual(state(), ['new\nmine', true, 0]);
+    // As keys that are pressed one after the other, faster than they are answered.
+    await Promise.all([keepUndo.step('back'), keepUndo.step('back')]);
+    assert.deepEqual(state(), ['new\n', false, 1]);
+    await keepUndo.step('again');
+    assert.deepEqual(state(), ['new\n', false, 0]);
+    await keepUndo.step('again');
+    assert.deepEqual(state(), ['new\nmine', true, 0]);
+    // The editor's own command goes through the text alone.
+    await commands.executeCommand('undo');
+    await keepUndo.step('back');
+    assert.deepEqual(state(), ['new\n', false, 1]);
+    await commands.executeCommand('redo');
+    assert.deepEqual(state(), ['new\nmine', true, 1]);
+    await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    keepUndo.dispose();
+    review.dispose();
+  });
 }
 
-/** A session that has changed both files in one call; the second can't be asked about where there is an error. */
-function sessionOf(error: Error | undefined): ReviewedSession {
-  const changes = PATHS.map((path) => ({
+/** A session that has changed these files in one call; the last can't be asked about where there is an error. */
+function sessionOf(error: Error | undefined, paths: readonly string[] = PATHS): ReviewedSession {
+  const changes = paths.map((path) => ({
     path,
     change: 'modified',
     taken_back: false,
@@ -59,14 +97,18 @@ function sessionOf(error: Error | undefined): ReviewedSession {
   };
   const request = async (subtype: string, { path }: { readonly path?: string }): Promise<unknown> => {
     if (subtype === 'belay/checkpoint_list') return { checkpoints: [checkpoint] };
-    if (error !== undefined && path === PATHS[1]) throw error;
+    if (error !== undefined && path === paths.at(-1)) throw error;
     return { before: 'old\n', after: 'new\n', binary: false, hunks: [] };
   };
   const session = { sessionId: 's', ready: Promise.resolve(), hasAgreed: () => false, request };
   return session as unknown as ReviewedSession;
 }
 
-function openReview(): { readonly review: Review; readonly saved: StoredReview[] } {
+/** Where nothing says what stands in the files, it is always the new text. */
+function openReview(currentTexts: ReviewDeps['currentTexts'] = alwaysNew): {
+  readonly review: Review;
+  readonly saved: StoredReview[];
+} {
   const saved: StoredReview[] = [];
   const review = new Review({
     storage: {
@@ -74,15 +116,17 @@ function openReview(): { readonly review: Review; readonly saved: StoredReview[]
       save: (stored) => void saved.push(stored),
       flush: async () => undefined,
     },
-    currentTexts: () => ({
-      get: () => NEW,
-      look: async () => undefined,
-      onDidChange: () => ({ dispose: () => undefined }),
-      dispose: () => undefined,
-    }),
+    currentTexts,
     log: { warn: () => undefined, debug: () => undefined },
   });
   return { review, saved };
 }
+
+const alwaysNew: ReviewDeps['currentTexts'] = () => ({
+  get: () => NEW,
+  look: async () => undefined,
+  onDidChange: () => ({ dispose: () => undefined }),
+  dispose: () => undefined,
+});
 
 const NEW = toReviewLines('new\n');

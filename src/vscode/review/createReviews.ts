@@ -5,6 +5,7 @@ import type { EditorLog } from '../log.ts';
 import type { OpenSessions } from '../openSessions.ts';
 import { registerBaseline } from './baseline.ts';
 import { watchCurrentTexts } from './currentTexts.ts';
+import { createKeepUndo, type KeepUndo } from './keepUndo.ts';
 import { Review } from './review.ts';
 import { createReviewActions, type ReviewActions } from './reviewActions.ts';
 import { registerReviewDecorations } from './reviewDecorations.ts';
@@ -18,6 +19,7 @@ const WAITING_KEY = 'belay.review.waiting';
 export interface Reviews extends Disposable {
   readonly review: Review;
   readonly actions: ReviewActions;
+  readonly keepUndo: KeepUndo;
 }
 
 export function createReviews(
@@ -30,9 +32,11 @@ export function createReviews(
     currentTexts: watchCurrentTexts,
     log,
   });
+  const keepUndo = createKeepUndo();
   const host = (sessionId: string) => sessions().host(sessionId);
   const parts = Disposable.from(
     review,
+    keepUndo,
     registerBaseline(review),
     registerReviewScm(review, (sessionId, turn) => host(sessionId)?.titles.ofPrompt(turn)),
     registerReviewLenses(review),
@@ -41,7 +45,8 @@ export function createReviews(
   );
   return {
     review,
-    actions: createReviewActions({ review, sessions: { host } }),
+    keepUndo,
+    actions: createReviewActions({ review, keepUndo, sessions: { host } }),
     dispose: () => parts.dispose(),
   };
 }

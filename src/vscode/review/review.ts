@@ -7,6 +7,7 @@ import { RequestError } from '../../channel/peer.ts';
 import {
   type Hunk,
   isHunk,
+  isSameLines,
   keepHunks,
   type Lines,
   type Segment,
@@ -32,6 +33,13 @@ export interface Undoing {
   readonly after: Lines;
   /** To be called when `after` stands there. */
   done(): void;
+}
+
+/** What was kept of a file; to be taken back and done again as long as nothing else has become of it. false: it could not be. */
+export interface KeptFile {
+  readonly isKept: boolean;
+  back(): boolean;
+  again(): boolean;
 }
 
 export interface ReviewDeps {
@@ -116,8 +124,8 @@ export class Review implements Disposable {
     await next;
   }
 
-  /** Returns how to take it back, as long as the text is the same. */
-  keep(path: string, isKept: (hunk: Hunk) => boolean): (() => void) | undefined {
+  /** undefined: nothing is known of this file. */
+  keep(path: string, isKept: (hunk: Hunk) => boolean): KeptFile | undefined {
     const file = this.#files.get(path);
     const current = this.#current.get(path);
     if (file === undefined) return undefined;
@@ -131,9 +139,7 @@ export class Review implements Disposable {
             text: keepHunks(file.text, current, isKept),
           });
     this.#put(path, kept);
-    return () => {
-      if (this.#files.get(path) === kept && this.#current.get(path) === current) this.#put(path, file);
-    };
+    return this.#toKeptFile(path, { before: file, after: kept, current });
   }
 
   /** undefined: nothing of it is to be undone in the text. */
@@ -165,6 +171,23 @@ export class Review implements Disposable {
     this.#current.dispose();
     this.#changed.dispose();
     this.#takenIn.dispose();
+  }
+
+  #toKeptFile(path: string, { before, after, current }: Keep): KeptFile {
+    let isDone = true;
+    const change = (from: ReviewFile | undefined, to: ReviewFile | undefined): boolean => {
+      if (this.#files.get(path) !== from || !isSameText(this.#current.get(path), current)) return false;
+      this.#put(path, to);
+      isDone = !isDone;
+      return true;
+    };
+    return {
+      get isKept() {
+        return isDone;
+      },
+      back: () => isDone && change(after, before),
+      again: () => !isDone && change(before, after),
+    };
   }
 
   /** undefined: it is not answered hunk by hunk. */
@@ -268,6 +291,17 @@ async function readVersions(
     if (error instanceof RequestError) return { before: null, after: null, binary: true };
     throw error;
   }
+}
+
+/** What was remembered of a file before and after a keep, and what stood there. */
+interface Keep {
+  readonly before: ReviewFile;
+  readonly after: ReviewFile | undefined;
+  readonly current: Lines | undefined;
+}
+
+function isSameText(left: Lines | undefined, right: Lines | undefined): boolean {
+  return left === undefined || right === undefined ? left === right : isSameLines(left, right);
 }
 
 /** What has been found out of a file, as long as it is the same. */

@@ -16,7 +16,8 @@ import type { Hunk } from '../../core/review/reviewText.ts';
 import type { OpenSessions } from '../openSessions.ts';
 import { toTextReplacements } from '../textEdits.ts';
 import { toBaselineUri } from './baseline.ts';
-import type { Review, Undoing } from './review.ts';
+import type { KeepUndo } from './keepUndo.ts';
+import type { KeptFile, Review, Undoing } from './review.ts';
 
 /** What is meant: hunks of files. */
 export interface Choice {
@@ -38,32 +39,36 @@ export interface ReviewActions {
 export interface ReviewActionDeps {
   readonly review: Review;
   readonly sessions: Pick<OpenSessions, 'host'>;
+  /** Learns of each keep. */
+  readonly keepUndo: Pick<KeepUndo, 'note'>;
 }
 
-export function createReviewActions({ review, sessions }: ReviewActionDeps): ReviewActions {
-  const kept: (() => boolean)[] = [];
+type UndoDeps = Pick<ReviewActionDeps, 'review' | 'sessions'>;
+
+export function createReviewActions(deps: ReviewActionDeps): ReviewActions {
+  const { review, keepUndo } = deps;
+  const keeps: (readonly KeptFile[])[] = [];
   return {
     async keep({ paths, isMeant }) {
-      const backs: (() => void)[] = [];
+      const files: KeptFile[] = [];
       for (const path of paths) {
         await review.look(path);
-        const back = review.keep(path, (hunk) => isMeant(hunk, path));
-        if (back !== undefined) backs.push(back);
+        const kept = review.keep(path, (hunk) => isMeant(hunk, path));
+        if (kept === undefined) continue;
+        keepUndo.note(path, kept);
+        files.push(kept);
       }
-      kept.push(() => {
-        for (const back of backs) back();
-        return backs.length > 0;
-      });
+      keeps.push(files);
     },
     async undo({ paths, isMeant }) {
       const problems: string[] = [];
       for (const path of paths) {
-        const problem = await undoIn(path, (hunk) => isMeant(hunk, path), { review, sessions });
+        const problem = await undoIn(path, (hunk) => isMeant(hunk, path), deps);
         if (problem !== undefined) problems.push(problem);
       }
       if (problems.length > 0) await window.showWarningMessage(`Belay: ${problems.join(' ')}`);
     },
-    undoKeep: () => kept.pop()?.() === true,
+    undoKeep: () => takeLastBack(keeps),
     go: (direction) => go(direction, review),
     showAll: () => showAll(review),
     async showFile(path) {
@@ -76,11 +81,19 @@ export function createReviewActions({ review, sessions }: ReviewActionDeps): Rev
   };
 }
 
+/** Those that were taken back in the editor are not the last any more. */
+function takeLastBack(keeps: (readonly KeptFile[])[]): boolean {
+  const files = keeps.pop();
+  if (files === undefined) return false;
+  if (!files.some(({ isKept }) => isKept)) return takeLastBack(keeps);
+  return files.map((file) => file.back()).includes(true);
+}
+
 /** What went wrong; undefined: nothing. */
 async function undoIn(
   path: string,
   isMeant: (hunk: Hunk) => boolean,
-  deps: ReviewActionDeps,
+  deps: UndoDeps,
 ): Promise<string | undefined> {
   const { review } = deps;
   await review.look(path);
@@ -134,7 +147,7 @@ async function removeCreated(path: string, review: Review): Promise<string | und
 }
 
 /** By the checkpoints: bytes, mode and names as they were. */
-async function undoWhole(path: string, { review, sessions }: ReviewActionDeps): Promise<string | undefined> {
+async function undoWhole(path: string, { review, sessions }: UndoDeps): Promise<string | undefined> {
   const file = review.file(path);
   if (file === undefined) return undefined;
   const host = sessions.host(file.sessionId);

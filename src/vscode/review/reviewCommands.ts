@@ -2,6 +2,7 @@
 import { commands, Disposable, Uri, window } from 'vscode';
 import type { Hunk } from '../../core/review/reviewText.ts';
 import type { LazySessions } from '../lazySessions.ts';
+import type { KeepUndo } from './keepUndo.ts';
 import type { Review } from './review.ts';
 import type { Choice, ReviewActions } from './reviewActions.ts';
 
@@ -19,14 +20,14 @@ export function registerReviewCommands(sessions: LazySessions): Disposable {
   const register = (
     name: string,
     run: (
-      parts: { readonly review: Review; readonly actions: ReviewActions },
+      parts: { readonly review: Review; readonly actions: ReviewActions; readonly keepUndo: KeepUndo },
       args: unknown[],
     ) => Promise<void>,
   ): Disposable =>
     commands.registerCommand(`belay.review.${name}`, (...args: unknown[]) =>
-      sessions.use(async (loaded) => {
-        await loaded.review.ready;
-        await run({ review: loaded.review, actions: loaded.reviewActions }, args);
+      sessions.use(async ({ review, reviewActions: actions, keepUndo }) => {
+        await review.ready;
+        await run({ review, actions, keepUndo }, args);
       }),
     );
   return Disposable.from(
@@ -46,6 +47,8 @@ export function registerReviewCommands(sessions: LazySessions): Disposable {
       const [path] = pathsOf(args);
       if (path !== undefined) await actions.showFile(path);
     }),
+    register('takeKeepBack', ({ keepUndo }) => keepUndo.step('back')),
+    register('keepAgain', ({ keepUndo }) => keepUndo.step('again')),
     register('undoKeep', async ({ actions }) => {
       if (!actions.undoKeep())
         await window.showInformationMessage('Belay: there is no keep that could be taken back.');
