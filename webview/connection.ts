@@ -5,8 +5,10 @@
 import type { Channel } from '../src/channel/channel.ts';
 import { createPeer, type Peer } from '../src/channel/peer.ts';
 import { refuseHookCallback } from '../src/channel/refuseHookCallback.ts';
+import type { ResponseOf } from '../src/protocol/control.ts';
 import type { PanelView } from '../src/protocol/panel.ts';
 import type { PermissionRequests } from './permission/permissionRequests.ts';
+import type { PanelModel } from './state/panelModel.ts';
 import type { Store } from './state/store.ts';
 
 export interface ConnectionOptions {
@@ -47,7 +49,13 @@ export function createConnection(options: ConnectionOptions): Peer {
       const answer = await peer.request('belay/panel_ready', {});
       if (mine !== start) return;
       const isSame = store.get().host?.session_id === answer.state.session_id;
-      store.reset({ host: answer.state, isLoading: answer.loading === true }, answer.messages);
+      store.reset(toStart(answer), answer.messages);
+      // The newest todo list may stand above or below what these messages tell.
+      store.update((model) => ({
+        ...model,
+        hasLater: answer.later === true,
+        todos: answer.todos ?? model.todos,
+      }));
       isReady = true;
       options.onView(answer.view, isSame);
     } catch (error) {
@@ -56,6 +64,10 @@ export function createConnection(options: ConnectionOptions): Peer {
   }
 
   return peer;
+}
+
+function toStart({ state, loading, earlier }: ResponseOf<'belay/panel_ready'>): Partial<PanelModel> {
+  return { host: state, isLoading: loading === true, hasEarlier: earlier === true };
 }
 
 function isReset(message: unknown): boolean {

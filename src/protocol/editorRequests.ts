@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { rewindTarget } from './checkpoints.ts';
 import { spec } from './controlSpec.ts';
 import { failureAction } from './failure.ts';
-import { panelState, panelView, providerKind, reviewAction, sessionInfo } from './panel.ts';
+import { foundItem, panelState, panelView, providerKind, reviewAction, sessionInfo } from './panel.ts';
 
 const empty = z.looseObject({});
 
@@ -15,11 +15,38 @@ export const editorRequests = {
     z.looseObject({
       state: panelState,
       view: panelView,
-      /** Messages of the conversation so far, in order; a reply in flight as a few events. */
+      /**
+       * The newest messages of the conversation, in order, or those around the place of `view`; a reply in flight as a few
+       * events.
+       */
       messages: z.array(z.unknown()),
+      /** Something was said before them, or behind them, that `belay/page_load` tells. */
+      earlier: z.boolean().optional(),
+      later: z.boolean().optional(),
+      /** The input of the newest call of TodoWrite, wherever in the conversation it is. */
+      todos: z.unknown().optional(),
       /** An old conversation is still being read: `messages` is empty, and a `belay/panel_reset` follows. */
       loading: z.boolean().optional(),
     }),
+  ),
+  /**
+   * Tell another part of the conversation: beside, behind or around an item (see `itemKey.ts`), or, with nothing named, its
+   * end. It comes as `belay/page_loaded`, in order with what is being said. False: there is no such item any more.
+   */
+  'belay/page_load': spec(
+    'editor',
+    z.looseObject({
+      before: z.string().optional(),
+      after: z.string().optional(),
+      around: z.string().optional(),
+    }),
+    z.looseObject({ found: z.boolean() }),
+  ),
+  /** Find a text in what lies outside of the items that the panel holds, without regard to case. */
+  'belay/conversation_find': spec(
+    'editor',
+    z.looseObject({ text: z.string(), first: z.string().nullable(), last: z.string().nullable() }),
+    z.looseObject({ earlier: z.array(foundItem), later: z.array(foundItem) }),
   ),
   /** Remember draft, scroll and open cards, so that they survive the end of the webview. */
   'belay/view_save': spec('editor', panelView, empty),

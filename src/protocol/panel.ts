@@ -74,6 +74,10 @@ export const panelView = z.looseObject({
 });
 export type PanelView = z.infer<typeof panelView>;
 
+/** An item of the conversation in which a text was found, and how often. */
+export const foundItem = z.looseObject({ key: z.string(), count: z.number() });
+export type FoundItem = z.infer<typeof foundItem>;
+
 /** Messages of the host to its own panel that are no part of the conversation. */
 export const panelMessages = {
   /** Something in the state changed. */
@@ -84,6 +88,18 @@ export const panelMessages = {
   }),
   /** Ask `belay/panel_ready` again and start over: another session is shown now, or the conversation has been read. */
   'belay/panel_reset': z.looseObject({ type: z.literal('system'), subtype: z.literal('belay/panel_reset') }),
+  /** Part of the conversation, asked for by `belay/page_load`. */
+  'belay/page_loaded': z.looseObject({
+    type: z.literal('system'),
+    subtype: z.literal('belay/page_loaded'),
+    /** Where it goes: before all that the panel holds, behind it, or in its place. */
+    at: z.enum(['start', 'end', 'all']),
+    /** The item it was asked for by; null: the end of the conversation. */
+    key: z.string().nullable(),
+    messages: z.array(z.unknown()),
+    earlier: z.boolean(),
+    later: z.boolean(),
+  }),
   /** Put the cursor into the composer; `text`, when given, replaces an empty draft. */
   'belay/composer_focus': z.looseObject({
     type: z.literal('system'),
@@ -91,13 +107,14 @@ export const panelMessages = {
     text: z.string().optional(),
   }),
   /**
-   * Open the rewind dialog for this user message (or the last one). With `targets` for these, of the code alone where the
-   * message is null or no part of the conversation; `title` says to a person what they are.
+   * Open the rewind dialog for this user message, which the conversation has; `text` is what it says. With `targets` for
+   * these, of the code alone where the message is null; `title` says to a person what they are.
    */
   'belay/rewind_ask': z.looseObject({
     type: z.literal('system'),
     subtype: z.literal('belay/rewind_ask'),
     user_message_id: z.string().nullable(),
+    text: z.string().optional(),
     targets: z.array(rewindTarget).optional(),
     title: z.string().optional(),
   }),

@@ -2,6 +2,8 @@
  * What has been said in a session so far, so that a panel can be drawn from nothing at any moment: the final messages, and
  * what is in flight (a half-streamed reply, the output of a running tool, the present state) as a few messages more.
  */
+import { type ContentBlock, isKnownBlock } from '../protocol/blocks.ts';
+import { itemKey } from '../protocol/itemKey.ts';
 import type {
   ConversationMessage,
   StreamEventMessage,
@@ -10,6 +12,8 @@ import type {
 } from '../protocol/messages.ts';
 import type { SystemMessage } from '../protocol/systemMessages.ts';
 import { Accumulator, StreamError } from '../stream/accumulator.ts';
+import { findPage, type PageRequest } from './conversationPages.ts';
+import { type FoundItems, findItems } from './findItems.ts';
 
 /** Characters that are kept. Beyond them the oldest turns go; the transcript on disk has them still. */
 const MAX_SIZE = 32 * 1024 * 1024;
@@ -29,11 +33,22 @@ type PresentSubtype = (typeof PRESENT)[number];
 
 interface Entry {
   readonly message: ConversationMessage;
+  readonly key: string | null;
   /** Characters, roughly. */
   readonly size: number;
 }
 
+/** A part of the conversation. */
+export interface ConversationPage {
+  readonly messages: readonly unknown[];
+  /** Something comes before it. */
+  readonly earlier: boolean;
+  /** Something comes behind it. */
+  readonly later: boolean;
+}
+
 export interface ConversationLogOptions {
+  readonly sessionId: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly maxSize?: number;
@@ -84,20 +99,73 @@ export class ConversationLog {
     }
   }
 
-  /** Everything a panel needs to show the conversation as it is now. */
-  toMessages(sessionId: string): unknown[] {
-    const envelope = { uuid: crypto.randomUUID(), session_id: sessionId };
+  /**
+   * Part of what was said, the newest by default; with the end of the conversation goes what is in flight. undefined: the
+   * item that is named is not there (any more).
+   */
+  page(request: PageRequest = {}): ConversationPage | undefined {
+    const range = findPage(this.#entries, request);
+    if (range === undefined) return undefined;
+    const { start, end } = range;
+    const later = end < this.#entries.length;
+    const envelope = { uuid: crypto.randomUUID(), session_id: this.#options.sessionId };
+    const isCut = start === 0 && this.#dropped;
+    return {
+      messages: [
+        ...(isCut ? [{ type: 'system', subtype: 'informational', ...envelope, ...DROPPED }] : []),
+        ...this.#entries.slice(start, end).map(({ message }) => message),
+        ...(later ? [] : this.#inFlight(envelope)),
+      ],
+      earlier: start > 0,
+      later,
+    };
+  }
+
+  /** The present state: messages of which each says all there is to say. */
+  present(): unknown[] {
     return [
-      ...(this.#dropped ? [{ type: 'system', subtype: 'informational', ...envelope, ...DROPPED }] : []),
-      ...this.#entries.map(({ message }) => message),
-      ...this.#outputs.values(),
-      ...[...this.#replies].flatMap(([parent_tool_use_id, reply]) =>
-        reply.toEvents().map((event) => ({ type: 'stream_event', ...envelope, parent_tool_use_id, event })),
-      ),
       ...PRESENT.flatMap((subtype) => this.#present.get(subtype) ?? []).map((message) =>
         this.#upToDate(message),
       ),
       ...this.#captures.values(),
+    ];
+  }
+
+  /** What the newest todo list was written with; null: there is none. */
+  todos(): unknown {
+    for (let index = this.#entries.length - 1; index >= 0; index -= 1) {
+      const message = this.#entries[index]?.message;
+      if (message?.type !== 'assistant' || message.parent_tool_use_id !== null) continue;
+      const call = message.message.content.findLast(
+        (block) => block.type === 'tool_use' && block.name === 'TodoWrite',
+      );
+      if (call?.type === 'tool_use') return call.input;
+    }
+    return null;
+  }
+
+  /** What a person has said: this, or the newest; undefined: it is no part of the conversation (any more). */
+  prompt(uuid?: string): { readonly uuid: string; readonly text: string } | undefined {
+    const found = this.#entries.findLast(
+      ({ key }) => key?.startsWith('user:') === true && (uuid === undefined || key === `user:${uuid}`),
+    );
+    if (found?.message.type !== 'user' || found.message.uuid === undefined) return undefined;
+    const { content } = found.message.message;
+    const texts = typeof content === 'string' ? [content] : content.map(textOf);
+    return { uuid: found.message.uuid, text: texts.join(' ').trim() };
+  }
+
+  /** Items outside of what a panel holds in which the text is found. */
+  find(text: string, held: { readonly first: string | null; readonly last: string | null }): FoundItems {
+    return findItems(this.#entries, text, held);
+  }
+
+  #inFlight(envelope: { readonly uuid: string; readonly session_id: string }): unknown[] {
+    return [
+      ...this.#outputs.values(),
+      ...[...this.#replies].flatMap(([parent_tool_use_id, reply]) =>
+        reply.toEvents().map((event) => ({ type: 'stream_event', ...envelope, parent_tool_use_id, event })),
+      ),
     ];
   }
 
@@ -175,7 +243,7 @@ export class ConversationLog {
 
   #keep(message: ConversationMessage): void {
     const size = measure(message);
-    this.#entries.push({ message, size });
+    this.#entries.push({ message, key: itemKey(message), size });
     this.#size += size;
     if (this.#size > (this.#options.maxSize ?? MAX_SIZE)) this.#dropOldest();
   }
@@ -217,6 +285,10 @@ const DROPPED = {
 /** A person's message, which begins a turn. */
 function isPrompt(message: ConversationMessage): boolean {
   return message.type === 'user' && message.isSynthetic !== true && toolResultIds(message).length === 0;
+}
+
+function textOf(block: ContentBlock): string {
+  return isKnownBlock(block) && block.type === 'text' ? block.text : '';
 }
 
 function toolResultIds({ message: { content } }: UserMessage): string[] {

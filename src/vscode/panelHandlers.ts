@@ -46,15 +46,23 @@ export interface PanelHandlerDeps {
   readonly panel: PanelHost;
   readonly views: ViewStore;
   readonly onReady: () => Promise<ResponseOf<'belay/panel_ready'>>;
+  /** False: there is no such part of the conversation. */
+  readonly loadPage: (request: RequestOf<'belay/page_load'>) => boolean;
 }
 
 export function createPanelHandlers(deps: PanelHandlerDeps): Handlers<'agent' | 'editor'> {
   return { ...createForwarders(deps), ...createAnswers(deps) };
 }
 
-function createAnswers({ host, actions, panel, views, onReady }: PanelHandlerDeps): Handlers<'editor'> {
+function createAnswers(deps: PanelHandlerDeps): Handlers<'editor'> {
+  const { host, actions, panel, views, onReady, loadPage } = deps;
   return {
     'belay/panel_ready': onReady,
+    'belay/page_load': async (request) => ({ found: loadPage(request) }),
+    'belay/conversation_find': async ({ text, first, last }) => {
+      const { earlier, later } = host().conversation.find(text, { first, last });
+      return { earlier: [...earlier], later: [...later] };
+    },
     'belay/view_save': async (view) => {
       await views.save(host().sessionId, view);
       return {};
@@ -98,12 +106,12 @@ async function refuseSettings(): Promise<never> {
   throw new Error('A panel does not change the settings of a session.');
 }
 
-/** The editor shows them: settings may name keys. */
 /** What a person says they say in messages, which stand in the conversation. */
 async function refuseNotices(): Promise<never> {
   throw new Error('A panel tells the agent nothing but what a person writes.');
 }
 
+/** The editor shows them: settings may name keys. */
 async function refuseTexts(): Promise<never> {
   throw new Error('A panel does not read settings files.');
 }

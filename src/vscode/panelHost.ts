@@ -4,8 +4,9 @@
  */
 import { createPeer, type Peer } from '../channel/peer.ts';
 import type { Log } from '../core/ports.ts';
+import type { RequestOf } from '../protocol/control.ts';
 import { userMessage } from '../protocol/messages.ts';
-import type { PanelMessage, PanelState } from '../protocol/panel.ts';
+import type { PanelMessage, PanelState, PanelView } from '../protocol/panel.ts';
 import { createPanelChannel, type PanelChannel } from './panelChannel.ts';
 import { createPanelHandlers, type PanelActions } from './panelHandlers.ts';
 import type { PanelSurface } from './panelSurface.ts';
@@ -54,6 +55,7 @@ export class PanelHost {
         panel: this,
         views: deps.views,
         onReady: () => this.#answerReady(),
+        loadPage: (request) => this.#loadPage(request),
       }),
       onMessage: (message) => this.#receive(message),
       onProblem,
@@ -147,9 +149,26 @@ export class PanelHost {
     }
     return {
       state: this.#deps.describe(host),
-      view: this.#deps.views.get(host.sessionId),
-      messages: host.toMessages(),
+      ...toStart(host, this.#deps.views.get(host.sessionId)),
     };
+  }
+
+  /** Goes the way of all that is said, so that it is read at its time. */
+  #loadPage(request: RequestOf<'belay/page_load'>): boolean {
+    const { before, after, around } = request;
+    const page = this.#host.conversation.page({ before, after, around });
+    if (page === undefined) return false;
+    const at = before !== undefined ? 'start' : after !== undefined ? 'end' : 'all';
+    this.tell({
+      type: 'system',
+      subtype: 'belay/page_loaded',
+      at,
+      key: before ?? after ?? around ?? null,
+      messages: [...page.messages],
+      earlier: page.earlier,
+      later: page.later,
+    });
+    return true;
   }
 
   /** A long conversation takes its time to be read: a person can write meanwhile, and the page starts over when it is there. */
@@ -231,4 +250,17 @@ async function isReadySoon(host: SessionHost): Promise<boolean> {
 function isPanelMessage(message: unknown): boolean {
   const subtype = (message as { readonly subtype?: unknown }).subtype;
   return subtype === 'belay/composer_focus' || subtype === 'belay/rewind_ask';
+}
+
+/** The place in the conversation that was last looked at, with what is said now. */
+function toStart({ conversation }: SessionHost, view: PanelView) {
+  const place = view.scroll === null ? undefined : conversation.page({ around: view.scroll.anchor });
+  const page = place ?? conversation.page();
+  return {
+    view,
+    messages: [...(page?.messages ?? []), ...conversation.present()],
+    earlier: page?.earlier ?? false,
+    later: page?.later ?? false,
+    todos: conversation.todos(),
+  };
 }

@@ -48,7 +48,20 @@ export function createSessionCommands(deps: SessionCommandDeps): SessionCommands
     },
     async askRewind() {
       const panel = await showPanel(sessions);
-      panel.tellWhenReady({ type: 'system', subtype: 'belay/rewind_ask', user_message_id: null });
+      await panel.host.ready;
+      const last = panel.host.conversation.prompt();
+      if (last === undefined) {
+        await window.showInformationMessage(
+          'Belay: nothing was said in this session yet, so there is nothing to go back to.',
+        );
+        return;
+      }
+      panel.tellWhenReady({
+        type: 'system',
+        subtype: 'belay/rewind_ask',
+        user_message_id: last.uuid,
+        text: last.text,
+      });
     },
     redoRewind: () => redoRewind(deps),
     chooseProvider: () => pickProvider(deps),

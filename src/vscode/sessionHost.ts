@@ -134,9 +134,9 @@ export class SessionHost {
     return this.#state.canRedoFiles || this.#state.canRedoConversation;
   }
 
-  /** The conversation so far, for a panel that starts from nothing. */
-  toMessages(): unknown[] {
-    return this.#conversation.toMessages(this.sessionId);
+  /** The conversation so far. */
+  get conversation(): Pick<ConversationLog, 'page' | 'present' | 'todos' | 'find' | 'prompt'> {
+    return this.#conversation;
   }
 
   /** Asks the agent. Rejects when there is none. */
@@ -190,7 +190,7 @@ export class SessionHost {
   }
 
   #createLog(): ConversationLog {
-    return new ConversationLog({ now: this.#options.now });
+    return new ConversationLog({ sessionId: this.sessionId, now: this.#options.now });
   }
 
   #open(): Run {

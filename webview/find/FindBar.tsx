@@ -10,13 +10,15 @@ import './find.css';
 export interface FindBarProps {
   /** What is searched. */
   readonly content: RefObject<Element | null>;
+  /** Shows an item, wherever in the conversation it is. */
+  readonly goTo: (key: string) => void;
   readonly onClose: () => void;
 }
 
-export function FindBar({ content, onClose }: FindBarProps): VNode {
+export function FindBar({ content, goTo, onClose }: FindBarProps): VNode {
   const bar = useRef<HTMLElement>(null);
   const [wanted, setWanted] = useState('');
-  const { count, current, step } = useFind(content, wanted);
+  const { count, current, step } = useFind({ content, wanted, goTo });
   useEffect(() => bar.current?.querySelector<HTMLElement>('.text-field')?.focus(), []);
   const handleKey = (event: KeyboardEvent): void => {
     if (event.isComposing) return;

@@ -7,8 +7,26 @@ const BLOCKS =
 /** More would help nobody, and each costs. */
 export const MATCH_LIMIT = 1_000;
 
+export interface Match {
+  readonly range: Range;
+  /** The item of the conversation it stands in. */
+  readonly key: string;
+  /** Which of the matches in this item it is, from 0. */
+  readonly ordinal: number;
+}
+
 /** Matches in order, without regard to case. */
-export function findMatches(root: Element, wanted: string): readonly Range[] {
+export function findMatches(root: Element, wanted: string): readonly Match[] {
+  let before: Match | undefined;
+  return findRanges(root, wanted).map((range) => {
+    const element = range.startContainer.parentElement;
+    const key = element?.closest<HTMLElement>('[data-key]')?.dataset.key ?? '';
+    before = { range, key, ordinal: before?.key === key ? before.ordinal + 1 : 0 };
+    return before;
+  });
+}
+
+function findRanges(root: Element, wanted: string): readonly Range[] {
   const needle = wanted.toLowerCase();
   if (needle.trim() === '') return [];
   const found: Range[] = [];

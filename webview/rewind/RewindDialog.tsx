@@ -4,7 +4,6 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { CaptureLimits } from '../captures/Captures.tsx';
 import { Button } from '../controls/Button.tsx';
 import { RadioGroup } from '../controls/RadioGroup.tsx';
-import { getThread, MAIN_THREAD } from '../state/panelModel.ts';
 import { useModel, usePanel } from '../view/context.ts';
 import { RewindPreview, type RewindPreviewProps } from './RewindPreview.tsx';
 import { type RewindSubject, toRequest, toSubject } from './rewindTarget.ts';
@@ -19,11 +18,10 @@ const CHOICES = [
 ] as const;
 
 export function RewindDialog(): VNode | null {
-  const { store } = usePanel();
   const asked = useModel((model) => model.rewindAsked);
   const [closed, setClosed] = useState(0);
   // What it is about stays so while it is open.
-  const subject = useMemo(() => (asked === null ? null : toSubject(asked, store.get())), [asked, store]);
+  const subject = useMemo(() => (asked === null ? null : toSubject(asked)), [asked]);
   if (asked === null || subject === null || asked.count <= closed) return null;
   return <Dialog key={asked.count} subject={subject} onClose={() => setClosed(asked.count)} />;
 }
@@ -37,7 +35,7 @@ function Dialog({ subject, onClose }: DialogProps): VNode {
   const panel = usePanel();
   const element = useRef<HTMLDialogElement>(null);
   const preview = usePreview(subject);
-  const { userMessageId, title } = subject;
+  const { userMessageId, text } = subject;
   const [scope, setScope] = useState<Scope>(userMessageId === null ? 'code' : 'both');
   const [taken, setTaken] = useState<readonly string[]>([]);
   const [problem, setProblem] = useState('');
@@ -58,11 +56,11 @@ function Dialog({ subject, onClose }: DialogProps): VNode {
     <dialog ref={element} class="rewind-dialog" aria-labelledby="rewind-title" onClose={onClose}>
       <h2 id="rewind-title">Rewind</h2>
       {userMessageId === null ? (
-        <blockquote class="rewind-target">{title ?? ''}</blockquote>
+        <blockquote class="rewind-target">{text}</blockquote>
       ) : (
         <>
           <p class="dialog-lead">Go back to before this message:</p>
-          <TargetText userMessageId={userMessageId} />
+          {text !== '' && <blockquote class="rewind-target">{text}</blockquote>}
           <RadioGroup
             label="What to take back"
             value={scope}
@@ -121,16 +119,4 @@ function Code({ subject, preview, taken, onTake, onProblem }: CodeProps): VNode 
       <CaptureLimits />
     </>
   );
-}
-
-function TargetText({ userMessageId }: { readonly userMessageId: string }): VNode | null {
-  const text = useModel((model) => {
-    const item = getThread(model, MAIN_THREAD).items.find(
-      (other) => other.kind === 'user' && other.uuid === userMessageId,
-    );
-    return item?.kind === 'user'
-      ? item.blocks.map((block) => (block.type === 'text' ? block.text : '')).join(' ')
-      : '';
-  });
-  return text.trim() === '' ? null : <blockquote class="rewind-target">{text.trim()}</blockquote>;
 }

@@ -3,7 +3,7 @@
  * of any size costs one copy, and what was handed out before stays as it was.
  */
 import type { Item, PanelModel, Thread, ToolRun } from './panelModel.ts';
-import { EMPTY_TOOL_RUN, getThread } from './panelModel.ts';
+import { EMPTY_TOOL_RUN, getThread, MAIN_THREAD } from './panelModel.ts';
 
 export class Draft {
   readonly #base: PanelModel;
@@ -35,6 +35,8 @@ export class Draft {
   }
 
   append(id: string, item: Item): void {
+    // Its place is below what is held: it comes with the page it is on.
+    if (id === MAIN_THREAD && this.get('hasLater')) return;
     const thread = this.thread(id);
     if (this.#ownLists.has(thread.items)) {
       (thread.items as Item[]).push(item);

@@ -121,8 +121,10 @@ export interface Task {
 }
 
 export interface RewindAsked {
-  /** null: the last one, or, with targets, none. */
+  /** null: of the code alone. */
   readonly userMessageId: string | null;
+  /** What the message says. */
+  readonly text: string;
   /** null: the message itself is gone back to. */
   readonly targets: readonly RewindTarget[] | null;
   /** What a person knows the targets by. */
@@ -135,6 +137,14 @@ export interface PanelModel {
   readonly host: PanelState | null;
   /** The conversation is still being read. */
   readonly isLoading: boolean;
+  /** The conversation goes on above the items of the main thread that are held. */
+  readonly hasEarlier: boolean;
+  /** It goes on below them: what is said now is not shown. */
+  readonly hasLater: boolean;
+  /** What is held is no longer part of the conversation: its end is to be asked for. */
+  readonly isStale: boolean;
+  /** Input of the newest call of TodoWrite. */
+  readonly todos: unknown;
   /** '' is the main thread; others by the id of the tool call they run under. */
   readonly threads: ReadonlyMap<string, Thread>;
   readonly tools: ReadonlyMap<string, ToolRun>;
@@ -172,6 +182,10 @@ export const EMPTY_TOOL_RUN: ToolRun = {
 export const EMPTY_MODEL: PanelModel = {
   host: null,
   isLoading: false,
+  hasEarlier: false,
+  hasLater: false,
+  isStale: false,
+  todos: null,
   threads: new Map(),
   tools: new Map(),
   queue: [],

@@ -7,6 +7,7 @@ import { type ConversationMessage, parseConversationMessage } from '../../src/pr
 import { panelMessages } from '../../src/protocol/panel.ts';
 import { assertNever } from '../assertNever.ts';
 import { Draft } from './draft.ts';
+import { type LoadedPage, takePage } from './pages.ts';
 import type { PanelModel } from './panelModel.ts';
 import { reduceAssistant, reduceStreamEvent } from './reduceReply.ts';
 import { reduceSystem } from './reduceSystem.ts';
@@ -27,8 +28,14 @@ export function reduceAll(
   onProblem: ReduceProblem = () => {},
 ): PanelModel {
   if (messages.length === 0) return model;
-  const draft = new Draft(model);
+  let draft = new Draft(model);
   for (const message of messages) {
+    const page = readPage(message);
+    if (page !== undefined) {
+      const read = (start: PanelModel): PanelModel => reduceAll(start, page.messages, now, onProblem);
+      draft = new Draft(takePage(draft.finish(), page, read));
+      continue;
+    }
     if (reducePanelMessage(draft, message)) continue;
     const parsed = parseConversationMessage(message);
     if (parsed.kind === 'message') reduceMessage(draft, parsed.message, now);
@@ -36,6 +43,13 @@ export function reduceAll(
     else onProblem(`unknown message ${parsed.type}`);
   }
   return draft.finish();
+}
+
+function readPage(message: unknown): LoadedPage | undefined {
+  const subtype = 'belay/page_loaded';
+  if ((message as { readonly subtype?: unknown } | null)?.subtype !== subtype) return undefined;
+  const parsed = panelMessages[subtype].safeParse(message);
+  return parsed.success ? parsed.data : undefined;
 }
 
 function reduceMessage(draft: Draft, message: ConversationMessage, now: number): void {
@@ -81,8 +95,8 @@ function reducePanelMessage(draft: Draft, message: unknown): boolean {
       const parsed = panelMessages[subtype].safeParse(message);
       const count = (draft.get('rewindAsked')?.count ?? 0) + 1;
       if (!parsed.success) return false;
-      const { user_message_id: userMessageId, targets = null, title = null } = parsed.data;
-      draft.set({ rewindAsked: { userMessageId, targets, title, count } });
+      const { user_message_id: userMessageId, text = '', targets = null, title = null } = parsed.data;
+      draft.set({ rewindAsked: { userMessageId, text, targets, title, count } });
       return true;
     }
     default:

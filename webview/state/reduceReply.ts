@@ -13,6 +13,7 @@ export function reduceStreamEvent(draft: Draft, message: StreamEventMessage, now
   if (live === null) return;
   // What the person waits for begins to show: it is neither to be tried again nor waited for any more.
   if (isStart && threadId === MAIN_THREAD) draft.set({ retry: null, status: null });
+  if (threadId === MAIN_THREAD && draft.get('hasLater')) return;
   try {
     live.accumulator.push(event);
   } catch (error) {
@@ -59,6 +60,7 @@ export function reduceAssistant(draft: Draft, message: AssistantMessage): void {
   const streamed = thread.live?.reply.id === message.message.id ? thread.live.reply : null;
   if (streamed !== null) draft.setThread(threadId, { ...thread, live: null });
   const reply = toReply(message, streamed);
+  if (threadId === MAIN_THREAD) noteTodos(draft, reply);
   const key = `reply:${reply.id}`;
   const item: Item = { kind: 'reply', key, reply };
   const known = thread.items.findLastIndex((other) => other.key === key);
@@ -79,4 +81,17 @@ function toReply({ message, aborted, error }: AssistantMessage, streamed: Reply 
     stopReason: message.stop_reason,
     ...(error === undefined ? {} : { error }),
   };
+}
+
+function noteTodos(draft: Draft, { blocks }: Reply): void {
+  const todos = findTodos(blocks);
+  if (todos !== undefined) draft.set({ todos });
+}
+
+/** The input of the last call of TodoWrite among these that is whole; undefined: there is none. */
+export function findTodos(blocks: readonly ReplyBlock[]): unknown {
+  const call = blocks.findLast(
+    ({ block, isOpen }) => block.type === 'tool_use' && block.name === 'TodoWrite' && !isOpen,
+  );
+  return call?.block.type === 'tool_use' ? call.block.input : undefined;
 }

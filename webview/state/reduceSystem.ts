@@ -3,6 +3,7 @@ import type { SystemMessage, SystemMessageOf } from '../../src/protocol/systemMe
 import { assertNever } from '../assertNever.ts';
 import type { Draft } from './draft.ts';
 import { type Item, MAIN_THREAD, type Notice } from './panelModel.ts';
+import { findTodos } from './reduceReply.ts';
 
 export function reduceSystem(draft: Draft, message: SystemMessage, now: number): void {
   switch (message.subtype) {
@@ -145,13 +146,23 @@ function reduceCheckpoint(draft: Draft, message: SystemMessageOf<'belay/checkpoi
 function cutConversation(draft: Draft, message: SystemMessageOf<'belay/conversation_rewound'>): void {
   const { items } = draft.thread(MAIN_THREAD);
   const cut = items.findLastIndex((item) => item.kind === 'user' && item.uuid === message.user_message_id);
-  if (cut === -1) return;
+  if (cut === -1) {
+    // It is further up, or further down, than what is held.
+    if (draft.get('hasEarlier') || draft.get('hasLater')) draft.set({ isStale: true });
+    return;
+  }
+  if (draft.get('hasLater')) draft.set({ hasLater: false });
   const last = items.at(-1);
   // Where files and conversation go back together, what happened to the files must stay to be read.
   const report = last?.kind === 'notice' && last.notice.kind === 'files_rewound' ? [last] : [];
   const kept: readonly Item[] = [...items.slice(0, cut), ...report];
   draft.setThread(MAIN_THREAD, { items: kept, live: null });
+  draft.set({ todos: kept.reduce<unknown>(lastTodos, null) });
   addNotice(draft, message.uuid, { kind: 'conversation_rewound' });
+}
+
+function lastTodos(before: unknown, item: Item): unknown {
+  return (item.kind === 'reply' ? findTodos(item.reply.blocks) : undefined) ?? before;
 }
 
 /** The messages that were cut come again: nothing of the conversation is rewound any more. */

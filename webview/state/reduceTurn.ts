@@ -53,7 +53,9 @@ export function reduceToolProgress(draft: Draft, message: ToolProgressMessage): 
 
 export function reduceResult(draft: Draft, message: ResultMessage): void {
   settleLive(draft);
-  draft.append(MAIN_THREAD, { kind: 'turn_end', key: `result:${message.uuid}`, result: message });
+  const key = `result:${message.uuid}`;
+  if (!draft.thread(MAIN_THREAD).items.some((item) => item.key === key))
+    draft.append(MAIN_THREAD, { kind: 'turn_end', key, result: message });
   draft.set({ activity: 'idle', status: null, retry: null });
   const spending = draft.get('spending');
   if (spending !== null) {

@@ -2,16 +2,17 @@
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Icon } from '../controls/Icon.tsx';
-import { getThread, type Item, MAIN_THREAD, type ReplyBlock } from '../state/panelModel.ts';
+import { getThread, MAIN_THREAD, type ReplyBlock } from '../state/panelModel.ts';
+import { findTodos } from '../state/reduceReply.ts';
 import { useModel } from '../view/context.ts';
 import { useOpened } from '../view/useOpened.ts';
-import { parseTodos, type Todo, TodoItems } from './TodoItems.tsx';
+import { parseTodos, TodoItems } from './TodoItems.tsx';
 
 export function PinnedTodos(): VNode | null {
-  const items = useModel((model) => getThread(model, MAIN_THREAD).items);
+  const settled = useModel((model) => model.todos);
   const live = useModel((model) => getThread(model, MAIN_THREAD).live?.reply.blocks ?? NO_BLOCKS);
-  const settled = useMemo(() => findTodos(items), [items]);
-  const todos = newestTodos(live) ?? settled;
+  const newest = findTodos(live) ?? settled;
+  const todos = useMemo(() => parseTodos(newest), [newest]);
   const [isOpen, toggle] = useOpened('todos', false);
   if (!todos.some(({ status }) => status !== 'completed')) return null;
   const done = todos.filter(({ status }) => status === 'completed').length;
@@ -32,20 +33,3 @@ export function PinnedTodos(): VNode | null {
 }
 
 const NO_BLOCKS: readonly ReplyBlock[] = [];
-
-function findTodos(items: readonly Item[]): readonly Todo[] {
-  for (let index = items.length - 1; index >= 0; index -= 1) {
-    const item = items[index];
-    const todos = item?.kind === 'reply' ? newestTodos(item.reply.blocks) : null;
-    if (todos !== null) return todos;
-  }
-  return [];
-}
-
-/** null: no list among these blocks that is complete. */
-function newestTodos(blocks: readonly ReplyBlock[]): readonly Todo[] | null {
-  const call = blocks.findLast(
-    ({ block, isOpen }) => block.type === 'tool_use' && block.name === 'TodoWrite' && !isOpen,
-  );
-  return call?.block.type === 'tool_use' ? parseTodos(call.block.input) : null;
-}

@@ -45,29 +45,40 @@ const Settled = memo(function Settled({ items, skippedGroups }: SettledProps): V
   return (
     <>
       {groups.slice(skippedGroups).map((group, index) => (
-        <Group
-          key={skippedGroups + index}
-          items={group}
-          isLast={skippedGroups + index === groups.length - 1}
-        />
+        <Group key={group[0]?.key ?? ''} items={group} isLast={skippedGroups + index === groups.length - 1} />
       ))}
     </>
   );
 });
 
-/** Items in groups; a group whose items are the same as before keeps its identity. */
+/**
+ * Items in groups. A group whose items are the same as before keeps its identity, also when others come or go above it: it
+ * begins with the item it began with.
+ */
 function useGroups(items: readonly Item[]): readonly (readonly Item[])[] {
-  const memory = useMemo(() => ({ groups: [] as readonly (readonly Item[])[] }), []);
+  const memory = useMemo(() => ({ groups: new Map<string, readonly Item[]>() }), []);
   return useMemo(() => {
-    const groups: (readonly Item[])[] = [];
-    for (let start = 0; start < items.length; start += GROUP_SIZE) {
-      const group = items.slice(start, start + GROUP_SIZE);
-      const before = memory.groups[groups.length];
-      groups.push(before !== undefined && isSameList(before, group) ? before : group);
-    }
-    memory.groups = groups;
+    const groups = groupItems(items, memory.groups);
+    memory.groups = new Map(groups.map((group) => [group[0]?.key ?? '', group]));
     return groups;
   }, [items, memory]);
+}
+
+/** `known`: the groups of before, by the key of their first item. */
+function groupItems(
+  items: readonly Item[],
+  known: ReadonlyMap<string, readonly Item[]>,
+): readonly (readonly Item[])[] {
+  const groups: Item[][] = [];
+  for (const item of items) {
+    const last = groups.at(-1);
+    if (last === undefined || last.length >= GROUP_SIZE || known.has(item.key)) groups.push([item]);
+    else last.push(item);
+  }
+  return groups.map((group) => {
+    const before = known.get(group[0]?.key ?? '');
+    return before !== undefined && isSameList(before, group) ? before : group;
+  });
 }
 
 function isSameList(left: readonly Item[], right: readonly Item[]): boolean {
@@ -97,9 +108,17 @@ const ItemView = memo(function ItemView({ item }: { readonly item: Item }): VNod
     case 'reply':
       return <ReplyView reply={item.reply} />;
     case 'notice':
-      return <NoticeView notice={item.notice} />;
+      return (
+        <div data-key={item.key}>
+          <NoticeView notice={item.notice} />
+        </div>
+      );
     case 'turn_end':
-      return <TurnEnd result={item.result} />;
+      return (
+        <div data-key={item.key}>
+          <TurnEnd result={item.result} />
+        </div>
+      );
     default:
       return assertNever(item) ?? null;
   }

@@ -3,14 +3,16 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Activity } from '../activity/Activity.tsx';
 import { Icon } from '../controls/Icon.tsx';
+import { ProgressRing } from '../controls/ProgressRing.tsx';
 import { FindBar } from '../find/FindBar.tsx';
 import { useFindKey } from '../find/useFindKey.ts';
 import { Queue } from '../queue/Queue.tsx';
 import { getThread, MAIN_THREAD } from '../state/panelModel.ts';
-import { usePanel } from './context.ts';
+import { useModel, usePanel } from './context.ts';
 import { Greeting } from './Greeting.tsx';
 import { ThreadItems } from './ThreadItems.tsx';
 import { useFollowing } from './useFollowing.ts';
+import { usePages } from './usePages.ts';
 import './transcript.css';
 
 /** Items drawn at once; older ones follow in idle moments. */
@@ -18,11 +20,15 @@ const FIRST_DRAWN = 36;
 
 export function Transcript(): VNode {
   const { isFollowing, jumpToEnd, scrollerRef, contentRef } = useFollowing();
+  const { goTo, goToEnd } = usePages({ scrollerRef, isFollowing }, jumpToEnd);
+  const hasEarlier = useModel((model) => model.hasEarlier);
+  const hasLater = useModel((model) => model.hasLater);
+  useOwnWords(goToEnd);
   const [isFinding, closeFind] = useFindKey();
   const skipped = useSkipped(isFinding);
   return (
     <div class="transcript">
-      {isFinding && <FindBar content={contentRef} onClose={closeFind} />}
+      {isFinding && <FindBar content={contentRef} goTo={goTo} onClose={closeFind} />}
       <div
         class="transcript-scroller"
         ref={scrollerRef}
@@ -33,19 +39,36 @@ export function Transcript(): VNode {
         tabIndex={0}
       >
         <div class="transcript-content" ref={contentRef}>
-          <Greeting />
+          {hasEarlier ? <More /> : <Greeting />}
           <ThreadItems threadId={MAIN_THREAD} skipped={skipped} />
-          <Activity />
+          {hasLater ? <More /> : <Activity />}
           <Queue />
         </div>
       </div>
       {!isFollowing && (
-        <button type="button" class="jump-button" onClick={jumpToEnd}>
+        <button type="button" class="jump-button" onClick={goToEnd}>
           <Icon name="arrow-down" /> Jump to latest
         </button>
       )}
     </div>
   );
+}
+
+/** Where the conversation goes on beyond what is held. It comes by itself. */
+function More(): VNode {
+  return (
+    <p class="transcript-more">
+      <ProgressRing label="Loading more of the conversation" /> Loading…
+    </p>
+  );
+}
+
+/** Who says something looks at what comes of it. */
+function useOwnWords(goToEnd: () => void): void {
+  const sent = useModel(({ queue }) => queue.findLast(({ isAcknowledged }) => !isAcknowledged)?.uuid);
+  useEffect(() => {
+    if (sent !== undefined) goToEnd();
+  }, [sent]);
 }
 
 /** How many items at the head are still to be drawn. Begins near the end, or where the view is to be restored. */

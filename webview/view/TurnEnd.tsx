@@ -11,7 +11,8 @@ import './turnEnd.css';
 
 export function TurnEnd({ result }: { readonly result: ResultMessage }): VNode {
   const isLatest = useModel(
-    (model) => isLast(getThread(model, MAIN_THREAD).items, result) && model.activity === 'idle',
+    (model) =>
+      isLast(getThread(model, MAIN_THREAD).items, result) && !model.hasLater && model.activity === 'idle',
   );
   return (
     <div class="turn-end">

@@ -29,7 +29,7 @@ export function UserMessageView({ item }: { readonly item: UserItem }): VNode {
           className="rewind-button"
           icon="discard"
           label="Rewind to here"
-          onClick={() => askRewind(store, uuid)}
+          onClick={() => askRewind(store, uuid, item.blocks)}
         />
       )}
     </div>

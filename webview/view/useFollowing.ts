@@ -2,10 +2,12 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { usePanel } from './context.ts';
+import { bringBack, findPlace } from './place.ts';
 import type { ViewMemory } from './viewMemory.ts';
 
 export interface Following {
   readonly isFollowing: boolean;
+  /** As far as the conversation is held. */
   readonly jumpToEnd: () => void;
   readonly scrollerRef: RefObject<HTMLDivElement | null>;
   readonly contentRef: RefObject<HTMLDivElement | null>;
@@ -17,7 +19,7 @@ const NEAR = 24;
 const REST = 200;
 
 export function useFollowing(): Following {
-  const { memory } = usePanel();
+  const { memory, store } = usePanel();
   const scrollerRef = useRef<HTMLDivElement>(null);
   const contentRef = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
@@ -32,9 +34,10 @@ export function useFollowing(): Following {
     const scroller = scrollerRef.current;
     const content = contentRef.current;
     if (scroller === null || content === null) return;
-    follow(!restorePlace(scroller, memory));
-    return watch(scroller, content, { memory, follows, follow });
-  }, [memory]);
+    const place = memory.get().scroll;
+    follow(!(place !== null && bringBack(scroller, place)) && !store.get().hasLater);
+    return watch(scroller, content, { memory, follows, follow, isEnd: () => !store.get().hasLater });
+  }, [memory, store]);
 
   const jumpToEnd = (): void => {
     const scroller = scrollerRef.current;
@@ -50,13 +53,15 @@ interface Watching {
   readonly memory: ViewMemory;
   readonly follows: { readonly current: boolean };
   readonly follow: (value: boolean) => void;
+  /** Below what is held there is nothing more. */
+  readonly isEnd: () => boolean;
 }
 
 /** Returns how to stop. */
 function watch(
   scroller: HTMLElement,
   content: HTMLElement,
-  { memory, follows, follow }: Watching,
+  { memory, follows, follow, isEnd }: Watching,
 ): () => void {
   let lastTop = scroller.scrollTop;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -68,7 +73,7 @@ function watch(
   const handleScroll = (): void => {
     const top = scroller.scrollTop;
     const isAtEnd = scroller.scrollHeight - top - scroller.clientHeight <= NEAR;
-    if (isAtEnd && !follows.current) follow(true);
+    if (isAtEnd && !follows.current && isEnd()) follow(true);
     else if (!isAtEnd && top < lastTop - 1 && follows.current) follow(false);
     lastTop = top;
     clearTimeout(timer);
@@ -84,29 +89,4 @@ function watch(
     scroller.removeEventListener('scroll', handleScroll);
     clearTimeout(timer);
   };
-}
-
-/** The message at the top of the view, and how far its top is above or below that of the view. */
-function findPlace(scroller: HTMLElement): { anchor: string; offset: number } | null {
-  const { left, top, width } = scroller.getBoundingClientRect();
-  for (const step of [8, 40, 80, 160]) {
-    const found = document.elementFromPoint(left + width / 2, top + step)?.closest<HTMLElement>('[data-key]');
-    const anchor = found?.dataset.key;
-    if (found && anchor !== undefined) return { anchor, offset: found.getBoundingClientRect().top - top };
-  }
-  return null;
-}
-
-/** Whether there was a place to go back to. */
-function restorePlace(scroller: HTMLElement, memory: ViewMemory): boolean {
-  const place = memory.get().scroll;
-  if (place === null) return false;
-  const found = scroller.querySelector<HTMLElement>(`[data-key="${CSS.escape(place.anchor)}"]`);
-  if (found === null) return false;
-  // Groups out of sight have a guessed height until they come near; the second pass uses the true ones.
-  for (let pass = 0; pass < 2; pass += 1) {
-    scroller.scrollTop +=
-      found.getBoundingClientRect().top - scroller.getBoundingClientRect().top - place.offset;
-  }
-  return true;
 }

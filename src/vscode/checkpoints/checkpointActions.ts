@@ -87,10 +87,12 @@ async function ask(
 ): Promise<void> {
   if (targets.length === 0) return;
   const panel = await showPanel();
+  const prompt = userMessageId === undefined ? undefined : panel.host.conversation.prompt(userMessageId);
   panel.tellWhenReady({
     type: 'system',
     subtype: 'belay/rewind_ask',
-    user_message_id: userMessageId ?? null,
+    user_message_id: prompt?.uuid ?? null,
+    ...(prompt === undefined ? {} : { text: prompt.text }),
     targets: targets.map(({ paths, ...point }) => ({ ...point, ...(paths && { paths: [...paths] }) })),
     title,
   });

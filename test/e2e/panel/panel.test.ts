@@ -599,8 +599,9 @@ describe('rewind', () => {
 
   test('of code only leaves the conversation alone, and can be cancelled', async () => {
     const { page, host } = await open({ messages, answers });
-    host.send({ type: 'system', subtype: 'belay/rewind_ask', user_message_id: null });
+    host.send({ type: 'system', subtype: 'belay/rewind_ask', user_message_id: 'u1', text: 'Said far above' });
     const dialog = page.getByRole('dialog', { name: 'Rewind' });
+    await dialog.getByText('Said far above').waitFor();
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await soon(() => dialog.count()).toBe(0);
     host.send({ type: 'system', subtype: 'belay/rewind_ask', user_message_id: 'u1' });

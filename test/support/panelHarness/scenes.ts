@@ -566,7 +566,8 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       }),
     },
     play: async (host, page) => {
-      host.send({ type: 'system', subtype: 'belay/rewind_ask', user_message_id: null });
+      const text = 'Sort the trail notes by date, newest first. Notes without a date should come last.';
+      host.send({ type: 'system', subtype: 'belay/rewind_ask', user_message_id: 'u1', text });
       await page.getByRole('dialog').waitFor();
     },
   },

@@ -12,6 +12,8 @@ export interface Snapshot {
   state: PanelState;
   view: PanelView;
   messages: unknown[];
+  earlier?: boolean;
+  later?: boolean;
 }
 
 export type Answers = Handlers<'agent' | 'editor'>;
@@ -128,6 +130,8 @@ function buildAnswers(snapshot: Snapshot): Answers {
     'belay/checkpoint_diff': async () => ({ before: null, after: null, binary: false, hunks: [] }),
     'belay/checkpoint_conflict': async () => ({ base: null, mine: null, theirs: null, merged: null }),
     'belay/panel_ready': async () => ({ ...snapshot }),
+    'belay/page_load': async () => ({ found: false }),
+    'belay/conversation_find': async () => ({ earlier: [], later: [] }),
     'belay/view_save': async (view) => {
       snapshot.view = view;
       return {};

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { PanelState } from '../../../src/protocol/panel.ts';
+import type { PanelState, PanelView } from '../../../src/protocol/panel.ts';
 import type { PermissionResult } from '../../../src/protocol/permissions.ts';
 import { openInProcess } from '../../../src/vscode/agentLink.ts';
 import type { PanelActions } from '../../../src/vscode/panelHandlers.ts';
@@ -28,6 +28,51 @@ describe('the host of a panel', () => {
     for (const message of said) await agent.peer.send(message);
     const { messages } = await ready;
     await vi.waitFor(() => expect([...messages, ...conversation(page.messages)]).toEqual(said));
+  });
+
+  it('tells a long conversation by pages, each at its time in what is said', async () => {
+    const { page, agent, panel } = await setUp();
+    const said = Array.from({ length: 150 }, (_, index) => assistant(`m${index}`, 'x'));
+    for (const message of said) await agent.peer.send(message);
+    await agent.peer.send(assistant('todo', 'x'));
+    await vi.waitFor(() => expect(newest(panel)).toEqual(assistant('todo', 'x')));
+    const answer = await page.peer.request('belay/panel_ready', {});
+    expect(answer).toMatchObject({ earlier: true, later: false });
+    expect(answer.messages).toEqual([...said.slice(-59), assistant('todo', 'x')]);
+    page.messages.length = 0;
+    const asked = page.peer.request('belay/page_load', { before: 'reply:m91' });
+    await agent.peer.send(assistant('new', 'y'));
+    expect(await asked).toEqual({ found: true });
+    expect(await page.peer.request('belay/page_load', { around: 'reply:gone' })).toEqual({ found: false });
+    await vi.waitFor(() => expect(conversation(page.messages)).toHaveLength(2));
+    const told = conversation(page.messages);
+    expect(told).toContainEqual(assistant('new', 'y'));
+    expect(told).toContainEqual({
+      type: 'system',
+      subtype: 'belay/page_loaded',
+      at: 'start',
+      key: 'reply:m91',
+      messages: said.slice(31, 91),
+      earlier: true,
+      later: true,
+    });
+    expect(
+      await page.peer.request('belay/conversation_find', { text: 'X', first: 'reply:m91', last: null }),
+    ).toEqual({
+      earlier: said.slice(0, 91).map((_, index) => ({ key: `reply:m${index}`, count: 1 })),
+      later: [],
+    });
+  });
+
+  it('begins with the place that was last looked at', async () => {
+    const view = { draft: '', scroll: { anchor: 'reply:m100', offset: 3 }, open: {} };
+    const { page, agent, panel } = await setUp({ view });
+    const said = Array.from({ length: 400 }, (_, index) => assistant(`m${index}`, 'x'));
+    for (const message of said) await agent.peer.send(message);
+    await vi.waitFor(() => expect(newest(panel)).toEqual(said.at(-1)));
+    const answer = await page.peer.request('belay/panel_ready', {});
+    expect(answer).toMatchObject({ earlier: true, later: true, view });
+    expect(answer.messages).toEqual(said.slice(85, 160));
   });
 
   it('lets a person write while a long conversation is read, and starts the page over when it is there', async () => {
@@ -172,7 +217,7 @@ async function setUp(options: HostOptions = {}) {
     surface,
     host,
     actions,
-    views: { get: () => ({ draft: '', scroll: null, open: {} }), save: async () => {} },
+    views: { get: () => options.view ?? { draft: '', scroll: null, open: {} }, save: async () => {} },
     describe: toState,
     log: silentLog,
     onChange: () => {},
@@ -184,6 +229,7 @@ interface HostOptions {
   readonly resume?: boolean;
   /** Until then the agent answers nothing. */
   readonly opened?: Promise<void>;
+  readonly view?: PanelView;
 }
 
 function createHost(sessionId: string, { resume = false, opened }: HostOptions = {}) {
@@ -247,6 +293,11 @@ function toState(host: SessionHost): PanelState {
 }
 
 /** Without what the host says about itself. */
+/** What its host was told last. */
+function newest(panel: PanelHost): unknown {
+  return panel.host.conversation.page()?.messages.at(-1);
+}
+
 function conversation(messages: readonly unknown[]): unknown[] {
   return messages.filter((message) => (message as { subtype?: string }).subtype !== 'belay/panel_state');
 }

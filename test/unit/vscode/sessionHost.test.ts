@@ -121,7 +121,9 @@ describe('a session whose agent is lost', () => {
     await vi.waitFor(() => expect(agents).toHaveLength(3));
     await host.ready;
     await agents[2]?.peer.send(assistant('m1', 'here'));
-    await vi.waitFor(() => expect(host.toMessages()).toContainEqual(assistant('m1', 'here')));
+    await vi.waitFor(() =>
+      expect(host.conversation.page()?.messages).toContainEqual(assistant('m1', 'here')),
+    );
     expect(heardBy(2)).toEqual([]);
     expect(host.isQuiet).toBe(true);
   });
@@ -234,6 +236,9 @@ function createHost({ resume = false, opened, failure: initial }: HostOptions = 
 }
 
 function notices(host: SessionHost): string[] {
-  const messages = host.toMessages() as { readonly subtype?: string; readonly content: string }[];
+  const messages = (host.conversation.page()?.messages ?? []) as {
+    readonly subtype?: string;
+    readonly content: string;
+  }[];
   return messages.filter(({ subtype }) => subtype === 'informational').map(({ content }) => content);
 }

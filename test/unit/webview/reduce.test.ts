@@ -409,9 +409,10 @@ describe('a rewind', () => {
   });
 
   test('asked for by the host opens the dialog, each time anew', () => {
-    const ask = { type: 'system', subtype: 'belay/rewind_ask', user_message_id: 'u1' };
+    const ask = { type: 'system', subtype: 'belay/rewind_ask', user_message_id: 'u1', text: 'One' };
     expect(modelOf([ask, ask]).rewindAsked).toEqual({
       userMessageId: 'u1',
+      text: 'One',
       targets: null,
       title: null,
       count: 2,

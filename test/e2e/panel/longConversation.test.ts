@@ -1,0 +1,197 @@
+// A conversation that is longer than what the panel holds: reading it, finding in it, and going on with it.
+
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import {
+  assistantSays,
+  buildState,
+  stateIs,
+  text,
+  userSays,
+} from '../../support/panelHarness/conversation.ts';
+import { buildLongConversation } from '../../support/panelHarness/longConversation.ts';
+import {
+  createPagedConversation,
+  type PagedConversation,
+} from '../../support/panelHarness/pagedConversation.ts';
+import { createPanelLab, type PanelLab } from '../../support/panelHarness/panelLab.ts';
+import type { PanelPage } from '../../support/panelHarness/panelPage.ts';
+import type { Snapshot } from '../../support/panelHarness/scriptedHost.ts';
+
+let lab: PanelLab;
+const opened: PanelPage[] = [];
+beforeAll(async () => {
+  lab = await createPanelLab();
+});
+afterEach(async () => {
+  for (const panel of opened.splice(0)) {
+    expect(await panel.violations()).toEqual([]);
+    expect(panel.host.problems).toEqual([]);
+    await panel.close();
+  }
+});
+afterAll(() => lab.close());
+
+/** Each has nine messages and five items. */
+const TURNS = 240;
+const LENGTH = TURNS * 9;
+/** The panel may hold this many turns, and what is just being read on. */
+const MOST_TURNS = 80;
+
+interface Opened extends PanelPage {
+  readonly conversation: PagedConversation;
+  readonly snapshot: Snapshot;
+}
+
+async function open(scroll: Snapshot['view']['scroll'] = null): Promise<Opened> {
+  const snapshot: Snapshot = { state: buildState(), view: { draft: '', scroll, open: {} }, messages: [] };
+  const conversation = createPagedConversation(snapshot, buildLongConversation(LENGTH));
+  const panel = await lab.open({ snapshot, answers: conversation.answers, height: 700 });
+  conversation.attach(panel.host);
+  opened.push(panel);
+  await panel.page.getByRole('button', { name: 'New session' }).waitFor();
+  return { ...panel, conversation, snapshot };
+}
+
+const soon = <T>(look: () => T) => expect.poll(look, { timeout: 20_000, interval: 20 });
+
+/** Numbers of the turns whose prompts are drawn, in order. */
+function shownTurns({ page }: PanelPage): Promise<number[]> {
+  return page
+    .locator('.user-message')
+    .evaluateAll((elements) =>
+      elements.map((element) => Number(/part (\d+)/.exec(element.textContent ?? '')?.[1])),
+    );
+}
+
+function scrollTo({ page }: PanelPage, place: 'start' | 'end'): Promise<void> {
+  return page.getByRole('log', { name: 'Conversation' }).evaluate((element, where) => {
+    element.scrollTop = where === 'start' ? 0 : element.scrollHeight;
+  }, place);
+}
+
+/** Text of the prompt nearest to the top of the view, and where it is. */
+function readPlace({ page }: PanelPage): Promise<{ readonly turn: string; readonly top: number }> {
+  return page.getByRole('log', { name: 'Conversation' }).evaluate((scroller) => {
+    const { top } = scroller.getBoundingClientRect();
+    const found = [...scroller.querySelectorAll('.user-message')].find(
+      (element) => element.getBoundingClientRect().bottom > top,
+    );
+    return {
+      turn: found?.textContent ?? '',
+      top: Math.round((found?.getBoundingClientRect().top ?? 0) - top),
+    };
+  });
+}
+
+test('is read back to its first word and forth again, and only what is near is held', async () => {
+  const panel = await open();
+  await soon(async () => (await shownTurns(panel)).at(-1)).toBe(TURNS - 1);
+  expect((await shownTurns(panel)).length).toBeLessThan(MOST_TURNS);
+  const seen = new Set<number>();
+  const read = async (place: 'start' | 'end', until: number): Promise<void> => {
+    await soon(async () => {
+      await scrollTo(panel, place);
+      const turns = await shownTurns(panel);
+      for (const turn of turns) seen.add(turn);
+      expect(turns).toEqual(turns.map((_, index) => (turns[0] ?? 0) + index));
+      expect(turns.length).toBeLessThan(MOST_TURNS);
+      return turns.includes(until);
+    }).toBe(true);
+  };
+  await read('start', 0);
+  expect(seen.size).toBe(TURNS);
+  await panel.page.getByText('Please look at part 0 ').waitFor();
+  await read('end', TURNS - 1);
+});
+
+test('stays where the reader is while more comes above and below', async () => {
+  const panel = await open();
+  await soon(async () => (await shownTurns(panel)).at(-1)).toBe(TURNS - 1);
+  const log = panel.page.getByRole('log', { name: 'Conversation' });
+  await log.hover();
+  const first = async (): Promise<number> => (await shownTurns(panel))[0] ?? -1;
+  const before = await first();
+  await soon(async () => {
+    await panel.page.mouse.wheel(0, -400);
+    return first();
+  }).toBeLessThan(before);
+  // What is drawn when it comes into sight settles.
+  await panel.page.waitForTimeout(300);
+  const place = await readPlace(panel);
+  const held = await first();
+  await panel.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+  for (let count = 0; count < 60; count += 1) {
+    panel.conversation.say(userSays(`And part ${TURNS + count}`, `more-${count}`));
+    panel.conversation.say(assistantSays(`more-reply-${count}`, [text(`Said ${count}.`)]));
+  }
+  await panel.page.waitForTimeout(300);
+  const after = await readPlace(panel);
+  expect(after.turn).toBe(place.turn);
+  expect(Math.abs(after.top - place.top)).toBeLessThan(3);
+  expect(await first()).toBeLessThanOrEqual(held);
+});
+
+test('shows what a person says, and its answer, wherever they were reading', async () => {
+  const panel = await open({ anchor: 'user:u-40', offset: 0 });
+  await panel.page.getByText('Please look at part 40 ').waitFor();
+  expect((await shownTurns(panel)).includes(TURNS - 1)).toBe(false);
+  const place = await readPlace(panel);
+  expect(place.turn).toContain('part 40 ');
+  // What is said meanwhile is not put below another part of the conversation.
+  panel.conversation.say(stateIs('running'), assistantSays('meanwhile', [text('Said meanwhile.')]));
+  await panel.page.waitForTimeout(200);
+  expect(await panel.page.getByText('Said meanwhile.').count()).toBe(0);
+  await panel.page.getByRole('textbox', { name: 'Message Belay' }).fill('Now what?');
+  await panel.page.keyboard.press('Enter');
+  await panel.page.getByText('Said meanwhile.').waitFor();
+  expect((await shownTurns(panel)).includes(TURNS - 1)).toBe(true);
+  await soon(() =>
+    panel.page
+      .getByRole('log', { name: 'Conversation' })
+      .evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight),
+  ).toBeLessThan(30);
+  expect(await panel.page.getByRole('button', { name: 'Jump to latest' }).count()).toBe(0);
+});
+
+test('is searched whole, and every place is gone to, also those that are not held', async () => {
+  const panel = await open();
+  await soon(async () => (await shownTurns(panel)).at(-1)).toBe(TURNS - 1);
+  await panel.page.keyboard.press('Control+f');
+  const field = panel.page.getByRole('textbox', { name: 'Find in conversation' });
+  await field.fill('look at part 1');
+  // 1, 10 to 19, and 100 to 199.
+  const count = panel.page.locator('.find-count');
+  await soon(() => count.textContent()).toBe('111 of 111');
+  await soon(() => readCurrent(panel)).toContain('part 199 ');
+  await field.press('Shift+Enter');
+  await soon(() => count.textContent()).toBe('110 of 111');
+  await soon(() => readCurrent(panel)).toContain('part 198 ');
+  await field.press('Enter');
+  await field.press('Enter');
+  await soon(() => count.textContent()).toBe('1 of 111');
+  await soon(() => readCurrent(panel)).toContain('part 1 ');
+  await field.press('Shift+Enter');
+  await soon(() => count.textContent()).toBe('111 of 111');
+});
+
+/** The item in which the current match stands. */
+function readCurrent({ page }: PanelPage): Promise<string> {
+  return page.evaluate(() => {
+    const [range] = CSS.highlights.get('belay-find-current') ?? [];
+    const node = range instanceof Range ? range.startContainer.parentElement : null;
+    return node?.closest('[data-key]')?.textContent ?? '';
+  });
+}
+
+test('begins with a message that was rewound to and is not held', async () => {
+  const panel = await open();
+  await soon(async () => (await shownTurns(panel)).at(-1)).toBe(TURNS - 1);
+  panel.conversation.say({
+    type: 'system',
+    subtype: 'belay/conversation_rewound',
+    uuid: 'rewound',
+    session_id: panel.snapshot.state.session_id,
+    user_message_id: 'u-100',
+  });
+  await soon(async () => (await shownTurns(panel)).at(-1)).toBe(99);
+});
