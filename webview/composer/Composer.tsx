@@ -5,10 +5,13 @@ import { TextArea } from '../controls/TextArea.tsx';
 import { useModel, usePanel, useSource } from '../view/context.ts';
 import { AttachmentList } from './AttachmentList.tsx';
 import { ComposerBar } from './ComposerBar.tsx';
+import { COMPLETION_ID, CompletionList, toOptionId } from './completion/CompletionList.tsx';
+import { useCompletion } from './completion/useCompletion.ts';
 import { DropArea } from './DropArea.tsx';
 import { sendMessage } from './sendMessage.ts';
 import { useAskedFocus } from './useAskedFocus.ts';
 import { useAttachments } from './useAttachments.ts';
+import { useHistory } from './useHistory.ts';
 import './composer.css';
 
 export function Composer(): VNode {
@@ -19,6 +22,9 @@ export function Composer(): VNode {
   const attachments = useAttachments();
   const area = useRef<HTMLTextAreaElement>(null);
   useAskedFocus(area);
+  const write = (text: string): void => memory.change({ draft: text });
+  const completion = useCompletion({ area, text: draft, onChange: write });
+  const history = useHistory();
   const isEmpty = draft.trim() === '' && attachments.list.length === 0;
   const send = (): void => {
     if (isEmpty) return;
@@ -33,7 +39,11 @@ export function Composer(): VNode {
   };
   const handleKey = (event: KeyboardEvent): void => {
     if (event.isComposing) return;
-    if (event.key === 'Enter' && !event.shiftKey && !event.altKey) send();
+    const { selectionStart: caret = 0 } = area.current ?? {};
+    const said = event.shiftKey ? null : history(event.key, draft, caret);
+    if (completion.handleKey(event)) event.stopPropagation();
+    else if (said !== null) write(said);
+    else if (event.key === 'Enter' && !event.shiftKey && !event.altKey) send();
     else if (event.key === 'Escape' && isRunning) stop();
     else return;
     event.preventDefault();
@@ -44,13 +54,24 @@ export function Composer(): VNode {
   };
   return (
     <DropArea onFiles={attachments.add} onMentions={addMentions}>
+      <CompletionList completion={completion} />
       <AttachmentList attachments={attachments} />
       <TextArea
         areaRef={area}
         label="Message Belay"
         placeholder={isRunning ? 'Add to the queue' : 'Ask Belay to do something'}
         value={draft}
-        onInput={(value) => memory.change({ draft: value })}
+        suggestions={
+          completion.suggestions.length === 0
+            ? null
+            : { list: COMPLETION_ID, active: toOptionId(completion.active) }
+        }
+        onInput={(value) => {
+          write(value);
+          completion.look();
+        }}
+        onCaret={completion.look}
+        onBlur={completion.close}
         onKeyDown={handleKey}
         onPaste={(event) => takePasted(event, attachments.add)}
       />

@@ -1,5 +1,6 @@
 /** Files dragged from VS Code's explorer: it gives their addresses, not their content. They become mentions. */
 import { toShownPath } from '../blocks/tools/shownPath.ts';
+import { writeMention } from './completion/findTrigger.ts';
 
 const KINDS = ['application/vnd.code.uri-list', 'text/uri-list'];
 
@@ -10,7 +11,7 @@ export function toMentions(data: Pick<DataTransfer, 'getData'>, cwd: string | nu
     .split(/\r?\n/)
     .flatMap((line) => toPath(line) ?? [])
     .map((path) => toShownPath(path, cwd === null ? [] : [cwd]))
-    .map((path) => (/\s/.test(path) ? `@"${path}"` : `@${path}`))
+    .map(writeMention)
     .join(' ');
 }
 

@@ -11,6 +11,11 @@ export interface TextAreaProps {
   readonly placeholder: string;
   readonly disabled?: boolean;
   readonly onInput: (value: string) => void;
+  /** Something else that shows suggestions for what is written: ids of the list and of the option that is meant. */
+  readonly suggestions?: { readonly list: string; readonly active: string } | null;
+  /** The caret went elsewhere. */
+  readonly onCaret?: () => void;
+  readonly onBlur?: () => void;
   readonly onKeyDown: (event: KeyboardEvent) => void;
   readonly onPaste: (event: ClipboardEvent) => void;
   readonly areaRef: Ref<HTMLTextAreaElement>;
@@ -18,6 +23,7 @@ export interface TextAreaProps {
 
 export function TextArea(props: TextAreaProps): VNode {
   const { label, value, placeholder, disabled = false, onInput, onKeyDown, onPaste, areaRef } = props;
+  const { suggestions = null, onCaret, onBlur } = props;
   return (
     <textarea
       ref={areaRef}
@@ -28,6 +34,11 @@ export function TextArea(props: TextAreaProps): VNode {
       placeholder={placeholder}
       disabled={disabled}
       spellcheck={false}
+      aria-autocomplete={onCaret === undefined ? undefined : 'list'}
+      aria-controls={suggestions?.list}
+      aria-activedescendant={suggestions?.active}
+      onSelect={onCaret}
+      onBlur={onBlur}
       onInput={(event: TargetedInputEvent<HTMLTextAreaElement>) => onInput(event.currentTarget.value)}
       onKeyDown={onKeyDown}
       onPaste={onPaste}

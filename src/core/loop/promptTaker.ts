@@ -9,6 +9,7 @@ import type { ModelChoice } from './modelChoice.ts';
 import type { Notices } from './notices.ts';
 import type { BeforePrompt, PromptHooks } from './promptHooks.ts';
 import { type QueuedPrompt, toPromptText } from './promptQueue.ts';
+import { readMentions } from './readMentions.ts';
 import { createRunTool } from './runTool.ts';
 import { readServerPrompt } from './serverPrompts.ts';
 import { findSlash, grantTools, type Slash } from './slashCommands.ts';
@@ -59,6 +60,31 @@ export class PromptTaker {
     if (message.shouldQuery === false) return;
     if (slash.kind === 'command') return this.#runCommand(slash, uuid, signal);
     if (slash.kind === 'server prompt') return this.#runServerPrompt(slash, uuid, signal);
+    await this.#runWithMentions(taken, uuid, signal);
+  }
+
+  /** The prompt stands as it was typed; behind it the model is told what the files it names hold. */
+  async #runWithMentions(message: UserMessage, uuid: string, signal: AbortSignal): Promise<void> {
+    const text = toPromptText(message);
+    if (!text.includes('@')) return this.#runner.run(uuid, signal);
+    const { ports, callDeps, setup, session, emitter } = this.#parts;
+    const started = ports.clock.monotonic();
+    try {
+      const { tools } = await setup.freeze();
+      const { contents, problems } = await readMentions(text, {
+        files: ports.files,
+        workspace: ports.workspace,
+        tools,
+        runTool: createRunTool(callDeps(uuid, tools), { createId: ports.createId, signal }),
+      });
+      if (contents.length > 0) await this.#appendNotice(contents.join('\n\n'));
+      for (const problem of problems) {
+        await inform({ session, emitter, clock: ports.clock }, problem);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return this.#runner.emitResult({ ...FAILED, interrupted: true }, started);
+    }
     await this.#runner.run(uuid, signal);
   }
 

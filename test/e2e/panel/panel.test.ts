@@ -217,6 +217,113 @@ describe('the composer', () => {
   });
 });
 
+describe('suggestions while writing', () => {
+  const commands = [
+    { name: 'review', description: 'Looks over the changes', argumentHint: '[branch]' },
+    { name: 'compact', description: 'Sums up the conversation', argumentHint: '' },
+    { name: 'old-review', description: '', argumentHint: '' },
+  ];
+  const answers: Partial<Answers> = {
+    initialize: async () => ({
+      commands,
+      agents: [],
+      output_style: '',
+      available_output_styles: [],
+      models: [],
+      account: {},
+    }),
+    file_suggestions: async ({ query }) => ({
+      suggestions:
+        query === 'src/'
+          ? [{ path: 'src/my list.ts', type: 'file' as const }]
+          : [
+              { path: 'src', type: 'directory' as const },
+              { path: 'src/list.ts', type: 'file' as const },
+            ],
+    }),
+  };
+  const shown = (page: PanelPage['page']): Promise<string[]> =>
+    page.getByRole('option').evaluateAll((options) => options.map((option) => option.textContent ?? ''));
+
+  test('for a mention go on below a folder, and put a file with spaces in quotes', async () => {
+    const { page } = await open({ answers });
+    const box = page.getByRole('textbox', { name: 'Message Belay' });
+    await box.pressSequentially('Look at @s');
+    await soon(() => shown(page)).toEqual(['src', 'list.tssrc']);
+    expect(await page.getByRole('option', { selected: true }).textContent()).toBe('src');
+    expect(await box.getAttribute('aria-activedescendant')).toBe(
+      await page.getByRole('option', { selected: true }).getAttribute('id'),
+    );
+    await box.press('Tab');
+    expect(await box.inputValue()).toBe('Look at @src/');
+    await soon(() => shown(page)).toEqual(['my list.tssrc']);
+    await box.press('Enter');
+    expect(await box.inputValue()).toBe('Look at @"src/my list.ts" ');
+    await soon(() => shown(page)).toEqual([]);
+    await box.pressSequentially('now');
+    expect(await box.inputValue()).toBe('Look at @"src/my list.ts" now');
+  });
+
+  test('are chosen by arrow keys and mouse, and sent away by Escape without stopping anything', async () => {
+    const { page, host } = await open({ answers, messages: [say.stateIs('running')] });
+    const box = page.getByRole('textbox', { name: 'Message Belay' });
+    await box.pressSequentially('@l');
+    await soon(() => shown(page)).toHaveLength(2);
+    await box.press('ArrowDown');
+    await soon(() => page.getByRole('option', { selected: true }).textContent()).toBe('list.tssrc');
+    await box.press('Escape');
+    await soon(() => shown(page)).toEqual([]);
+    await box.pressSequentially('i');
+    expect(await shown(page)).toEqual([]);
+    expect(host.asked.some(({ subtype }) => subtype === 'interrupt')).toBe(false);
+    await box.fill('');
+    await box.pressSequentially('@l');
+    await page.getByRole('option').nth(1).click();
+    expect(await box.inputValue()).toBe('@src/list.ts ');
+    await box.press('Enter');
+    await soon(() => host.sent).toHaveLength(1);
+  });
+
+  test('for a command are by name; Enter runs one that is written whole', async () => {
+    const { page, host } = await open({ answers });
+    const box = page.getByRole('textbox', { name: 'Message Belay' });
+    await box.pressSequentially('/re');
+    await soon(() => shown(page)).toEqual(['/review[branch] – Looks over the changes', '/old-review']);
+    await box.press('Enter');
+    expect(await box.inputValue()).toBe('/review ');
+    expect(host.sent).toEqual([]);
+    await box.fill('');
+    await box.pressSequentially('/compact');
+    await soon(() => shown(page)).toHaveLength(1);
+    await box.press('Enter');
+    await soon(() => host.sent).toHaveLength(1);
+    expect(JSON.stringify(host.sent)).toContain('"text":"/compact"');
+  });
+
+  test('what was said before comes back with the arrow up, and goes with the arrow down', async () => {
+    const { page } = await open({
+      messages: [say.userSays('one', 'u1'), say.userSays('two\nlines', 'u2'), say.userSays('one', 'u3')],
+    });
+    const box = page.getByRole('textbox', { name: 'Message Belay' });
+    await box.press('ArrowUp');
+    expect(await box.inputValue()).toBe('one');
+    await box.press('ArrowUp');
+    await soon(() => box.inputValue()).toBe('two\nlines');
+    // The caret has lines to go through first.
+    await box.press('ArrowUp');
+    await box.press('ArrowUp');
+    expect(await box.inputValue()).toBe('two\nlines');
+    await box.press('ArrowDown');
+    await box.press('ArrowDown');
+    await soon(() => box.inputValue()).toBe('one');
+    await box.press('ArrowDown');
+    expect(await box.inputValue()).toBe('');
+    await box.fill('something new');
+    await box.press('ArrowUp');
+    expect(await box.inputValue()).toBe('something new');
+  });
+});
+
 describe('a permission request', () => {
   const input = { command: 'npm test' };
   const suggestion = {

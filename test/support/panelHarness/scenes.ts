@@ -518,6 +518,47 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       await page.getByText('Reading the files of').waitFor();
     },
   },
+  mention: {
+    snapshot: snapshotOf(DONE),
+    answers: {
+      file_suggestions: async () => ({
+        suggestions: [
+          { path: 'src', type: 'directory' },
+          { path: 'src/notes.ts', type: 'file' },
+          { path: 'src/compareNotes.ts', type: 'file' },
+          { path: 'src/components/lists/SortedNotesByDateWithoutUndatedOnes.tsx', type: 'file' },
+          { path: 'notes.md', type: 'file' },
+        ],
+      }),
+    },
+    play: async (_host, page) => {
+      await page.getByRole('textbox', { name: 'Message Belay' }).pressSequentially('Look at @no');
+      await page.getByRole('option').first().waitFor();
+      await page.keyboard.press('ArrowDown');
+    },
+  },
+  commands: {
+    snapshot: snapshotOf(DONE),
+    answers: {
+      initialize: async () => ({
+        commands: [
+          { name: 'compact', description: 'Sums up the conversation so far', argumentHint: '[what matters]' },
+          { name: 'context', description: 'Shows what fills the context window', argumentHint: '' },
+          { name: 'cost', description: 'Shows what the session has cost', argumentHint: '' },
+          { name: 'review', description: 'Looks over the changes of a branch', argumentHint: '[branch]' },
+        ],
+        agents: [],
+        output_style: '',
+        available_output_styles: [],
+        models: [],
+        account: {},
+      }),
+    },
+    play: async (_host, page) => {
+      await page.getByRole('textbox', { name: 'Message Belay' }).pressSequentially('/');
+      await page.getByRole('option').first().waitFor();
+    },
+  },
   'capture-off': {
     snapshot: snapshotOf([CAPTURE_OFF], { title: 'New session' }),
   },

@@ -1,0 +1,72 @@
+/** Suggestions for what is being written: the agent knows files and commands. */
+import type { Peer } from '../../../src/channel/peer.ts';
+import type { SlashCommand } from '../../../src/protocol/commands.ts';
+import { type Trigger, writeMention } from './findTrigger.ts';
+
+export interface Suggestion {
+  readonly key: string;
+  readonly icon: string;
+  readonly label: string;
+  readonly detail: string;
+  /** What it puts in place of what was typed. */
+  readonly insert: string;
+  /** More can be chosen below it: a folder. */
+  readonly goesOn: boolean;
+}
+
+/** Shown at once. */
+const MOST = 12;
+
+/** The best first. Rejects when the agent can't be asked. */
+export async function suggest(
+  { kind, query }: Trigger,
+  peer: Peer,
+  signal: AbortSignal,
+): Promise<readonly Suggestion[]> {
+  if (kind === 'command') {
+    const { commands } = await peer.request('initialize', {}, { signal });
+    return rankCommands(commands, query).slice(0, MOST).map(toCommand);
+  }
+  const { suggestions } = await peer.request('file_suggestions', { query }, { signal });
+  return suggestions.slice(0, MOST).map(({ path, type }) => toFile(path, type === 'directory'));
+}
+
+/** Those whose name begins so, then those that have it somewhere in their name, then in what they do. */
+export function rankCommands(commands: readonly SlashCommand[], query: string): readonly SlashCommand[] {
+  const wanted = query.toLowerCase();
+  const rank = ({ name, description }: SlashCommand): number => {
+    const lower = name.toLowerCase();
+    if (lower.startsWith(wanted)) return 0;
+    if (lower.includes(wanted)) return 1;
+    return wanted.length > 2 && description.toLowerCase().includes(wanted) ? 2 : 3;
+  };
+  return commands
+    .map((command) => ({ command, rank: rank(command) }))
+    .filter((ranked) => ranked.rank < 3)
+    .sort((left, right) => left.rank - right.rank || (left.command.name < right.command.name ? -1 : 1))
+    .map(({ command }) => command);
+}
+
+function toCommand({ name, description, argumentHint }: SlashCommand): Suggestion {
+  return {
+    key: `/${name}`,
+    icon: 'symbol-event',
+    label: `/${name}`,
+    detail: [argumentHint, description].filter((part) => part !== '').join(' – '),
+    insert: `/${name} `,
+    goesOn: false,
+  };
+}
+
+function toFile(path: string, isFolder: boolean): Suggestion {
+  const slash = path.lastIndexOf('/');
+  const mention = isFolder ? writeMention(`${path}/`).replace(/"$/, '') : `${writeMention(path)} `;
+  return {
+    key: path,
+    icon: isFolder ? 'folder' : 'file',
+    label: path.slice(slash + 1),
+    detail: slash === -1 ? '' : path.slice(0, slash),
+    insert: mention,
+    goesOn: isFolder,
+  };
+}
