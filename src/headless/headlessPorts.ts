@@ -10,6 +10,7 @@ import { createNodeClock } from '../node/clock.ts';
 import { createNodeFileSystem } from '../node/fileSystem.ts';
 import { createNodeModelFetch } from '../node/modelFetch.ts';
 import { createNodeProcesses, type NodeProcesses } from '../node/processes.ts';
+import { createQuickFileOperations } from '../node/quickFileOperations.ts';
 import { createNodeStorage } from '../node/storage.ts';
 import { createTemporaryFiles, type TemporaryFiles } from '../node/temporaryFiles.ts';
 
@@ -53,7 +54,7 @@ export function createHeadlessPorts(options: HeadlessPortsOptions): HeadlessPort
     workspace,
     log,
     clock,
-    files: createNodeFileSystem({ platform, temporaryFiles }),
+    files: createNodeFileSystem({ platform, temporaryFiles, operations: createQuickFileOperations() }),
     processes: createNodeProcesses({
       platform,
       env: environment,

@@ -8,6 +8,7 @@ import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
 import { nodeByteWork } from '../node/byteWork.ts';
 import { createNodeClock } from '../node/clock.ts';
 import { createNodeFileSystem } from '../node/fileSystem.ts';
+import { createQuickFileOperations } from '../node/quickFileOperations.ts';
 import { createNodeStorage } from '../node/storage.ts';
 import { createTranscriptStore } from '../node/transcripts.ts';
 import { StartError } from './exitCodes.ts';
@@ -32,7 +33,10 @@ export async function openSavedCheckpoints(wanted: {
   const sessionId = await findSession(wanted.sessionId, transcripts);
   try {
     const checkpoints = await createCheckpoints({
-      files: createNodeFileSystem({ platform: toPlatform(process.platform) }),
+      files: createNodeFileSystem({
+        platform: toPlatform(process.platform),
+        operations: createQuickFileOperations(),
+      }),
       storage: createNodeStorage(join(configDir, 'storage')),
       clock: createNodeClock(),
       log,

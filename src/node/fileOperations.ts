@@ -1,9 +1,36 @@
 /**
  * The system calls that the file adapters use, as one parameter: tests put one in that fails at the n-th call.
  */
-import type { Dirent, Stats } from 'node:fs';
+import { type Dirent, readlinkSync, realpathSync, type Stats } from 'node:fs';
 import * as system from 'node:fs/promises';
 import { fromSystemBytes, isReplaced, toSystemPath } from './systemPath.ts';
+
+/** What is used of a file that is open; a `FileHandle` is one. Whoever opens it closes it. */
+export interface OpenFile {
+  readonly fd: number;
+  read(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+  write(
+    bytes: Uint8Array,
+    offset?: number,
+    length?: number,
+    position?: number | null,
+  ): Promise<{ readonly bytesWritten: number }>;
+  /** From where it stands, all of it. */
+  writeFile(content: Uint8Array | AsyncIterable<Uint8Array>): Promise<void>;
+  /** All of it. */
+  readFile(): Promise<Uint8Array>;
+  stat(): Promise<Stats>;
+  chmod(mode: number): Promise<void>;
+  chown(uid: number, gid: number): Promise<void>;
+  truncate(length: number): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
 
 /** Paths as systemPath.ts carries them. */
 export interface FileOperations {
@@ -12,7 +39,7 @@ export interface FileOperations {
   link(existing: string, path: string): Promise<void>;
   lstat(path: string): Promise<Stats>;
   mkdir(path: string): Promise<unknown>;
-  open(path: string, flags: string | number, mode?: number): Promise<system.FileHandle>;
+  open(path: string, flags: string | number, mode?: number): Promise<OpenFile>;
   readdir(path: string): Promise<string[]>;
   readdir(path: string, options: { readonly withFileTypes: true }): Promise<FolderEntry[]>;
   readlink(path: string): Promise<string>;
@@ -49,6 +76,18 @@ export const systemFileOperations: FileOperations = {
   symlink: (target, path, type) => system.symlink(toSystemPath(target), toSystemPath(path), type),
   unlink: (path) => system.unlink(toSystemPath(path)),
 };
+
+/** As `readlink`, at once. */
+export function readLinkNow(path: string): string {
+  const target = readlinkSync(toSystemPath(path));
+  return isReplaced(target) ? fromSystemBytes(readlinkSync(toSystemPath(path), 'buffer')) : target;
+}
+
+/** As `realpath`, at once. */
+export function realPathNow(path: string): string {
+  const real = realpathSync.native(toSystemPath(path));
+  return isReplaced(real) ? fromSystemBytes(realpathSync.native(toSystemPath(path), 'buffer')) : real;
+}
 
 async function readFolder(path: string): Promise<string[]>;
 async function readFolder(path: string, options: { readonly withFileTypes: true }): Promise<FolderEntry[]>;

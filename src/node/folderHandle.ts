@@ -4,10 +4,9 @@
  * plain path is used and its real path compared before and after.
  */
 import { constants } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { FileError, type Platform } from '../core/ports.ts';
-import { errorCode, type FileOperations } from './fileOperations.ts';
+import { errorCode, type FileOperations, type OpenFile } from './fileOperations.ts';
 
 export interface FolderHandle {
   /** Prefix for the names in the folder. */
@@ -95,7 +94,7 @@ async function pinFolder(operations: FileOperations, folder: string): Promise<Fo
   };
 }
 
-async function openItself(operations: FileOperations, folder: string): Promise<FileHandle> {
+async function openItself(operations: FileOperations, folder: string): Promise<OpenFile> {
   try {
     return await operations.open(folder, O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   } catch (error) {

@@ -3,9 +3,8 @@
  * for its other end and then refused), and no more is read than was asked for, whatever size the system reported.
  */
 import { constants } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
 import { FileError } from '../core/ports.ts';
-import type { FileOperations } from './fileOperations.ts';
+import type { FileOperations, OpenFile } from './fileOperations.ts';
 
 const pieceBytes = 1 << 20;
 
@@ -62,7 +61,7 @@ export async function readPart(
 async function withRegularFile<Result>(
   operations: FileOperations,
   path: string,
-  read: (handle: FileHandle, size: number) => Promise<Result>,
+  read: (handle: OpenFile, size: number) => Promise<Result>,
 ): Promise<Result> {
   // Opening a device can already do something (a tape rewinds), so look before, and again at what was really opened.
   refuseOther(path, await operations.stat(path));

@@ -6,10 +6,9 @@
  * The new file takes over mode and, where the system lets us, owner of the old one. Extended attributes do not survive.
  */
 import { constants, type Stats } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Platform } from '../core/ports.ts';
-import { errorCode, type FileOperations } from './fileOperations.ts';
+import { errorCode, type FileOperations, type OpenFile } from './fileOperations.ts';
 import { type FolderHandle, openFolder } from './folderHandle.ts';
 import { type TemporaryFiles, toTemporaryName } from './temporaryFiles.ts';
 
@@ -60,7 +59,7 @@ async function replaceIn(
   options: ReplaceOptions,
   folder: FolderHandle,
   name: string,
-  old: FileHandle | undefined,
+  old: OpenFile | undefined,
 ): Promise<void> {
   const temporary = await writeTemporary(options, folder, options.bytes);
   try {
@@ -80,7 +79,7 @@ async function replaceIn(
 }
 
 /** Holds the old content for a roll-back. Not on Windows, where a file that is open can't be replaced. */
-async function openOld(options: ReplaceOptions, name: string): Promise<FileHandle | undefined> {
+async function openOld(options: ReplaceOptions, name: string): Promise<OpenFile | undefined> {
   if (options.platform === 'win32') return undefined;
   try {
     return await options.operations.open(
@@ -130,7 +129,7 @@ async function writeTemporary(
 async function createTemporary(
   { operations, existing, mode, temporaryFiles }: ReplaceOptions,
   { path, realPath }: Temporary,
-): Promise<FileHandle> {
+): Promise<OpenFile> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
   await temporaryFiles?.announce(realPath);
   try {
@@ -143,7 +142,7 @@ async function createTemporary(
 }
 
 async function keepOwner(
-  handle: FileHandle,
+  handle: OpenFile,
   { fresh, existing }: { readonly fresh: Stats; readonly existing: Stats },
 ): Promise<void> {
   if (fresh.uid === existing.uid && fresh.gid === existing.gid) return;
@@ -173,7 +172,7 @@ async function rename(options: ReplaceOptions, from: string, to: string): Promis
 async function rollBack(
   options: ReplaceOptions,
   folder: FolderHandle,
-  landed: { readonly name: string; readonly ino: number; readonly old: FileHandle | undefined },
+  landed: { readonly name: string; readonly ino: number; readonly old: OpenFile | undefined },
 ): Promise<void> {
   const { operations } = options;
   const now = await operations.lstat(landed.name).catch(() => undefined);

@@ -3,8 +3,8 @@
  * content is changed under all of them. What fails midway is undone from the old content.
  */
 import { constants, type Stats } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
 import { FileError } from '../core/ports.ts';
+import type { OpenFile } from './fileOperations.ts';
 import { type HoldOptions, inItsFolder } from './folderHandle.ts';
 
 export interface RewriteOptions extends HoldOptions {
@@ -45,7 +45,7 @@ async function rewrite(name: string, change: RewriteOptions): Promise<void> {
   }
 }
 
-async function readAll(handle: FileHandle, size: number): Promise<Uint8Array> {
+async function readAll(handle: OpenFile, size: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(size);
   let filled = 0;
   while (filled < size) {
@@ -56,7 +56,7 @@ async function readAll(handle: FileHandle, size: number): Promise<Uint8Array> {
   return bytes.subarray(0, filled);
 }
 
-async function overwrite(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+async function overwrite(handle: OpenFile, bytes: Uint8Array): Promise<void> {
   let written = 0;
   while (written < bytes.length) {
     written += (await handle.write(bytes, written, bytes.length - written, written)).bytesWritten;

@@ -6,6 +6,7 @@ import type { AgentPorts } from '../core/agent.ts';
 import type { FileSystem, Log, Workspace } from '../core/ports.ts';
 import { createNodeClock } from '../node/clock.ts';
 import { createNodeFileSystem } from '../node/fileSystem.ts';
+import { createQuickFileOperations } from '../node/quickFileOperations.ts';
 import { createSidechainStore } from '../node/sidechains.ts';
 import { createNodeStorage } from '../node/storage.ts';
 import { createTemporaryFiles, type TemporaryFiles } from '../node/temporaryFiles.ts';
@@ -16,6 +17,8 @@ export interface NodeParts
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The files without an editor's documents in between. */
   readonly disk: FileSystem;
+  /** The same, for many small steps one behind the other. */
+  readonly quickDisk: FileSystem;
   /** Where the user's own settings, memory, commands and skills lie. */
   readonly configDir: string;
   /** What `disk` has under way. */
@@ -38,6 +41,7 @@ export function createNodeParts({ workspace, environment, log, storageRoot }: No
   return {
     ...{ environment, log, storage, temporaryFiles, configDir },
     disk: createNodeFileSystem({ platform, temporaryFiles }),
+    quickDisk: createNodeFileSystem({ platform, temporaryFiles, operations: createQuickFileOperations() }),
     clock: createNodeClock(),
     sidechains: createSidechainStore(),
     transcripts: createTranscriptStore({ configDir, cwd }),

@@ -172,15 +172,13 @@ async function tellSettings(
 
 /** Without them the session goes on, and says why nothing can be rewound. */
 async function openCheckpoints(start: SessionStart, parts: SessionParts): Promise<Checkpoints | undefined> {
-  const { files, disk, storage, clock, log, workspace, createId } = parts;
+  const { storage, clock, log, workspace, createId } = parts;
   if (!start.checkpointsEnabled || !workspace.hasFolder) return undefined;
-  // A rewind brings back bytes: what runs on save must not change them. It sees unsaved text all the same.
-  const rewound: FileSystem = { ...files, writeFile: disk.writeFile };
   const { sessionId } = start;
   try {
     return await createCheckpoints({
       ...{ storage, clock, log, sessionId, workspace, createId, byteWork: nodeByteWork },
-      files: rewound,
+      files: createRewoundFiles(parts),
       capture: {
         scanners: createTreeScanners({ worker: join(import.meta.dirname, 'treeWorker.js') }),
         trusted: workspace.trusted,
@@ -191,6 +189,16 @@ async function openCheckpoints(start: SessionStart, parts: SessionParts): Promis
     log.error('checkpoints could not be opened, so nothing of this session can be rewound', { error });
     return undefined;
   }
+}
+
+/** A rewind brings back bytes: what runs on save must not change them. It sees unsaved text all the same. */
+function createRewoundFiles({ files, quickDisk }: SessionParts): FileSystem {
+  return {
+    ...quickDisk,
+    hasUnsavedChanges: files.hasUnsavedChanges,
+    readFile: async (path, limits) =>
+      (await files.hasUnsavedChanges(path)) ? files.readFile(path, limits) : quickDisk.readFile(path, limits),
+  };
 }
 
 /** Each save is taken once. Where the editor doesn't answer, nobody has saved. */

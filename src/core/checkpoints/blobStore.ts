@@ -32,6 +32,8 @@ export interface BlobStore {
   putAll(contents: readonly Uint8Array[]): Promise<void>;
   /** Many at once that are encoded already. Else like `put`. */
   putEncoded(contents: readonly EncodedContent[]): Promise<void>;
+  /** What a content is called here: its SHA-256. */
+  nameOf(bytes: Uint8Array): Promise<string>;
   /** It was stored; whether it can be read is seen by `get`. */
   has(sha256: string): boolean;
   /** The SHA-256 of all that was stored. */
@@ -166,6 +168,10 @@ class PackedBlobs implements BlobStore {
   async #isStored(sha256: string): Promise<boolean> {
     const known = this.#entries.get(sha256);
     return known !== undefined && this.#isGood(known);
+  }
+
+  nameOf(bytes: Uint8Array): Promise<string> {
+    return this.#byteWork.sha256(bytes);
   }
 
   has(sha256: string): boolean {

@@ -1,4 +1,4 @@
-import { FileError, type FileSystem } from '../ports.ts';
+import { FileError, type FileStat, type FileSystem } from '../ports.ts';
 import type { BlobStore } from './blobStore.ts';
 import { absent, type FileState } from './fileState.ts';
 import { parentOf } from './paths.ts';
@@ -14,9 +14,22 @@ export interface Capture {
 /** A file of which no copy can be kept is not written by a tool. */
 const LARGEST_FILE = 1024 * 1024 * 1024;
 
+export interface CaptureHow {
+  /** As it was just now. */
+  readonly stat?: FileStat | undefined;
+  /** SHA-256, in hexadecimal. */
+  readonly nameOf?: NameOf;
+}
+
+export type NameOf = (bytes: Uint8Array) => Promise<string>;
+
 /** Links are not followed. Throws FileError: EINVAL for what is no file, link or folder; what the system says. */
-export async function captureFile(files: FileSystem, path: string): Promise<Capture> {
-  const stat = await files.lstat(path);
+export async function captureFile(
+  files: FileSystem,
+  path: string,
+  { nameOf, ...known }: CaptureHow = {},
+): Promise<Capture> {
+  const stat = known.stat ?? (await files.lstat(path));
   if (stat === undefined) return { state: absent, bytes: undefined };
   switch (stat.kind) {
     case 'directory':
@@ -27,7 +40,7 @@ export async function captureFile(files: FileSystem, path: string): Promise<Capt
       throw new FileError('EINVAL', path, `${path} is neither a file nor a folder.`);
     case 'file': {
       const bytes = await files.readFile(path, { maxBytes: LARGEST_FILE });
-      return { state: await toFileState(bytes, stat), bytes };
+      return { state: await toFileState(bytes, stat, nameOf), bytes };
     }
   }
 }
@@ -35,9 +48,10 @@ export async function captureFile(files: FileSystem, path: string): Promise<Capt
 export async function toFileState(
   bytes: Uint8Array,
   { mode, nlink = 1 }: { readonly mode: number; readonly nlink?: number | undefined },
+  nameOf: NameOf = toSha256,
 ): Promise<FileState> {
   const links = nlink > 1 ? { nlink } : {};
-  return { kind: 'file', sha256: await toSha256(bytes), size: bytes.length, mode, ...links };
+  return { kind: 'file', sha256: await nameOf(bytes), size: bytes.length, mode, ...links };
 }
 
 /** Puts the bytes of a file into the store. Throws FileError, of the store. */

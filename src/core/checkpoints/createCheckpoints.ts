@@ -18,7 +18,7 @@ import {
   rewind,
 } from './sessionRewinds.ts';
 import { toSha256 } from './sha256.ts';
-import { type CaptureOptions, openCapture } from './tree/openCapture.ts';
+import { type CaptureOptions, openCapture, type StartedTrees, startTrees } from './tree/openCapture.ts';
 import { recoverWatched } from './tree/recoverWatched.ts';
 import { createWriteGate } from './writeGate.ts';
 
@@ -38,14 +38,28 @@ export interface CheckpointsOptions {
 
 /** Throws FileError when the store can't be opened; the session can go on without checkpoints. */
 export async function createCheckpoints(options: CheckpointsOptions): Promise<Checkpoints> {
-  const { files, storage, clock, log, sessionId, workspace, createId, byteWork } = options;
+  const { files, storage, clock, log, workspace, byteWork } = options;
   const root = await files.realPath(workspace.roots[0] ?? '/');
   const toKey = createPathKey({ caseInsensitive: await isCaseInsensitive(root, files) });
   const folder = ['checkpoints', (await toSha256(new TextEncoder().encode(toKey(root)))).slice(0, 16)];
   const deps: OpenDeps = { files, storage, clock, log, toKey, folder, roots: workspace.roots, byteWork };
+  const trees = await startTrees(options.capture, deps);
+  try {
+    return await openSession(options, deps, trees);
+  } catch (error) {
+    await trees?.close();
+    throw error;
+  }
+}
+
+async function openSession(
+  { sessionId, createId }: CheckpointsOptions,
+  deps: OpenDeps,
+  trees: StartedTrees | undefined,
+): Promise<Checkpoints> {
   const { store, recovery } = await openRecovered(sessionId, deps);
   await recoverOtherSessions(store, deps);
-  const capture = await openCapture(options.capture, { ...deps, store });
+  const capture = trees && openCapture(trees, { ...deps, store });
   const interrupted = capture === undefined ? [] : await recoverWatched(store, capture.watch);
   const session: RewindSession = {
     ...{ ...deps, store, createId },

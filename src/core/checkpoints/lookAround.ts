@@ -1,5 +1,6 @@
 /** Looks at what a plan is about, each folder on the way once. */
 import { type Clock, FileError, type FileStat, type FileSystem } from '../ports.ts';
+import type { BlobStore } from './blobStore.ts';
 import { type Capture, captureFile } from './captureFile.ts';
 import { reasons } from './decideStep.ts';
 import { absent } from './fileState.ts';
@@ -37,6 +38,7 @@ export interface LookDeps {
   readonly files: FileSystem;
   readonly clock: Clock;
   readonly seen: SeenFiles;
+  readonly blobs: Pick<BlobStore, 'nameOf'>;
 }
 
 export function createLookAround(deps: LookDeps): LookAround {
@@ -80,12 +82,12 @@ async function findWay(
 
 async function capture(
   path: string,
-  { files, clock, seen }: LookDeps,
+  { files, clock, seen, blobs }: LookDeps,
 ): Promise<Pick<Look, 'capture' | 'stat'>> {
   const stat = await files.lstat(path);
-  if (stat?.kind !== 'file') return { capture: await captureFile(files, path), stat };
+  if (stat?.kind !== 'file') return { capture: await captureFile(files, path, { stat }), stat };
   const at = clock.now();
-  const captured = await captureFile(files, path);
+  const captured = await captureFile(files, path, { stat, nameOf: (bytes) => blobs.nameOf(bytes) });
   if (await files.hasUnsavedChanges(path)) return { capture: captured, stat: undefined };
   seen.noteFile(path, { stat, at });
   return { capture: captured, stat };

@@ -9,7 +9,6 @@ import { absent, isSameState } from './fileState.ts';
 import type { JournalRecord, RecordOf } from './journalRecords.ts';
 import type { PathKey } from './paths.ts';
 import type { SessionStore } from './sessionStore.ts';
-import { toSha256 } from './sha256.ts';
 import { type StateChange, summarizeChanges } from './summarize.ts';
 import type { FoundChange, TreeWatch, Window } from './tree/treeWatch.ts';
 import type { WriteGate } from './writeGate.ts';
@@ -78,7 +77,7 @@ class CallRecorder implements ChangeRecorder, Window {
 
   async #recordStill(path: string, intended: Uint8Array | undefined): Promise<void> {
     const { files } = this.#deps;
-    const intendedSha256 = intended === undefined ? null : await toSha256(intended);
+    const intendedSha256 = intended === undefined ? null : await this.#deps.store.blobs.nameOf(intended);
     for (let attempt = 1; attempt <= MOST_LOOKS; attempt += 1) {
       const seen = await files.lstat(path);
       await this.#recordBefore(path, intendedSha256);
@@ -88,7 +87,7 @@ class CallRecorder implements ChangeRecorder, Window {
 
   async #recordBefore(path: string, intended: string | null): Promise<void> {
     const { files, store, watch } = this.#deps;
-    const capture = await captureFile(files, path);
+    const capture = await captureFile(files, path, { nameOf: (bytes) => store.blobs.nameOf(bytes) });
     await saveContent(capture, store.blobs);
     const before: RecordOf<'before'> = {
       kind: 'before',
@@ -189,11 +188,12 @@ class CallRecorder implements ChangeRecorder, Window {
   /** The after-image is for looking at and for the next before-image: a store that has no room for it is no failure here. */
   async #capture(path: string, written: Uint8Array | undefined): Promise<Pick<Capture, 'state'>> {
     const { files, store } = this.#deps;
+    const nameOf = (bytes: Uint8Array) => store.blobs.nameOf(bytes);
     const stat = written === undefined ? undefined : await files.lstat(path);
     const capture =
       written !== undefined && stat?.kind === 'file'
-        ? { state: await toFileState(written, stat), bytes: written }
-        : await captureFile(files, path);
+        ? { state: await toFileState(written, stat, nameOf), bytes: written }
+        : await captureFile(files, path, { nameOf });
     await saveContent(capture, store.blobs).catch(() => undefined);
     return capture;
   }

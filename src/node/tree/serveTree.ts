@@ -32,7 +32,8 @@ export function serveTree(port: ServedPort, data: TreeWorkerData): void {
 
 class TreeServer {
   readonly #port: ServedPort;
-  readonly #saved: string;
+  readonly #kept = new Set<string>();
+  #saved = '';
   readonly #part: TreePart;
   #batch: EncodedContent[] = [];
   #batchBytes = 0;
@@ -41,15 +42,14 @@ class TreeServer {
   #onTaken: () => void = () => undefined;
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(port: ServedPort, { root, except, kept, saved }: TreeWorkerData) {
+  constructor(port: ServedPort, { root, except }: TreeWorkerData) {
     this.#port = port;
-    this.#saved = saved;
     const keep = (content: EncodedContent): void => {
       this.#batch.push(content);
       this.#batchBytes += content.stored.length;
       this.#bytes += content.length;
     };
-    this.#part = new TreePart({ root, except: new Set(except), kept: new Set(kept), keep });
+    this.#part = new TreePart({ root, except: new Set(except), kept: this.#kept, keep });
   }
 
   receive(message: ToTreeWorker): void {
@@ -79,6 +79,8 @@ class TreeServer {
         part.addRepository(task.repository);
         return {};
       case 'restore': {
+        this.#saved = task.saved;
+        for (const sha256 of task.kept) this.#kept.add(sha256);
         const { moment, folders } = readSaved(this.#saved);
         part.restore(folders);
         return { moment, folders: part.folders.map(({ path, repository }) => ({ path, repository })) };

@@ -6,15 +6,15 @@ import type { Repository } from './repository.ts';
 export interface TreeWorkerData {
   readonly root: string;
   readonly except: readonly string[];
-  readonly kept: readonly string[];
-  /** Where what is known is saved, absolute. */
-  readonly saved: string;
 }
 
 export type TreeTask =
   | { readonly kind: 'repository'; readonly repository: Repository }
-  /** Takes up what was saved. Answers when that was, and the folders. */
-  | { readonly kind: 'restore' }
+  /**
+   * Takes up what was saved; first of all that looks at anything. Answers when that was, and the folders. `saved`: where what is known is
+   * saved, absolute. `kept`: contents that needn't be handed out.
+   */
+  | { readonly kind: 'restore'; readonly saved: string; readonly kept: readonly string[] }
   /** Forgets what was taken up. */
   | { readonly kind: 'clear' }
   | { readonly kind: 'adopt'; readonly places: readonly FolderPlace[]; readonly isBaseline: boolean }

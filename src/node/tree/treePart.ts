@@ -3,11 +3,11 @@
  * different now. Folders that turn up are told of, so that they can be shared out between threads.
  */
 
-import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { sep } from 'node:path';
 import type { EncodedContent, SeenChange, SeenState } from '../../core/checkpoints/tree/treeScanner.ts';
-import { errorCode, type FolderEntry, withName } from '../fileOperations.ts';
-import { fromSystemBytes, isReplaced, toSystemPath } from '../systemPath.ts';
+import { errorCode, type FolderEntry, readLinkNow, withName } from '../fileOperations.ts';
+import { isReplaced, toSystemPath } from '../systemPath.ts';
 import { Coverage } from './coverage.ts';
 import { Folder, type FolderPlace, type SavedFolder } from './folder.ts';
 import { IgnoreRules } from './ignoreRules.ts';
@@ -391,8 +391,7 @@ function readEntries(path: string | Buffer): readonly FolderEntry[] {
 
 function readLink(path: string): string | undefined {
   try {
-    const target = readlinkSync(toSystemPath(path));
-    return isReplaced(target) ? fromSystemBytes(readlinkSync(toSystemPath(path), 'buffer')) : target;
+    return readLinkNow(path);
   } catch {
     return undefined;
   }

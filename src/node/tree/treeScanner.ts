@@ -12,13 +12,14 @@ import {
   type ScanOptions,
   type ScanResult,
   type TreeOptions,
+  type TreePlace,
   type TreeScanner,
   type TreeScanners,
 } from '../../core/checkpoints/tree/treeScanner.ts';
 import type { FolderPlace } from './folder.ts';
 import { pinObjects, readObjects } from './gitObjects.ts';
 import { joinChanges } from './joinChanges.ts';
-import { bareOf, findRepository, type Repository } from './repository.ts';
+import { bareOf, type FoundRepository, findRepository, type Repository, toRepository } from './repository.ts';
 import {
   type FromTreeWorker,
   type TaskDone,
@@ -49,13 +50,15 @@ export interface TreeScannersOptions {
 
 /** Threads for each tree: what takes the time is mostly the system, and more of them wait for each other. */
 const THREADS = 2;
+/** What git has said so long ago may be another answer now. */
+const STALE_MS = 5_000;
 
 export function createTreeScanners({ worker }: TreeScannersOptions): TreeScanners {
   return createScanners((workerData) => new Worker(worker, { workerData }));
 }
 
 export function createScanners(start: StartThread): TreeScanners {
-  return { refuse, open: async (options) => new ThreadedScanner(options, start) };
+  return { refuse, open: (options) => new ThreadedScanner(options, start) };
 }
 
 async function refuse(root: string): Promise<string | undefined> {
@@ -66,8 +69,10 @@ async function refuse(root: string): Promise<string | undefined> {
 
 class ThreadedScanner implements TreeScanner {
   readonly #options: TreeOptions;
-  readonly #start: StartThread;
-  readonly #threads: Thread[] = [];
+  readonly #threads: readonly Thread[];
+  /** What git has said of the tree itself, and when. */
+  readonly #asked: { readonly at: number; readonly found: Promise<FoundRepository | undefined> };
+  #kept: TreePlace | undefined;
   /** Folders that some thread looks at, and which. */
   readonly #owners = new Map<string, Thread>();
   readonly #repositories = new Map<string, Repository>();
@@ -79,16 +84,27 @@ class ThreadedScanner implements TreeScanner {
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: TreeOptions, start: StartThread) {
+    const { root, except, trusted } = options;
     this.#options = options;
-    this.#start = start;
-    this.#place = { path: options.root, repository: null, isOwn: true };
+    this.#place = { path: root, repository: null, isOwn: true };
+    this.#threads = Array.from({ length: THREADS }, () => new Thread(start({ root, except })));
+    this.#asked = { at: Date.now(), found: trusted ? findRepository(root) : Promise.resolve(undefined) };
+  }
+
+  keepIn(place: TreePlace): void {
+    this.#kept = place;
+  }
+
+  get #storage(): string {
+    if (this.#kept === undefined) throw new Error('It is not known where this scanner keeps things.');
+    return this.#kept.storage;
   }
 
   scan(options: ScanOptions): Promise<ScanResult> {
     return this.#inTurn(async () => {
       for (const thread of this.#threads) thread.listen(options);
       if (!this.#isFirst) return this.#check();
-      const result = await this.#scanFirst(options);
+      const result = await this.#scanFirst();
       this.#isFirst = false;
       return result;
     });
@@ -103,9 +119,8 @@ class ThreadedScanner implements TreeScanner {
     return run;
   }
 
-  async #scanFirst(options: ScanOptions): Promise<ScanResult> {
+  async #scanFirst(): Promise<ScanResult> {
     const { root } = this.#options;
-    this.#startThreads(options);
     this.#place = { path: root, repository: await this.#findRepository(root), isOwn: true };
     const result = (await this.#restore())
       ? await this.#check()
@@ -116,21 +131,11 @@ class ThreadedScanner implements TreeScanner {
     return { ...result, unkept: settled.flatMap(({ unkept }) => unkept) };
   }
 
-  #startThreads(options: ScanOptions): void {
-    const { root, except, kept, storage } = this.#options;
-    for (let index = 0; index < THREADS; index += 1) {
-      const saved = join(storage, `index-${index}.bin`);
-      const thread = new Thread(this.#start({ root, except, kept: [...kept], saved }));
-      thread.listen(options);
-      this.#threads.push(thread);
-    }
-  }
-
   /** Its id, once every thread knows of it. */
   async #findRepository(folder: string): Promise<string | null> {
-    const { trusted, storage } = this.#options;
-    const repository = trusted ? await findRepository(folder, storage) : undefined;
-    if (repository === undefined) return null;
+    const found = await this.#askGit(folder);
+    if (found === undefined) return null;
+    const repository = toRepository(found, this.#storage);
     if (!this.#repositories.has(repository.id)) {
       this.#repositories.set(repository.id, repository);
       await this.#askAll({ kind: 'repository', repository });
@@ -138,9 +143,21 @@ class ThreadedScanner implements TreeScanner {
     return repository.id;
   }
 
+  async #askGit(folder: string): Promise<FoundRepository | undefined> {
+    const { root, trusted } = this.#options;
+    const { at, found } = this.#asked;
+    if (folder === root && Date.now() - at < STALE_MS) return found;
+    return trusted ? findRepository(folder) : undefined;
+  }
+
   /** False: nothing was saved, or not all of one moment. */
   async #restore(): Promise<boolean> {
-    const restored = await this.#askAll({ kind: 'restore' });
+    const kept = [...(this.#kept?.kept ?? [])];
+    const restored = await Promise.all(
+      this.#threads.map((thread, index) =>
+        thread.ask({ kind: 'restore', saved: join(this.#storage, `index-${index}.bin`), kept }),
+      ),
+    );
     const [moment, ...others] = new Set(restored.map((done) => done.moment));
     if (moment === undefined || others.length > 0) {
       await this.#askAll({ kind: 'clear' });
@@ -236,7 +253,7 @@ class ThreadedScanner implements TreeScanner {
 
   async readGit(repository: string, oids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
     // Also of a repository that was known an earlier time and is gone.
-    const bare = this.#repositories.get(repository)?.bare ?? bareOf(repository, this.#options.storage);
+    const bare = this.#repositories.get(repository)?.bare ?? bareOf(repository, this.#storage);
     return oids.length === 0 ? new Map() : readObjects(bare, oids);
   }
 

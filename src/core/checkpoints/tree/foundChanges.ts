@@ -1,7 +1,6 @@
 /** From what a scan has seen to what the journal says: every content that matters lies in the session's own store then. */
 import type { BlobStore } from '../blobStore.ts';
 import { absent, type FileState } from '../fileState.ts';
-import { toSha256 } from '../sha256.ts';
 import type { StateChange } from '../summarize.ts';
 import type { SeenChange, SeenState, TreeScanner } from './treeScanner.ts';
 
@@ -9,7 +8,7 @@ export interface FoundDeps {
   readonly scanner: Pick<TreeScanner, 'readGit'>;
   /** Where the bytes of files lie that were found earlier. */
   readonly tree: Pick<BlobStore, 'get'>;
-  readonly session: Pick<BlobStore, 'get' | 'putAll' | 'has'>;
+  readonly session: Pick<BlobStore, 'get' | 'putAll' | 'has' | 'nameOf'>;
 }
 
 type SeenFile = Extract<SeenState, { kind: 'file' }>;
@@ -120,7 +119,7 @@ async function keepFile(file: SeenFile, { objects, missing, deps }: Keeping): Pr
       const bytes = objects.get(content.oid);
       if (bytes === undefined || bytes.length !== size) return without;
       missing.push(bytes);
-      return { kind: 'file', sha256: await toSha256(bytes), size, mode, ...links };
+      return { kind: 'file', sha256: await session.nameOf(bytes), size, mode, ...links };
     }
   }
 }

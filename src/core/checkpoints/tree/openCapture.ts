@@ -42,27 +42,43 @@ export interface CaptureDeps {
   readonly byteWork?: Partial<ByteWork> | undefined;
 }
 
+/** Folders that are made ready to be looked at. To be closed, or handed to `openCapture`. */
+export interface StartedTrees {
+  readonly trees: readonly Tree[];
+  readonly listeners: ((state: CaptureState) => void)[];
+  readonly takeSaves: TreeWatchDeps['takeSaves'];
+  close(): Promise<void>;
+}
+
 /** undefined: nobody looks. */
-export async function openCapture(
+export async function startTrees(
   options: CaptureOptions | undefined,
-  deps: CaptureDeps,
-): Promise<Capture | undefined> {
+  deps: Omit<CaptureDeps, 'store'>,
+): Promise<StartedTrees | undefined> {
   if (options === undefined) return undefined;
   const { scanners, trusted, takeSaves = async () => [] } = options;
   const listeners: ((state: CaptureState) => void)[] = [];
-  let isTurnRunning = false;
-  const { storage, clock, log, store, byteWork } = deps;
+  const { storage, log, byteWork } = deps;
   const roots = await realRoots(deps);
-  const trees = await Promise.all(
-    roots.map(async (root) => {
-      const except = roots.filter((other) => isInside(other, root));
-      const folder = await toFolder(root, deps);
-      const tell = (state: CaptureState['state']): void => {
-        for (const listener of listeners) listener({ root, state });
-      };
-      return new Tree({ root, except, trusted, scanners, storage, log, folder, byteWork, onState: tell });
-    }),
-  );
+  const folders = await Promise.all(roots.map((root) => toFolder(root, deps)));
+  const trees = roots.map((root, index) => {
+    const except = roots.filter((other) => isInside(other, root));
+    const folder = folders[index] ?? [];
+    const onState = (state: CaptureState['state']): void => {
+      for (const listener of listeners) listener({ root, state });
+    };
+    return new Tree({ root, except, trusted, scanners, storage, log, folder, byteWork, onState });
+  });
+  for (const tree of trees) tree.start();
+  const close = async (): Promise<void> => {
+    await Promise.all(trees.map((tree) => tree.close()));
+  };
+  return { trees, listeners, takeSaves, close };
+}
+
+export function openCapture({ trees, listeners, takeSaves }: StartedTrees, deps: CaptureDeps): Capture {
+  const { clock, log, store } = deps;
+  let isTurnRunning = false;
   const watch = new TreeWatch({
     ...{ trees, clock, log, takeSaves },
     stateOf: (path) => readState(path, deps),
@@ -80,7 +96,7 @@ export async function openCapture(
       await watch.catchUp();
       isTurnRunning = false;
     },
-    states: () => trees.map((tree, index) => ({ root: roots[index] ?? '', state: tree.state })),
+    states: () => trees.map(({ root, state }) => ({ root, state })),
     listen: (listener) => void listeners.push(listener),
   };
 }
@@ -97,12 +113,16 @@ async function readState(path: string, { files, store }: CaptureDeps): Promise<F
 }
 
 /** Each once. */
-async function realRoots({ files, roots, toKey }: CaptureDeps): Promise<readonly string[]> {
+async function realRoots({
+  files,
+  roots,
+  toKey,
+}: Pick<CaptureDeps, 'files' | 'roots' | 'toKey'>): Promise<readonly string[]> {
   const real = await Promise.all(roots.map((root) => files.realPath(root)));
   return [...new Map(real.map((root) => [toKey(root), root])).values()];
 }
 
-async function toFolder(root: string, { toKey }: CaptureDeps): Promise<readonly string[]> {
+async function toFolder(root: string, { toKey }: Pick<CaptureDeps, 'toKey'>): Promise<readonly string[]> {
   const name = await toSha256(new TextEncoder().encode(toKey(root)));
   return ['checkpoints', name.slice(0, 16)];
 }

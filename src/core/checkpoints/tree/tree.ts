@@ -39,7 +39,7 @@ export interface TreeDeps {
 export interface Look {
   readonly size: number;
   /** Throws FileError, of the store. */
-  toChanges(session: Pick<BlobStore, 'get' | 'putAll' | 'has'>): Promise<readonly StateChange[]>;
+  toChanges(session: Pick<BlobStore, 'get' | 'putAll' | 'has' | 'nameOf'>): Promise<readonly StateChange[]>;
 }
 
 interface Opened {
@@ -71,6 +71,13 @@ export class Tree {
 
   get isOff(): boolean {
     return this.#state.kind === 'off';
+  }
+
+  /** What the first look needs is made ready, while others have something else to do. */
+  start(): void {
+    this.#opening ??= this.#open();
+    // The first look says what is wrong.
+    this.#opening.catch(() => undefined);
   }
 
   /**
@@ -112,10 +119,16 @@ export class Tree {
     const { root, except, trusted, scanners, storage, log, folder, byteWork } = this.#deps;
     const refusal = await scanners.refuse(root);
     if (refusal !== undefined) return this.#turnOff(refusal);
-    const store = await openTreeStore({ storage, log, folder, byteWork });
-    if (store === undefined) return this.#turnOff('Too many sessions work in it at once.');
-    const kept = new Set(store.blobs.names());
-    const scanner = await scanners.open({ root, except, trusted, storage: store.folder, kept });
+    const scanner = scanners.open({ root, except, trusted });
+    const store = await openTreeStore({ storage, log, folder, byteWork }).catch(async (error: unknown) => {
+      await scanner.close();
+      throw error;
+    });
+    if (store === undefined) {
+      await scanner.close();
+      return this.#turnOff('Too many sessions work in it at once.');
+    }
+    scanner.keepIn({ storage: store.folder, kept: new Set(store.blobs.names()) });
     return { scanner, store };
   }
 

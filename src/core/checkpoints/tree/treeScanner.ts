@@ -60,6 +60,8 @@ export interface ScanResult {
 
 /** One folder with all below it. Calls are carried out one after the other. */
 export interface TreeScanner {
+  /** Once, before the first scan. */
+  keepIn(place: TreePlace): void;
   /** Looks at everything. Throws ScanError. */
   scan(options: ScanOptions): Promise<ScanResult>;
   /** Resolves when what git holds of the files of the first scan can be had whatever becomes of its repository. */
@@ -79,6 +81,9 @@ export interface TreeOptions {
   readonly except: readonly string[];
   /** Programs of the project's configuration may be run: only then git is asked anything. */
   readonly trusted: boolean;
+}
+
+export interface TreePlace {
   /** A folder for its own use, absolute; it needn't exist. */
   readonly storage: string;
   /** Contents that are kept from earlier. */
@@ -88,7 +93,8 @@ export interface TreeOptions {
 export interface TreeScanners {
   /** Why this folder is not looked at (the home folder, a whole drive), for a person; undefined: it can be. */
   refuse(root: string): Promise<string | undefined>;
-  open(options: TreeOptions): Promise<TreeScanner>;
+  /** Begins at once with what takes its time and can be done before it is known where things are kept. */
+  open(options: TreeOptions): TreeScanner;
 }
 
 /** A folder could not be looked at to the end, so that what has changed isn't known. */

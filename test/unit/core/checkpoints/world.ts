@@ -16,6 +16,7 @@ import type { TreeScanners } from '../../../../src/core/checkpoints/tree/treeSca
 import type { FileSystem, Log, Storage } from '../../../../src/core/ports.ts';
 import { nodeByteWork } from '../../../../src/node/byteWork.ts';
 import { createNodeFileSystem } from '../../../../src/node/fileSystem.ts';
+import { createQuickFileOperations } from '../../../../src/node/quickFileOperations.ts';
 import { createNodeStorage } from '../../../../src/node/storage.ts';
 import type { RewindAnswer } from '../../../../src/protocol/checkpoints.ts';
 import { createMemoryClock } from '../../../support/memory/clock.ts';
@@ -84,7 +85,7 @@ export async function createDiskWorld(options: DiskWorldOptions = {}): Promise<W
   const isVolatile = options.isVolatile === true && existsSync('/dev/shm');
   const parent = isVolatile ? '/dev/shm' : tmpdir();
   const folder = await realpath(await mkdtemp(join(parent, 'belay-checkpoints-')));
-  const files = createNodeFileSystem({ platform: 'linux' });
+  const files = createNodeFileSystem({ platform: 'linux', operations: createQuickFileOperations() });
   await files.makeDirectory(`${folder}/work`);
   const place = `${folder}/storage`;
   const storage = options.hasMemoryStore === true ? new MemoryStorage(place) : createNodeStorage(place);

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Coverage } from '../../../../src/node/tree/coverage.ts';
-import { findRepository } from '../../../../src/node/tree/repository.ts';
+import { findRepository, toRepository } from '../../../../src/node/tree/repository.ts';
 import { ScannedTree } from './scannedTree.ts';
 
 let tree: ScannedTree;
@@ -14,9 +14,9 @@ beforeEach(() => {
 afterEach(() => tree.remove());
 
 async function open(): Promise<Coverage> {
-  const repository = await findRepository(tree.root, tree.storage);
-  if (repository === undefined) throw new Error('No repository was found.');
-  return new Coverage(repository);
+  const found = await findRepository(tree.root);
+  if (found === undefined) throw new Error('No repository was found.');
+  return new Coverage(toRepository(found, tree.storage));
 }
 
 async function coveredOf(...names: readonly string[]): Promise<readonly boolean[]> {
@@ -94,9 +94,9 @@ describe('objects of another length than the file', () => {
 });
 
 test('no repository is found where there is none, nor in one that has no index', async () => {
-  expect(await findRepository(tree.root, tree.storage)).toBeUndefined();
+  expect(await findRepository(tree.root)).toBeUndefined();
   tree.git('init', '-q');
-  expect(await findRepository(tree.root, tree.storage)).toBeUndefined();
+  expect(await findRepository(tree.root)).toBeUndefined();
   tree.commit();
-  expect(await findRepository(tree.at('src'), tree.storage)).toMatchObject({ top: tree.root, oidSize: 20 });
+  expect(await findRepository(tree.at('src'))).toMatchObject({ top: tree.root, oidSize: 20 });
 });

@@ -72,13 +72,10 @@ export class ScannedTree {
 
   async scanner(): Promise<TreeScanner> {
     const { scanners = createLocalScanners(), trusted = true, except = [] } = this.#options;
-    this.#scanner ??= await scanners.open({
-      root: this.root,
-      except: except.map((name) => this.at(name)),
-      trusted,
-      storage: this.storage,
-      kept: new Set(this.kept.keys()),
-    });
+    if (this.#scanner !== undefined) return this.#scanner;
+    const paths = except.map((name) => this.at(name));
+    this.#scanner = scanners.open({ root: this.root, except: paths, trusted });
+    this.#scanner.keepIn({ storage: this.storage, kept: new Set(this.kept.keys()) });
     return this.#scanner;
   }
 
