@@ -19,6 +19,7 @@ import {
 } from './sessionRewinds.ts';
 import { toSha256 } from './sha256.ts';
 import { type CaptureOptions, openCapture, type StartedTrees, startTrees } from './tree/openCapture.ts';
+import { recoverCutOff } from './tree/recoverCutOff.ts';
 import { recoverWatched } from './tree/recoverWatched.ts';
 import { createWriteGate } from './writeGate.ts';
 
@@ -43,7 +44,8 @@ export async function createCheckpoints(options: CheckpointsOptions): Promise<Ch
   const toKey = createPathKey({ caseInsensitive: await isCaseInsensitive(root, files) });
   const folder = ['checkpoints', (await toSha256(new TextEncoder().encode(toKey(root)))).slice(0, 16)];
   const deps: OpenDeps = { files, storage, clock, log, toKey, folder, roots: workspace.roots, byteWork };
-  const trees = await startTrees(options.capture, deps);
+  const wanted = await recoverCutOff(options, deps);
+  const trees = await startTrees(options.capture, { ...deps, wanted });
   try {
     return await openSession(options, deps, trees);
   } catch (error) {

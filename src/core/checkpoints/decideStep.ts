@@ -26,7 +26,7 @@ export const reasons = {
   changedBetween:
     'Somebody else changed it between two changes of the agent, and taking it back would lose that.',
   unknown:
-    'The agent was stopped while it wrote this file, so its change cannot be told from one of your own.',
+    'It cannot be told whether the agent changed it or somebody else: the agent was stopped meanwhile, or another session worked beside it.',
   unsaved: 'It has unsaved changes in an editor. Save or revert them, then try again.',
   hardLink: 'It was given a second name (a hard link) since, which would be changed with it.',
   otherNames: 'It has a second name (a hard link), which goes back with it.',

@@ -100,7 +100,7 @@ class CallRecorder implements ChangeRecorder, Window {
     await store.ledger.append([before]);
     this.#pending.set(this.#toKey(path), before);
     for (const folder of before.missing) watch?.beginWrite(folder);
-    await store.flush();
+    await Promise.all([store.flush(), watch?.tellOthers([...before.missing, path])]);
   }
 
   /** When the call was opened; the first write does it. */
@@ -165,7 +165,7 @@ class CallRecorder implements ChangeRecorder, Window {
   }
 
   async goOn(): Promise<Checkpoint | undefined> {
-    await this.#deps.watch?.catchUp();
+    await this.#deps.watch?.goOn(this);
     this.isBackground = true;
     return this.#end();
   }

@@ -116,6 +116,7 @@ function alone(
     await session.store.ledger.idle();
     const decided = await decide();
     if ('canRewind' in decided) return decided;
+    if (dryRun) return runRewind(decided, session);
     return watchRewind(decided, session, () => runRewind(decided, session));
   };
   return session.gate.alone(async () => {
@@ -139,6 +140,7 @@ async function watchRewind(
   task: () => Promise<RewindAnswer>,
 ): Promise<RewindAnswer> {
   for (const { history } of targets) watch?.beginWrite(history.path);
+  await watch?.tellOthers(targets.map(({ history }) => history.path));
   try {
     return await task();
   } finally {

@@ -185,7 +185,7 @@ function sessionFolder({ folder, name }: Place): readonly string[] {
 }
 
 /** A session id that isn't a plain word would be a path. */
-async function toFolderName(session: string): Promise<string> {
+export async function toFolderName(session: string): Promise<string> {
   if (/^[\w-]{1,128}$/.test(session)) return session;
   return `id-${await toSha256(new TextEncoder().encode(session))}`;
 }

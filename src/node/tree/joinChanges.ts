@@ -1,5 +1,5 @@
 /** Several findings about one path, of one scan, as the one change they come to. */
-import type { SeenChange, SeenState } from '../../core/checkpoints/tree/treeScanner.ts';
+import { isSameSeen, type SeenChange, type SeenState } from '../../core/checkpoints/tree/treeScanner.ts';
 
 /** What is told of files and links at a path, and of a folder there: each in the order it was found, but not both. */
 interface Found {
@@ -37,23 +37,4 @@ const absent: SeenState = { kind: 'absent' };
 
 function presentOf(file: SeenState = absent, folder: SeenState = absent): SeenState {
   return file.kind === 'absent' ? folder : file;
-}
-
-/** The same but for times and second names. */
-export function isSameSeen(left: SeenState, right: SeenState): boolean {
-  if (left.kind === 'file' && right.kind === 'file')
-    return left.mode === right.mode && isSameContent(left, right);
-  if (left.kind === 'symlink' && right.kind === 'symlink') return left.target === right.target;
-  if (left.kind === 'directory' && right.kind === 'directory') return left.mode === right.mode;
-  return left.kind === right.kind;
-}
-
-type SeenFile = Extract<SeenState, { kind: 'file' }>;
-
-function isSameContent(left: SeenFile, right: SeenFile): boolean {
-  if (left.content.kind === 'sha256')
-    return right.content.kind === 'sha256' && left.content.sha256 === right.content.sha256;
-  if (left.content.kind === 'git')
-    return right.content.kind === 'git' && left.content.oid === right.content.oid;
-  return right.content.kind === 'none' && left.size === right.size && left.mtimeMs === right.mtimeMs;
 }

@@ -5,13 +5,17 @@
 
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { sep } from 'node:path';
-import type { EncodedContent, SeenChange, SeenState } from '../../core/checkpoints/tree/treeScanner.ts';
+import {
+  type EncodedContent,
+  isSameSeen,
+  type SeenChange,
+  type SeenState,
+} from '../../core/checkpoints/tree/treeScanner.ts';
 import { errorCode, type FolderEntry, readLinkNow, withName } from '../fileOperations.ts';
 import { isReplaced, toSystemPath } from '../systemPath.ts';
 import { Coverage } from './coverage.ts';
 import { Folder, type FolderPlace, type SavedFolder } from './folder.ts';
 import { IgnoreRules } from './ignoreRules.ts';
-import { isSameSeen } from './joinChanges.ts';
 import { encodeContent, readContent, toGitOid, toSha256 } from './readContent.ts';
 import type { Repository } from './repository.ts';
 import { toSlashes } from './slashes.ts';

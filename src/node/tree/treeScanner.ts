@@ -122,13 +122,12 @@ class ThreadedScanner implements TreeScanner {
   async #scanFirst(): Promise<ScanResult> {
     const { root } = this.#options;
     this.#place = { path: root, repository: await this.#findRepository(root), isOwn: true };
-    const result = (await this.#restore())
-      ? await this.#check()
-      : await this.#adopt([this.#place], { isBaseline: true });
+    const isFromSaved = await this.#restore();
+    const result = isFromSaved ? await this.#check() : await this.#adopt([this.#place], { isBaseline: true });
     const settled = await this.#askAll({ kind: 'settle' });
     for (const thread of this.#threads) await thread.taken();
     this.#pin();
-    return { ...result, unkept: settled.flatMap(({ unkept }) => unkept) };
+    return { ...result, isFromSaved, unkept: settled.flatMap(({ unkept }) => unkept) };
   }
 
   /** Its id, once every thread knows of it. */

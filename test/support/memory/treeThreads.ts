@@ -7,7 +7,7 @@ import { createScanners, type TreeThread } from '../../../src/node/tree/treeScan
 
 export interface LocalScannersOptions {
   /** Just before a thread is asked something. */
-  readonly onAsked?: (message: ToTreeWorker) => void;
+  readonly onAsked?: (message: ToTreeWorker, thread: EventEmitter) => void;
 }
 
 export function createLocalScanners({ onAsked }: LocalScannersOptions = {}): TreeScanners {
@@ -27,7 +27,7 @@ export function createLocalScanners({ onAsked }: LocalScannersOptions = {}): Tre
     );
     const thread: TreeThread = {
       postMessage: (message) => {
-        onAsked?.(message);
+        onAsked?.(message, here);
         post(there, message);
       },
       on: (event: string, listener: (value: never) => void) => here.on(event, listener as () => void),

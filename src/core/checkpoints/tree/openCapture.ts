@@ -13,8 +13,10 @@ import type { FileState } from '../fileState.ts';
 import { isInside, type PathKey } from '../paths.ts';
 import type { SessionStore } from '../sessionStore.ts';
 import { toSha256 } from '../sha256.ts';
+import { createOpenCalls } from './openCalls.ts';
 import { Tree } from './tree.ts';
 import type { TreeScanners } from './treeScanner.ts';
+import type { TreeStoreOptions } from './treeStore.ts';
 import { TreeWatch, type TreeWatchDeps } from './treeWatch.ts';
 
 export interface CaptureOptions extends Partial<Pick<TreeWatchDeps, 'takeSaves'>> {
@@ -53,12 +55,12 @@ export interface StartedTrees {
 /** undefined: nobody looks. */
 export async function startTrees(
   options: CaptureOptions | undefined,
-  deps: Omit<CaptureDeps, 'store'>,
+  deps: Omit<CaptureDeps, 'store'> & Pick<TreeStoreOptions, 'wanted'>,
 ): Promise<StartedTrees | undefined> {
   if (options === undefined) return undefined;
   const { scanners, trusted, takeSaves = async () => [] } = options;
   const listeners: ((state: CaptureState) => void)[] = [];
-  const { storage, log, byteWork } = deps;
+  const { storage, log, byteWork, wanted } = deps;
   const roots = await realRoots(deps);
   const folders = await Promise.all(roots.map((root) => toFolder(root, deps)));
   const trees = roots.map((root, index) => {
@@ -67,7 +69,7 @@ export async function startTrees(
     const onState = (state: CaptureState['state']): void => {
       for (const listener of listeners) listener({ root, state });
     };
-    return new Tree({ root, except, trusted, scanners, storage, log, folder, byteWork, onState });
+    return new Tree({ root, except, trusted, scanners, storage, log, folder, byteWork, wanted, onState });
   });
   for (const tree of trees) tree.start();
   const close = async (): Promise<void> => {
@@ -77,10 +79,13 @@ export async function startTrees(
 }
 
 export function openCapture({ trees, listeners, takeSaves }: StartedTrees, deps: CaptureDeps): Capture {
-  const { clock, log, store } = deps;
+  const { clock, log, storage, store } = deps;
+  const calls = trees.map(({ folder }) => createOpenCalls({ storage, log, folder, session: store.name }));
+  // Others know from now on that somebody looks.
+  for (const one of calls) void one.isAlone();
   let isTurnRunning = false;
   const watch = new TreeWatch({
-    ...{ trees, clock, log, takeSaves },
+    ...{ trees, calls, clock, log, takeSaves },
     stateOf: (path) => readState(path, deps),
     isTurnRunning: () => isTurnRunning,
     history: () => store.ledger.history,

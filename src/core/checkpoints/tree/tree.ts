@@ -3,10 +3,12 @@ import { type ByteWork, FileError, type Log, type Storage } from '../../ports.ts
 import type { BlobStore } from '../blobStore.ts';
 import type { StateChange } from '../summarize.ts';
 import { toStateChanges } from './foundChanges.ts';
+import { ToldChanges } from './toldChanges.ts';
 import {
   ScanError,
   type ScanOptions,
   type ScanResult,
+  type SeenChange,
   type TreeScanner,
   type TreeScanners,
 } from './treeScanner.ts';
@@ -33,6 +35,8 @@ export interface TreeDeps {
   readonly folder: readonly string[];
   readonly onState: (state: TreeState) => void;
   readonly byteWork?: Partial<ByteWork> | undefined;
+  /** Of the store that is wanted (treeStore.ts). */
+  readonly wanted?: number | undefined;
 }
 
 /** What was found, still to be turned into what the journal says. */
@@ -47,18 +51,32 @@ interface Opened {
   readonly store: TreeStore;
 }
 
+/** So often in a session whoever looks is started anew. */
+const MOST_RESTARTS = 3;
+
 const nothing: Look = { size: 0, toChanges: async () => [] };
 
 export class Tree {
   readonly #deps: TreeDeps;
   #state: TreeState = { kind: 'unread' };
   #opening: Promise<Opened | undefined> | undefined;
+  /** It was looked at before; what is there now begins anew with what was saved. */
+  #isAnew = false;
+  #restarts = 0;
+  #number: number | undefined;
+  readonly #told = new ToldChanges();
   /** Something was found since it was saved. */
   #isUnsaved = false;
-  #saving: Promise<void> = Promise.resolve();
+  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(deps: TreeDeps) {
     this.#deps = deps;
+    this.#number = deps.wanted;
+  }
+
+  /** Of the store that holds how everything looked; 0: there is none. */
+  get number(): number {
+    return this.isOff ? 0 : (this.#number ?? 0);
   }
 
   get root(): string {
@@ -67,6 +85,10 @@ export class Tree {
 
   get state(): TreeState {
     return this.#state;
+  }
+
+  get folder(): readonly string[] {
+    return this.#deps.folder;
   }
 
   get isOff(): boolean {
@@ -82,8 +104,8 @@ export class Tree {
 
   /**
    * What is different from the last time; of the first time nothing, or with `sinceSaved` what differs from what another
-   * process has seen last. New contents go to `keep`, or where that is absent to the store of the tree. Never throws: what can't be
-   * looked at is off from then on, and says why.
+   * process has seen last. New contents go to `keep`, or where that is absent to the store of the tree. Never throws: whoever
+   * looks is started anew when it fails, and what can't be looked at even so is off from then on, and says why.
    */
   async look(how: { readonly keep?: BlobStore; readonly sinceSaved?: boolean } = {}): Promise<Look> {
     if (this.isOff) return nothing;
@@ -93,13 +115,38 @@ export class Tree {
       this.#opening ??= this.#open();
       const opened = await this.#opening;
       if (opened === undefined) return nothing;
-      return await this.#scan(opened, how);
+      return await this.#inTurn(() => this.#scan(opened, how));
     } catch (error) {
       if (!(error instanceof ScanError || error instanceof FileError)) throw error;
+      if (this.#restarts < MOST_RESTARTS) {
+        await this.#startAnew(error);
+        return this.look(how);
+      }
       this.#deps.log.error('a folder can not be looked at', { root: this.#deps.root, error: String(error) });
       this.#enter({ kind: 'off', reason: `It could not be looked at: ${error.message}` });
       return nothing;
     }
+  }
+
+  /** What is told and what is saved must not overlap. */
+  #inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
+    const run = this.#queue.then(task);
+    this.#queue = run.catch(() => undefined);
+    return run;
+  }
+
+  async #startAnew(error: Error): Promise<void> {
+    const { log, root } = this.#deps;
+    this.#restarts += 1;
+    log.warn('a folder could not be looked at, and who looks is started anew', {
+      root,
+      error: String(error),
+    });
+    const opened = await this.#opening?.catch(() => undefined);
+    this.#opening = undefined;
+    this.#isAnew ||= this.#state.kind === 'ready';
+    this.#enter({ kind: 'unread' });
+    await (opened && closeOpened(opened))?.catch(() => undefined);
   }
 
   /** What was kept of the folder is gone: how it stands now is known next, and what was before is not. */
@@ -110,6 +157,7 @@ export class Tree {
       root: this.#deps.root,
     });
     this.#isUnsaved = false;
+    this.#told.clear();
     this.#opening = undefined;
     this.#enter({ kind: 'unread' });
     await closeOpened(opened);
@@ -120,14 +168,18 @@ export class Tree {
     const refusal = await scanners.refuse(root);
     if (refusal !== undefined) return this.#turnOff(refusal);
     const scanner = scanners.open({ root, except, trusted });
-    const store = await openTreeStore({ storage, log, folder, byteWork }).catch(async (error: unknown) => {
-      await scanner.close();
-      throw error;
-    });
+    const wanted = this.#number;
+    const store = await openTreeStore({ storage, log, folder, byteWork, wanted }).catch(
+      async (error: unknown) => {
+        await scanner.close();
+        throw error;
+      },
+    );
     if (store === undefined) {
       await scanner.close();
       return this.#turnOff('Too many sessions work in it at once.');
     }
+    this.#number = store.number;
     scanner.keepIn({ storage: store.folder, kept: new Set(store.blobs.names()) });
     return { scanner, store };
   }
@@ -153,18 +205,29 @@ export class Tree {
     const unkept = isFirst ? result.unkept : this.#unkept;
     this.#enter({ kind: 'ready', files: result.files, unkept });
     this.#isUnsaved ||= isFirst || result.changes.length > 0;
-    return isFirst && !sinceSaved ? nothing : this.#toLook(result, { scanner, store });
-  }
-
-  get #unkept(): readonly string[] {
-    return this.#state.kind === 'ready' ? this.#state.unkept : [];
-  }
-
-  #toLook({ changes }: ScanResult, { scanner, store }: Opened): Look {
+    const changes = isFirst ? this.#toFirst(result, sinceSaved) : result.changes;
+    this.#told.add(changes);
     return {
       size: changes.length,
       toChanges: (session) => toStateChanges(changes, { scanner, tree: store.blobs, session }),
     };
+  }
+
+  #toFirst({ changes, isFromSaved = false }: ScanResult, sinceSaved: boolean): readonly SeenChange[] {
+    if (!this.#isAnew) {
+      // Before it was looked at nothing has been told.
+      if (isFromSaved) this.#told.add(changes);
+      return sinceSaved ? changes : [];
+    }
+    this.#isAnew = false;
+    if (isFromSaved) return this.#told.untold(changes);
+    this.#deps.log.warn('it is not known what has changed in a folder meanwhile', { root: this.#deps.root });
+    this.#told.clear();
+    return [];
+  }
+
+  get #unkept(): readonly string[] {
+    return this.#state.kind === 'ready' ? this.#state.unkept : [];
   }
 
   /** Resolves when all that is known can be had whatever happens to the files, and to a repository. */
@@ -175,15 +238,17 @@ export class Tree {
 
   /** For the next time, and for after a crash. Never rejects: it only spares work. */
   save(): Promise<void> {
-    this.#saving = this.#saving.then(() => this.#save());
-    return this.#saving;
+    return this.#inTurn(() => this.#save());
   }
 
   async #save(): Promise<void> {
     const opened = await this.#opening?.catch(() => undefined);
     if (opened === undefined || !this.#isUnsaved || this.#state.kind !== 'ready') return;
     this.#isUnsaved = false;
+    const takeBack = this.#told.clear();
     await opened.scanner.save().catch((error: unknown) => {
+      takeBack();
+      this.#isUnsaved = true;
       this.#deps.log.warn('what is known of a folder could not be saved', { error: String(error) });
     });
   }

@@ -52,6 +52,8 @@ export interface ScanOptions {
 export interface ScanResult {
   /** In no order. Of the first scan: what differs from what was saved; without that, nothing. */
   readonly changes: readonly SeenChange[];
+  /** Only of the first scan: it went on from what was saved. */
+  readonly isFromSaved?: boolean;
   /** Files that are known now. */
   readonly files: number;
   /** Files among them whose bytes can't be had, absolute. */
@@ -100,4 +102,23 @@ export interface TreeScanners {
 /** A folder could not be looked at to the end, so that what has changed isn't known. */
 export class ScanError extends Error {
   override readonly name = 'ScanError';
+}
+
+/** The same but for times and second names. */
+export function isSameSeen(left: SeenState, right: SeenState): boolean {
+  if (left.kind === 'file' && right.kind === 'file')
+    return left.mode === right.mode && isSameContent(left, right);
+  if (left.kind === 'symlink' && right.kind === 'symlink') return left.target === right.target;
+  if (left.kind === 'directory' && right.kind === 'directory') return left.mode === right.mode;
+  return left.kind === right.kind;
+}
+
+type SeenFile = Extract<SeenState, { kind: 'file' }>;
+
+function isSameContent(left: SeenFile, right: SeenFile): boolean {
+  if (left.content.kind === 'sha256')
+    return right.content.kind === 'sha256' && left.content.sha256 === right.content.sha256;
+  if (left.content.kind === 'git')
+    return right.content.kind === 'git' && left.content.oid === right.content.oid;
+  return right.content.kind === 'none' && left.size === right.size && left.mtimeMs === right.mtimeMs;
 }

@@ -8,6 +8,7 @@ import type { ByteWork, Log, Storage } from '../../ports.ts';
 import { type BlobStore, openBlobStore } from '../blobStore.ts';
 
 export interface TreeStore {
+  readonly number: number;
   readonly blobs: BlobStore;
   /** A folder for whoever looks at the tree, absolute. */
   readonly folder: string;
@@ -22,6 +23,8 @@ export interface TreeStoreOptions {
   /** Of the root, in the storage. */
   readonly folder: readonly string[];
   readonly byteWork?: Partial<ByteWork> | undefined;
+  /** The one that is wanted, if it is free. */
+  readonly wanted?: number | undefined;
 }
 
 /** So many processes may look at one folder. */
@@ -34,8 +37,10 @@ export async function openTreeStore({
   log,
   folder,
   byteWork,
+  wanted,
 }: TreeStoreOptions): Promise<TreeStore | undefined> {
-  for (let number = 1; number <= MOST; number += 1) {
+  const numbers = Array.from({ length: MOST }, (_, index) => index + 1);
+  for (const number of wanted === undefined ? numbers : new Set([wanted, ...numbers])) {
     const own = [...folder, 'trees', String(number)];
     const lock = await storage.lock([...own, LOCK]);
     if (lock === undefined) continue;
@@ -47,7 +52,7 @@ export async function openTreeStore({
       };
       const isGone = async (): Promise<boolean> =>
         (await storage.list(own)).every(({ name }) => name !== LOCK);
-      return { blobs, folder: storage.locate(own), isGone, close };
+      return { number, blobs, folder: storage.locate(own), isGone, close };
     } catch (error) {
       await lock.release();
       throw error;

@@ -9,6 +9,7 @@ import { type FileState, isSameState } from '../fileState.ts';
 import type { History } from '../history.ts';
 import { isInside } from '../paths.ts';
 import type { StateChange } from '../summarize.ts';
+import type { OpenCall, OpenCalls, Whose } from './openCalls.ts';
 import type { Look, Tree } from './tree.ts';
 
 /** So long what was looked at for a call is taken for what stands there. Milliseconds. */
@@ -32,6 +33,8 @@ export interface TreeWatchDeps {
   readonly trees: readonly Tree[];
   readonly history: () => History;
   readonly blobs: () => BlobStore;
+  /** Of each tree, in their order. */
+  readonly calls: readonly OpenCalls[];
   readonly clock: Clock;
   readonly log: Log;
   /** What stands there, its bytes kept; undefined: it can't be looked at. */
@@ -49,7 +52,7 @@ export interface SavedFile {
 
 export class TreeWatch {
   readonly #deps: TreeWatchDeps;
-  readonly #windows = new Set<Window>();
+  readonly #windows = new Map<Window, readonly OpenCall[]>();
   /** What was written in a way that is recorded, since it was looked at. */
   readonly #written = new Map<string, Written>();
   #writes = 0;
@@ -86,16 +89,29 @@ export class TreeWatch {
   /** From when this resolves what changes is the call's. */
   open(window: Window): Promise<void> {
     return this.#inTurn(async () => {
+      const { calls, trees } = this.#deps;
+      const announced = await Promise.all(calls.map((one, index) => one.open(trees[index]?.number ?? 0)));
       const isFresh = this.#deps.clock.monotonic() - this.#preparedAt <= FRESH;
       this.#preparedAt = Number.NEGATIVE_INFINITY;
-      if (!isFresh) await this.#look(undefined);
-      await Promise.all(this.#deps.trees.map((tree) => tree.secure()));
+      // What others have changed since then, in calls that have ended by now, is not this call's.
+      if (!isFresh || !(await this.#isAlone())) await this.#look(undefined);
+      await Promise.all(trees.map((tree) => tree.secure()));
       // What was saved before is no matter of this call.
       if (this.#windows.size === 0) await this.#deps.takeSaves();
-      this.#windows.add(window);
+      this.#windows.set(window, announced);
       // What is known now is what is written, however soon the call begins.
-      for (const tree of this.#deps.trees) void tree.save();
+      for (const tree of trees) void tree.save();
     });
+  }
+
+  async #isAlone(): Promise<boolean> {
+    return (await Promise.all(this.#deps.calls.map((one) => one.isAlone()))).every(Boolean);
+  }
+
+  /** The call was answered, and what it has started goes on. */
+  async goOn(window: Window): Promise<void> {
+    await this.catchUp();
+    await Promise.all((this.#windows.get(window) ?? []).map((call) => call.goOn()));
   }
 
   /** What has changed is given to the call, and the call ends. */
@@ -105,7 +121,9 @@ export class TreeWatch {
       try {
         await this.#look(window);
       } finally {
+        const announced = this.#windows.get(window) ?? [];
         this.#windows.delete(window);
+        await Promise.all(announced.map((call) => call.close()));
       }
     });
     this.#closing = closed.catch(() => undefined);
@@ -152,9 +170,17 @@ export class TreeWatch {
     this.#written.set(this.#toKey(path), { path, number: this.#writes, left });
   }
 
+  /** Others that look at the folders are told that these are about to be written by somebody who records it. */
+  async tellOthers(paths: readonly string[]): Promise<void> {
+    const { trees, calls } = this.#deps;
+    await Promise.all(calls.map((one, index) => one.tell(paths.filter((path) => isOf(path, trees[index])))));
+  }
+
   async shut(): Promise<void> {
     await this.idle();
-    await Promise.all(this.#deps.trees.map((tree) => tree.close()));
+    const { trees, calls } = this.#deps;
+    await Promise.all(trees.map((tree) => tree.close()));
+    await Promise.all([...[...this.#windows.values()].flat(), ...calls].map((one) => one.close()));
   }
 
   #inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
@@ -175,7 +201,7 @@ export class TreeWatch {
 
   /** A call that is still waited for, rather than one that goes on beside. */
   #findWindow(): Window | undefined {
-    const windows = [...this.#windows];
+    const windows = [...this.#windows.keys()];
     return windows.find(({ isBackground }) => !isBackground) ?? windows[0];
   }
 
@@ -188,12 +214,25 @@ export class TreeWatch {
     if (all.length === 0) return;
     const { takeSaves, isTurnRunning } = this.#deps;
     const saved = new Set((await takeSaves()).map(({ path }) => this.#toKey(path)));
+    const others = await this.#judge(window, all);
     const ours = whose ?? (!window.isBackground || isTurnRunning() ? 'call' : 'unknown');
     const found = all.map((change): FoundChange => {
-      const by = saved.has(this.#toKey(change.path)) ? 'somebody' : ours;
+      const by = saved.has(this.#toKey(change.path)) ? 'somebody' : (others.get(change.path) ?? ours);
       return { ...change, by };
     });
     await window.take(found.sort(byPath));
+  }
+
+  /** Those in which another session has had a part. */
+  async #judge(window: Window, changes: readonly StateChange[]): Promise<ReadonlyMap<string, Whose>> {
+    const { trees } = this.#deps;
+    const announced = this.#windows.get(window) ?? [];
+    const judged = await Promise.all(
+      announced.map((call, index) =>
+        call.judge(changes.map(({ path }) => path).filter((path) => isOf(path, trees[index]))),
+      ),
+    );
+    return new Map(judged.flatMap((one) => [...one]));
   }
 
   /** What was written since the last look and is again as it was then: the looks don't tell of it. */
@@ -201,7 +240,7 @@ export class TreeWatch {
     const undone: StateChange[] = [];
     for (const [key, { path, number, left }] of this.#written) {
       if (number > seenWrites || seen.has(key) || left === undefined) continue;
-      if (!this.#deps.trees.some(({ root }) => path === root || isInside(path, root))) continue;
+      if (!this.#deps.trees.some((tree) => isOf(path, tree))) continue;
       const after = await this.#deps.stateOf(path);
       if (after !== undefined && !isSameState(left, after)) undone.push({ path, before: left, after });
     }
@@ -239,6 +278,10 @@ interface Given {
   readonly seenWrites: number;
   /** Whatever the call is. */
   readonly whose?: 'unknown';
+}
+
+function isOf(path: string, tree: Pick<Tree, 'root'> | undefined): boolean {
+  return tree !== undefined && (path === tree.root || isInside(path, tree.root));
 }
 
 /** Folders before what is in them. */

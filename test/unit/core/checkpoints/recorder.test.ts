@@ -230,7 +230,7 @@ describe('a recorder', () => {
           {
             outcome: 'conflicted',
             reason:
-              'The agent was stopped while it wrote this file, so its change cannot be told from one of your own.',
+              'It cannot be told whether the agent changed it or somebody else: the agent was stopped meanwhile, or another session worked beside it.',
           },
         ],
       });

@@ -2,7 +2,8 @@ import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ScanError } from '../../../../src/core/checkpoints/tree/treeScanner.ts';
 import { createScanners, type TreeThread } from '../../../../src/node/tree/treeScanner.ts';
-import { createDiskWorld } from '../../core/checkpoints/world.ts';
+import { createLocalScanners } from '../../../support/memory/treeThreads.ts';
+import { createDiskWorld, outcomesOf } from '../../core/checkpoints/world.ts';
 import { ScannedTree } from './scannedTree.ts';
 
 let tree: ScannedTree;
@@ -10,7 +11,7 @@ let tree: ScannedTree;
 afterEach(() => tree.remove());
 
 interface Fate {
-  /** What becomes of the first thread when it is asked something; the others say nothing. */
+  /** What becomes of the first thread of two when it is asked something; the other says nothing. */
   readonly onAsked: (thread: EventEmitter) => void;
 }
 
@@ -20,7 +21,7 @@ function mortalScanners({ onAsked }: Fate) {
     const thread = new EventEmitter();
     threads.push(thread);
     const fake: TreeThread = {
-      postMessage: () => void (thread === threads[0] && queueMicrotask(() => onAsked(thread))),
+      postMessage: () => void (threads.indexOf(thread) % 2 === 0 && queueMicrotask(() => onAsked(thread))),
       on: (event: string, listener: (value: never) => void) => thread.on(event, listener as () => void),
       ref: () => undefined,
       unref: () => undefined,
@@ -68,7 +69,7 @@ describe('a look', () => {
   });
 });
 
-test('where a thread has died nothing is captured any more, why is told, and calls go on', async () => {
+test('where threads die again and again nothing is captured any more, why is told, and calls go on', async () => {
   tree = new ScannedTree();
   const scanners = mortalScanners({ onAsked: (thread) => thread.emit('error', new Error('out of memory')) });
   const world = await createDiskWorld({ capture: true, trusted: false, scanners, isVolatile: true });
@@ -84,6 +85,49 @@ test('where a thread has died nothing is captured any more, why is told, and cal
     expect(await checkpoints.rewind({ userMessageId: 'm1', dryRun: false, mode: 'merge' })).toMatchObject({
       filesChanged: [world.at('b.txt')],
     });
+    await checkpoints.close();
+  } finally {
+    await world.remove();
+  }
+});
+
+test('a thread that has died is started anew, and nothing is lost or told twice', async () => {
+  tree = new ScannedTree();
+  let toDie = 0;
+  const scanners = createLocalScanners({
+    onAsked: (message, thread) => {
+      if (message.kind !== 'check' || toDie === 0) return;
+      toDie -= 1;
+      queueMicrotask(() => thread.emit('error', new Error('out of memory')));
+    },
+  });
+  const world = await createDiskWorld({ capture: true, trusted: false, scanners, isVolatile: true });
+  try {
+    await world.user({ 'a.txt': '0', 'b.txt': '0', 'c.txt': '0' });
+    const checkpoints = await world.open();
+    checkpoints.beginTurn('m1');
+    await world.shell(checkpoints, 'm1', 'echo 1 > a.txt; echo 1 > c.txt');
+    checkpoints.beginTurn('m2');
+    const call = checkpoints.record({ userMessageId: 'm2', toolUseId: 'm2', origin: 'shell' });
+    await call.expectChanges('shell');
+    await world.shell(checkpoints, 'm2', 'echo 2 > b.txt; echo 2 > c.txt');
+    // Both threads, twice.
+    toDie = 4;
+    await world.shell(checkpoints, 'm2', 'echo 3 > a.txt; printf 0 > b.txt');
+    await call.finish();
+    expect(world.logged).toEqual(
+      Array.from({ length: 2 }, () => 'a folder could not be looked at, and who looks is started anew'),
+    );
+    expect(checkpoints.captureStates()).toMatchObject([{ state: { kind: 'ready', files: 3 } }]);
+    const changes = checkpoints.list().map(({ files }) => files.map(({ path }) => path.at(-5)));
+    expect(changes).toEqual([
+      ['a', 'c'],
+      ['b', 'c'],
+      ['a', 'b'],
+    ]);
+    const answer = await checkpoints.rewind({ userMessageId: 'm2', dryRun: false, mode: 'merge' });
+    expect(outcomesOf(answer, world)).toMatchObject({ 'a.txt': 'restored', 'c.txt': 'restored' });
+    expect(await world.tree()).toEqual({ 'a.txt': '644 1\n', 'b.txt': '644 0', 'c.txt': '644 1\n' });
     await checkpoints.close();
   } finally {
     await world.remove();
