@@ -2,9 +2,12 @@ import fc from 'fast-check';
 import { test } from 'vitest';
 import { actions, walkThrough } from '../unit/core/checkpoints/captureWalk.ts';
 
+/** `BELAY_WALKS=500 npm run test:long` walks less. */
+const walks = Number(process.env.BELAY_WALKS ?? 10_000);
+
 test.each([
-  { where: 'without git', withGit: false, numRuns: 9_000 },
-  { where: 'in a repository', withGit: true, numRuns: 1_000 },
+  { where: 'without git', withGit: false, numRuns: Math.ceil(walks * 0.9) },
+  { where: 'in a repository', withGit: true, numRuns: Math.ceil(walks * 0.1) },
 ])(
   'walks $where: the agent is taken back, and nothing of the user is lost',
   async ({ withGit, numRuns }) => {
