@@ -1,11 +1,22 @@
 // What is shown of checkpoints in VS Code's own editors.
 
 import { strict as assert } from 'node:assert';
-import { commands, window } from 'vscode';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commands, Position, Uri, WorkspaceEdit, window, workspace } from 'vscode';
+import type { Checkpoints } from '../../src/core/checkpoints/checkpoints.ts';
+import { createCheckpoints } from '../../src/core/checkpoints/createCheckpoints.ts';
+import { nodeByteWork } from '../../src/node/byteWork.ts';
+import { createNodeClock } from '../../src/node/clock.ts';
+import { createNodeFileSystem } from '../../src/node/fileSystem.ts';
+import { createNodeStorage } from '../../src/node/storage.ts';
 import { openMerge } from '../../src/vscode/checkpoints/openMerge.ts';
 import { joinChanges, showFiles, showRewind } from '../../src/vscode/checkpoints/showChanges.ts';
 import { type EarlierTexts, registerEarlierTexts } from '../../src/vscode/earlierText.ts';
 import type { SessionHost } from '../../src/vscode/sessionHost.ts';
+import { watchUserSaves } from '../../src/vscode/userSaves.ts';
+import { createLocalScanners } from '../support/memory/treeThreads.ts';
 import type { TestFunction } from './suite.ts';
 import { newFile } from './workspaceFiles.ts';
 
@@ -34,6 +45,22 @@ export default function checkpointsSuite(test: TestFunction): void {
       assert.equal(await showRewind([{ user_message_id: 'u1' }], { host, earlierTexts }), true);
       assert.deepEqual([...shown.values()], ['new\n', 'merged\n', 'x\n']);
       await untilTab('Rewind (now ↔ then); no text: logo.png');
+    }));
+
+  test('what somebody saves in the editor while a command runs is theirs, and stays', () =>
+    withCheckpoints(async (checkpoints, at) => {
+      for (const name of ['mine.txt', 'command.txt']) await writeFile(at(name), `old ${name}\n`);
+      checkpoints.beginTurn('m');
+      const call = { userMessageId: 'm', toolUseId: 'call', origin: 'shell' } as const;
+      const command = checkpoints.record(call);
+      await command.expectChanges('shell');
+      await writeFile(at('command.txt'), 'by the command\n');
+      await typeAndSave(at('mine.txt'), 'by me, ');
+      await command.finish();
+      const answer = await checkpoints.rewind({ userMessageId: 'm', dryRun: false, mode: 'merge' });
+      assert.deepEqual(answer.filesChanged, [at('command.txt')]);
+      assert.equal(await readFile(at('command.txt'), 'utf8'), 'old command.txt\n');
+      assert.equal(await readFile(at('mine.txt'), 'utf8'), 'by me, old mine.txt\n');
     }));
 
   test('where there is no text at all, no editor is opened', () =>
@@ -82,6 +109,50 @@ export default function checkpointsSuite(test: TestFunction): void {
       const none = hostOf({ [key]: { base: null, mine: null, theirs: null, merged: null } });
       assert.match((await openMerge({ target, path }, { host: none, earlierTexts })) ?? '', /no text/);
     }));
+}
+
+async function typeAndSave(path: string, text: string): Promise<void> {
+  const document = await workspace.openTextDocument(Uri.file(path));
+  await window.showTextDocument(document);
+  const edit = new WorkspaceEdit();
+  edit.insert(document.uri, new Position(0, 0), text);
+  assert.equal(await workspace.applyEdit(edit), true);
+  assert.equal(await document.save(), true);
+}
+
+/** The checkpoints of a session in a new folder, which know what is saved in this editor. */
+async function withCheckpoints(
+  body: (checkpoints: Checkpoints, at: (name: string) => string) => Promise<void>,
+): Promise<void> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'belay-saves-')));
+  const root = join(folder, 'work');
+  await mkdir(root);
+  const saves = watchUserSaves();
+  let last = 0;
+  const takeSaves = async () => {
+    const since = saves.since(last);
+    last = since.last;
+    return since.paths.map((path) => ({ path }));
+  };
+  const checkpoints = await createCheckpoints({
+    files: createNodeFileSystem({ platform: 'linux' }),
+    storage: createNodeStorage(join(folder, 'storage')),
+    clock: createNodeClock(),
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    sessionId: crypto.randomUUID(),
+    workspace: { roots: [root] },
+    createId: () => crypto.randomUUID(),
+    capture: { scanners: createLocalScanners(), trusted: false, takeSaves },
+    byteWork: nodeByteWork,
+  });
+  try {
+    await body(checkpoints, (name) => join(root, name));
+  } finally {
+    await checkpoints.close();
+    saves.dispose();
+    await commands.executeCommand('workbench.action.closeAllEditors');
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** Answers requests by their name, or by name and path. */
