@@ -3,7 +3,7 @@
  * machine; a lock that holds all three can be told to be stale after a crash or a restart.
  */
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { errorCode } from './fileOperations.ts';
 
@@ -20,13 +20,13 @@ const startTolerance = 5000;
 
 /** This process. */
 export async function readOwnIdentity(): Promise<ProcessIdentity> {
-  return { pid: process.pid, started: await readStart(process.pid), boot: await readBoot() };
+  return { pid: process.pid, started: await readStart(process.pid), boot: readBoot() };
 }
 
 /** Whether the process still lives. When in doubt it does: taking over a lock that is held would do harm. */
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   if (!isRunning(identity.pid)) return false;
-  const boot = await readBoot();
+  const boot = readBoot();
   if (identity.boot !== '' && boot !== '' && identity.boot !== boot) return false;
   return isSameStart(identity.started, await readStart(identity.pid));
 }
@@ -49,15 +49,23 @@ function isSameStart(recorded: string, found: string): boolean {
   return Math.abs(before - now) <= startTolerance;
 }
 
-async function readBoot(): Promise<string> {
+function readBoot(): string {
   if (process.platform !== 'linux') return '';
-  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
+  return readNow('/proc/sys/kernel/random/boot_id').trim();
+}
+
+/** The kernel has it in memory. Empty: it can't be read. */
+function readNow(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** When the process started: ticks since boot on Linux, milliseconds since 1970 elsewhere; empty when it can't be told. */
 async function readStart(pid: number): Promise<string> {
-  if (process.platform === 'linux')
-    return startOf(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
+  if (process.platform === 'linux') return startOf(readNow(`/proc/${pid}/stat`));
   if (pid === process.pid) return String(Math.round(performance.timeOrigin));
   const [file, args] = startQuery(pid);
   const answer = await promisify(execFile)(file, args, {

@@ -5,9 +5,11 @@
  * Taking over a lock whose holder has died: only one process may do it, and not on old knowledge. So whoever wants to
  * takes a second lock first, named after exactly this dead lock (its nonce), looks again, and replaces the dead one by a
  * rename. Should it die in between, that second lock is taken over in the same way.
+ *
+ * Its few calls are made at once: a command waits for a lock, and each would take longer on its way to the thread pool and back.
  */
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { errorCode } from './fileOperations.ts';
 import { isAlive, type ProcessIdentity, readOwnIdentity } from './processIdentity.ts';
@@ -30,11 +32,11 @@ export async function takeLock(path: string): Promise<ProcessLock | undefined> {
 async function takeAs(path: string, self: ProcessIdentity): Promise<ProcessLock | undefined> {
   const holder: Holder = { ...self, nonce: randomUUID() };
   const draft = `${path}.${holder.nonce.slice(0, 8)}.new`;
-  await writeFile(draft, JSON.stringify(holder), { mode: 0o600 });
+  writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 });
   try {
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-      if (await create(draft, path)) return toLock(path, holder);
-      const current = await readHolder(path);
+      if (create(draft, path)) return toLock(path, holder);
+      const current = readHolder(path);
       if (current === undefined) continue;
       if (current !== 'unreadable' && (await isAlive(current))) return undefined;
       const outcome = await replaceDead(path, { draft, self, dead: current });
@@ -43,13 +45,13 @@ async function takeAs(path: string, self: ProcessIdentity): Promise<ProcessLock 
     }
     return undefined;
   } finally {
-    await unlink(draft).catch(() => {});
+    remove(draft);
   }
 }
 
-async function create(draft: string, path: string): Promise<boolean> {
+function create(draft: string, path: string): boolean {
   try {
-    await link(draft, path);
+    linkSync(draft, path);
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
@@ -59,9 +61,9 @@ async function create(draft: string, path: string): Promise<boolean> {
   }
 }
 
-async function copyNew(draft: string, path: string): Promise<boolean> {
+function copyNew(draft: string, path: string): boolean {
   try {
-    await writeFile(path, await readFile(draft), { flag: 'wx', mode: 0o600 });
+    writeFileSync(path, readFileSync(draft), { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
@@ -70,10 +72,10 @@ async function copyNew(draft: string, path: string): Promise<boolean> {
 }
 
 /** undefined: there is no lock (any more). 'unreadable': torn by a power loss. */
-async function readHolder(path: string): Promise<Holder | 'unreadable' | undefined> {
+function readHolder(path: string): Holder | 'unreadable' | undefined {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
@@ -93,23 +95,32 @@ async function replaceDead(
   const right = await takeAs(`${path}.${deadNonce.slice(0, 10)}`, take.self);
   if (right === undefined) return 'busy';
   try {
-    const now = await readHolder(path);
+    const now = readHolder(path);
     const nowNonce = now === undefined || now === 'unreadable' ? now : now.nonce;
     if (nowNonce !== deadNonce) return 'changed';
-    await rename(take.draft, path);
+    renameSync(take.draft, path);
     return 'taken';
   } finally {
     await right.release();
   }
 }
 
+/** What can't be removed is in nobody's way. */
+function remove(draft: string): void {
+  try {
+    unlinkSync(draft);
+  } catch {
+    // It has become the lock.
+  }
+}
+
 function toLock(path: string, holder: Holder): ProcessLock {
   return {
     release: async () => {
-      const now = await readHolder(path);
+      const now = readHolder(path);
       // Taken from us as dead (a suspended machine, a wrong clock): then it isn't ours to remove.
       if (now === undefined || now === 'unreadable' || now.nonce !== holder.nonce) return;
-      await unlink(path);
+      unlinkSync(path);
     },
   };
 }

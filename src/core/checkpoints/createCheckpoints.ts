@@ -18,6 +18,7 @@ import {
   rewind,
 } from './sessionRewinds.ts';
 import { toSha256 } from './sha256.ts';
+import { sweepSessions } from './tree/openCalls.ts';
 import { type CaptureOptions, openCapture, type StartedTrees, startTrees } from './tree/openCapture.ts';
 import { recoverCutOff } from './tree/recoverCutOff.ts';
 import { recoverWatched } from './tree/recoverWatched.ts';
@@ -76,7 +77,7 @@ async function openSession(
       const isNew = store.ledger.history.orderOfMessage(userMessageId) === undefined;
       if (isNew && store.writable) void store.ledger.note([{ kind: 'message', userMessageId }]);
       capture?.beginTurn();
-      collecting ??= collectStores({ ...deps });
+      collecting ??= collect(deps);
     },
     prepare: () => capture?.watch.prepare(),
     endTurn: async () => {
@@ -101,6 +102,10 @@ async function openSession(
       await session.gate.alone(() => store.close());
     },
   };
+}
+
+async function collect(deps: OpenDeps): Promise<void> {
+  await Promise.all([collectStores({ ...deps }), sweepSessions(deps)]);
 }
 
 /** Asked of the volume, not guessed by platform: is the folder also there under a name in the other case? */

@@ -250,14 +250,27 @@ export async function takeCutOff({
     found.push(one);
     await lock.release();
   }
-  for (const name of names.filter((one) => HERE.test(one)))
-    await (await storage.lock([...folder, FOLDER, name]))?.release();
   const calls = new Set(found.map(({ call }) => call));
   for (const name of names) {
     const isOf = [...calls].some((call) => name.startsWith(`${call}.to.`));
     if (isOf || CUT.test(name)) await storage.remove([...folder, FOLDER, name]);
   }
   return [...new Map(found.map(({ session, tree }) => [session, { session, tree }])).values()];
+}
+
+/** Takes away what sessions have left whose processes have died. Never rejects: it is only in the way of being alone. */
+export async function sweepSessions({
+  storage,
+  folder,
+  log,
+}: Pick<OpenCallsDeps, 'storage' | 'folder' | 'log'>): Promise<void> {
+  try {
+    const names = (await storage.list([...folder, FOLDER])).map(({ name }) => name);
+    for (const name of names.filter((one) => HERE.test(one)))
+      await (await storage.lock([...folder, FOLDER, name]))?.release();
+  } catch (error) {
+    log.warn('what sessions have left could not be taken away', { error: String(error) });
+  }
 }
 
 function toAnnounced(names: readonly string[]): Announced[] {
