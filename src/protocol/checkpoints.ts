@@ -65,6 +65,8 @@ export const rewindRequest = z.looseObject({
   dry_run: z.boolean().optional(),
   /** Belay: only these files and what lies in these folders (absolute). */
   paths: z.array(z.string()).optional(),
+  /** Belay: other files (absolute) that go back to points of their own, in the same rewind. */
+  further: z.array(z.looseObject({ ...rewindPoint, paths: z.array(z.string()) })).optional(),
   /** Belay: only these changes, by the ids of `belay/checkpoint_diff`, and no other file. */
   hunks: z.array(z.looseObject({ path: z.string(), id: z.string() })).optional(),
   /** Belay: what to do where what somebody else changed can't be merged. Default `merge`: leave the file and report it. */

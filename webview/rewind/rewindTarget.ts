@@ -17,7 +17,17 @@ export function toSubject({ userMessageId, targets, text, title }: RewindAsked):
   return { userMessageId, targets: targets ?? [{ user_message_id: userMessageId }], text };
 }
 
-/** As the agent is asked. */
+/** As the agent is asked, all of it at once. */
+export function toWholeRequest([first = {}, ...further]: readonly RewindTarget[]) {
+  return {
+    ...toRequest(first),
+    ...(further.length === 0
+      ? {}
+      : { further: further.map(({ paths = [], ...point }) => ({ ...point, paths: [...paths] })) }),
+  };
+}
+
+/** One target, as the agent is asked. */
 export function toRequest({ paths, ...point }: RewindTarget) {
   return { ...point, ...(paths === undefined ? {} : { paths: [...paths] }) };
 }

@@ -1,6 +1,6 @@
 /** Does what the rewind dialog was told to do. */
 import type { Panel } from '../view/context.ts';
-import { type RewindSubject, toRequest } from './rewindTarget.ts';
+import { type RewindSubject, toWholeRequest } from './rewindTarget.ts';
 
 export type Scope = 'both' | 'code' | 'conversation';
 
@@ -34,14 +34,11 @@ async function rewindCode(
 ): Promise<string | null> {
   if (!hasFiles) return null;
   const resolutions = Object.fromEntries(taken.map((path) => [path, 'take' as const]));
-  for (const target of subject.targets) {
-    const answer = await peer.request('rewind_files', {
-      ...toRequest(target),
-      ...(taken.length === 0 ? {} : { resolutions }),
-    });
-    if (!answer.canRewind) return answer.error ?? 'The files could not be taken back.';
-  }
-  return null;
+  const answer = await peer.request('rewind_files', {
+    ...toWholeRequest(subject.targets),
+    ...(taken.length === 0 ? {} : { resolutions }),
+  });
+  return answer.canRewind ? null : (answer.error ?? 'The files could not be taken back.');
 }
 
 /** What had been said goes back to where it was written. */

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { RewindAnswer } from '../../src/protocol/checkpoints.ts';
 import { usePanel } from '../view/context.ts';
-import { type RewindSubject, toRequest } from './rewindTarget.ts';
+import { type RewindSubject, toWholeRequest } from './rewindTarget.ts';
 
 export type RewindFile = NonNullable<RewindAnswer['files']>[number] & { readonly isFolder?: boolean };
 
@@ -19,11 +19,9 @@ export function usePreview(subject: RewindSubject): Preview {
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
-    const questions = subject.targets.map((target) =>
-      peer.request('rewind_files', { ...toRequest(target), dry_run: true }, { signal }),
-    );
-    Promise.all(questions).then(
-      (answers) => setPreview(toPreview(answers)),
+    const request = { ...toWholeRequest(subject.targets), dry_run: true };
+    peer.request('rewind_files', request, { signal }).then(
+      (answer) => setPreview(toPreview(answer)),
       (error: unknown) => {
         if (!signal.aborted) setPreview({ kind: 'failed', problem: toText(error) });
       },
@@ -33,10 +31,9 @@ export function usePreview(subject: RewindSubject): Preview {
   return preview;
 }
 
-function toPreview(answers: readonly RewindAnswer[]): Preview {
-  const refused = answers.find(({ canRewind, error }) => !canRewind && error !== undefined);
-  if (refused !== undefined) return { kind: 'failed', problem: refused.error ?? '' };
-  const changing = answers.flatMap(toFiles).filter(({ outcome }) => outcome !== 'unchanged');
+function toPreview(answer: RewindAnswer): Preview {
+  if (!answer.canRewind && answer.error !== undefined) return { kind: 'failed', problem: answer.error };
+  const changing = toFiles(answer).filter(({ outcome }) => outcome !== 'unchanged');
   return {
     kind: 'known',
     files: changing,

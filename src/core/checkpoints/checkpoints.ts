@@ -48,12 +48,16 @@ export type RewindOptions = RewindPoint & {
   readonly dryRun: boolean;
   /** Only these files, and what lies in these folders. */
   readonly paths?: readonly string[];
+  /** Other files, that go back to points of their own in the same rewind. */
+  readonly further?: readonly FurtherFiles[];
   readonly mode: RewindMode;
   /** By path; before `mode`. */
   readonly resolutions?: Readonly<Record<string, Resolution>>;
   /** Of these files only these changes, by the ids that `versions` tells; and no other file. */
   readonly hunks?: Readonly<Record<string, readonly string[]>>;
 };
+
+export type FurtherFiles = RewindPoint & { readonly paths: readonly string[] };
 
 export type VersionsQuery = RewindPoint & {
   readonly path: string;

@@ -3,6 +3,7 @@ import type { RewindAnswer } from '../../protocol/checkpoints.ts';
 import { FileError, type FileSystem } from '../ports.ts';
 import type {
   Checkpoints,
+  FurtherFiles,
   RedoOptions,
   Resolution,
   RewindOptions,
@@ -35,7 +36,10 @@ export async function rewind(options: RewindOptions, session: RewindSession): Pr
     const selection = selectTargets(history, options);
     if (selection === undefined) return refuse(unknownPoint(options));
     const { userMessageId, rewind: redoOf = null, targets: all } = selection;
-    const targets = await chooseTargets(all, { options, session });
+    const own = await chooseTargets(all, { options, session });
+    const further = await chooseFurther(options.further ?? [], session);
+    if ('canRewind' in further) return further;
+    const targets = joinTargets([{ order: selection.order, targets: own }, ...further], session);
     const nothing = nothingToRewind(all, options);
     const resolutions = await toResolutions(options.resolutions, session);
     return { id: session.createId(), userMessageId, redoOf, targets, mode, resolutions, dryRun, nothing };
@@ -62,6 +66,40 @@ async function chooseTargets(
     });
   }
   return paths === undefined ? all : narrowTargets(all, await toKeys(paths, session), toKey);
+}
+
+interface Chosen {
+  /** Of the point, in the history. */
+  readonly order: number;
+  readonly targets: readonly Target[];
+}
+
+async function chooseFurther(
+  further: readonly FurtherFiles[],
+  session: RewindSession,
+): Promise<readonly Chosen[] | Refusal> {
+  const chosen: Chosen[] = [];
+  for (const { paths, ...point } of further) {
+    const selection = selectTargets(session.store.ledger.history, point);
+    if (selection === undefined) return refuse(unknownPoint(point));
+    const { order, targets } = selection;
+    chosen.push({
+      order,
+      targets: narrowTargets(targets, await toKeys(paths, session), session.toKey),
+    });
+  }
+  return chosen;
+}
+
+/** What is in several goes back furthest. */
+function joinTargets(chosen: readonly Chosen[], { toKey }: RewindSession): readonly Target[] {
+  const byKey = new Map<string, Target>();
+  const fromOldest = chosen.toSorted((left, right) => left.order - right.order);
+  for (const target of fromOldest.flatMap(({ targets }) => targets)) {
+    const key = toKey(target.history.path);
+    if (!byKey.has(key)) byKey.set(key, target);
+  }
+  return [...byKey.values()];
 }
 
 async function toResolutions(
@@ -159,7 +197,7 @@ function unknownPoint(point: RewindPoint): string {
   return `There is no record of this ${what}, so nothing can be taken back.`;
 }
 
-function nothingToRewind(all: readonly Target[], { paths, hunks, ...point }: RewindOptions): string {
+function nothingToRewind(all: readonly Target[], { paths, hunks, further, ...point }: RewindOptions): string {
   if (!('userMessageId' in point)) return 'No file would be another one than it is.';
   return (paths !== undefined || hunks !== undefined) && all.length > 0
     ? 'The agent changed none of these files in or after this message.'

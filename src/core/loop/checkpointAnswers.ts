@@ -45,12 +45,15 @@ export function toRewindPoint({ user_message_id, tool_use_id, checkpoint_id }: G
 }
 
 export function toRewindOptions(request: RewindRequest): RewindOptions {
-  const { dry_run, paths, hunks, mode = 'merge', resolutions } = request;
+  const { dry_run, paths, further, hunks, mode = 'merge', resolutions } = request;
   return {
     ...toRewindPoint(request),
     dryRun: dry_run === true,
     mode,
     ...(paths === undefined ? {} : { paths }),
+    ...(further === undefined
+      ? {}
+      : { further: further.map((one) => ({ ...toRewindPoint(one), paths: one.paths })) }),
     ...(hunks === undefined ? {} : { hunks: groupHunks(hunks) }),
     ...(resolutions === undefined ? {} : { resolutions }),
   };

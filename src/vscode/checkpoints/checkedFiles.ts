@@ -46,7 +46,7 @@ function isCheckable({ origin, changes }: Listed, path: string): boolean {
   return origin !== 'rewind' && changes.some((change) => change.path === path && !change.taken_back);
 }
 
-/** One rewind for each point that is the first checked one of some files; the newest point first. */
+/** Of one rewind: each point that is the first checked one of some files; the newest first. */
 export function toCheckedTargets(checked: Checked, checkpoints: readonly Listed[]): readonly RewindTarget[] {
   const seen = new Set<string>();
   const targets = checkpoints.flatMap(({ id, changes }): RewindTarget[] => {

@@ -46,6 +46,35 @@ describe.each(worlds)('a rewind ($name)', ({ create }) => {
     });
   });
 
+  test('takes files to points of their own, as one rewind that one redo takes back', async () => {
+    const trees = await threeCalls();
+    const answer = await checkpoints.rewind({
+      toolUseId: 'call-3',
+      paths: [world.at('a.txt')],
+      further: [
+        { toolUseId: 'call-2', paths: [world.at('gone.txt'), world.at('a.txt')] },
+        { toolUseId: 'call-1', paths: [world.at('made/1.txt')] },
+      ],
+      dryRun: false,
+      mode: 'merge',
+    });
+    expect(outcomesOf(answer, world)).toEqual({
+      'a.txt': 'restored',
+      'gone.txt': 'restored',
+      'made/1.txt': 'restored',
+    });
+    // What is named twice goes back furthest, and the folder of what goes, goes with it.
+    expect(await world.tree()).toEqual({ 'a.txt': '644 1', 'gone.txt': '644 gone' });
+    expect(checkpoints.list().filter(({ origin }) => origin === 'rewind')).toHaveLength(1);
+    await checkpoints.redo({ dryRun: false });
+    expect(await world.tree()).toEqual(trees[3]);
+    const unknown = { toolUseId: 'call-9', paths: [world.at('a.txt')] };
+    expect(
+      await checkpoints.rewind({ toolUseId: 'call-3', further: [unknown], dryRun: false, mode: 'merge' }),
+    ).toMatchObject({ canRewind: false });
+    expect(await world.tree()).toEqual(trees[3]);
+  });
+
   test('goes to just before any rewind, whatever came later: no branch is lost', async () => {
     const trees = await threeCalls();
     await rewind({ userMessageId: 'm1' });
