@@ -80,7 +80,11 @@ async function reviewAll(
   actions: ReviewActions,
   review: Pick<Review, 'waiting'>,
 ): Promise<void> {
-  const all = { paths: review.waiting().map(({ path }) => path), isMeant: () => true };
+  const all = {
+    what: 'files' as const,
+    paths: review.waiting().map(({ path }) => path),
+    isMeant: () => true,
+  };
   switch (action) {
     case 'next':
       return actions.go('next');

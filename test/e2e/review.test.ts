@@ -18,7 +18,7 @@ test('each change has Keep and Undo in the file itself, and what was undone is t
   await expect.poll(() => lenses.count(), patience).toBe(2);
   await panel.frame
     .getByRole('group', { name: 'Changes to look at' })
-    .getByText('4 changes in 3 files to look at')
+    .getByText('5 changes in 4 files to look at')
     .waitFor();
   await editor.screenshot('review-file');
   await lenses.first().getByText('Undo').click();
@@ -59,12 +59,14 @@ test('the view lists the files by turn; all are kept or undone there; new and de
   await row(/notes\.txt, Modified by Belay/).waitFor();
   await row(/made\.txt, Created by Belay/).waitFor();
   await row(/gone\.txt, Deleted by Belay/).waitFor();
+  await row(/is\.txt, Moved by Belay, was\.txt → moved\/is\.txt/).waitFor();
   await row(/^Change the files/).waitFor();
   await editor.screenshot('review-view');
   await editor.runCommand('Belay: Undo All Changes');
   await expect.poll(() => readFile(notes, 'utf8'), patience).toBe(START);
   await expect.poll(() => readFile(join(editor.folder, 'gone.txt'), 'utf8'), patience).toBe('gone\n');
   await expect.poll(() => exists(join(editor.folder, 'made.txt')), patience).toBe(false);
+  await expect.poll(() => exists(join(editor.folder, 'was.txt')), patience).toBe(true);
   await row(/notes\.txt, Modified by Belay/).waitFor({ state: 'detached' });
 });
 
@@ -126,13 +128,14 @@ async function changeFiles() {
   const notes = at('notes.txt');
   await writeFile(notes, START);
   await writeFile(at('gone.txt'), 'gone\n');
+  await writeFile(at('was.txt'), 'somewhere else\n');
   model.script(
     [toolUse('Read', { file_path: notes })],
     [
       toolUse('Edit', { file_path: notes, old_string: 'line 3\n', new_string: 'LINE 3\n' }),
       toolUse('Edit', { file_path: notes, old_string: 'line 20\n', new_string: 'LINE 20\nand more\n' }),
       toolUse('Write', { file_path: at('made.txt'), content: 'made\n' }),
-      toolUse('Bash', { command: 'rm gone.txt' }),
+      toolUse('Bash', { command: 'rm gone.txt && mkdir moved && mv was.txt moved/is.txt' }),
     ],
     [text('All changed.')],
   );

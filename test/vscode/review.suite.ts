@@ -1,6 +1,8 @@
 // The review takes in what a session has changed, whatever becomes of its agent meanwhile.
 
 import { strict as assert } from 'node:assert';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { commands, Position, Selection, window, workspace } from 'vscode';
 import { ChannelClosedError, RequestError } from '../../src/channel/peer.ts';
 import { toReviewLines } from '../../src/core/review/reviewText.ts';
@@ -10,7 +12,7 @@ import { Review, type ReviewDeps, type ReviewedSession } from '../../src/vscode/
 import { createReviewActions } from '../../src/vscode/review/reviewActions.ts';
 import type { StoredReview } from '../../src/vscode/review/reviewStorage.ts';
 import type { TestFunction } from './suite.ts';
-import { newFile } from './workspaceFiles.ts';
+import { folder, newFile } from './workspaceFiles.ts';
 
 const PATHS = ['/w/a.txt', '/w/b.txt'];
 
@@ -54,7 +56,7 @@ export default function reviewSuite(test: TestFunction): void {
     const state = () => [document.getText(), document.isDirty, review.hunks(path).length];
     await review.sync(sessionOf(undefined, [path]));
     assert.deepEqual(state(), ['new\n', false, 1]);
-    await actions.keep({ paths: [path], isMeant: () => true });
+    await actions.keep({ what: 'files', paths: [path], isMeant: () => true });
     assert.deepEqual(state(), ['new\n', false, 0]);
     editor.selection = new Selection(new Position(1, 0), new Position(1, 0));
     await commands.executeCommand('type', { text: 'mine' });
@@ -76,29 +78,69 @@ export default function reviewSuite(test: TestFunction): void {
     keepUndo.dispose();
     review.dispose();
   });
+
+  test('a file that was moved is undone as one: its text first, then it is moved back, with its tab', async () => {
+    const before = 'one\ntwo\nthree\n';
+    const path = await newFile('moved.txt', before.replace('two', 'TWO'));
+    const old = join(folder(), 'before-it-was-moved', 'old.txt');
+    const { review } = openReview(watchCurrentTexts);
+    const keepUndo = { note: () => undefined };
+    const actions = createReviewActions({ review, keepUndo, sessions: { host: () => undefined } });
+    await window.showTextDocument(await workspace.openTextDocument(path));
+    const session = sessionWith([
+      { path: old, change: 'deleted', before, after: null },
+      { path, change: 'created', before: null, after: before.replace('two', 'TWO') },
+    ]);
+    await review.sync(session);
+    assert.deepEqual(
+      review.waiting().map((file) => [file.path, file.change, review.hunks(path).length]),
+      [[path, 'renamed', 1]],
+    );
+    assert.equal(review.baseline(path), before);
+    // Its last hunk is not all of it.
+    await actions.keep({ what: 'hunks', paths: [path], isMeant: () => true });
+    assert.deepEqual(
+      [review.waiting().map(({ change }) => change), review.hunks(path).length],
+      [['renamed'], 0],
+    );
+    assert.equal(actions.undoKeep(), true);
+    await actions.undo({ what: 'files', paths: [path], isMeant: () => true });
+    assert.deepEqual(review.waiting(), []);
+    assert.equal(await readFile(old, 'utf8'), before);
+    await assert.rejects(readFile(path), { code: 'ENOENT' });
+    while (window.activeTextEditor?.document.uri.fsPath !== old)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    await commands.executeCommand('workbench.action.closeActiveEditor');
+    review.dispose();
+  });
 }
 
 /** A session that has changed these files in one call; the last can't be asked about where there is an error. */
 function sessionOf(error: Error | undefined, paths: readonly string[] = PATHS): ReviewedSession {
-  const changes = paths.map((path) => ({
-    path,
-    change: 'modified',
-    taken_back: false,
-    insertions: 1,
-    deletions: 1,
-  }));
+  const changes = paths.map((path) => ({ path, change: 'modified', before: 'old\n', after: 'new\n' }));
+  return sessionWith(changes, error);
+}
+
+interface Changed {
+  readonly path: string;
+  readonly change: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+function sessionWith(changed: readonly Changed[], error?: Error): ReviewedSession {
   const checkpoint = {
     id: 'c1',
     user_message_id: 't',
     tool_use_id: 'u',
     origin: 'shell',
     is_redo: false,
-    changes,
+    changes: changed.map(({ path, change }) => ({ path, change })),
   };
   const request = async (subtype: string, { path }: { readonly path?: string }): Promise<unknown> => {
     if (subtype === 'belay/checkpoint_list') return { checkpoints: [checkpoint] };
-    if (error !== undefined && path === paths.at(-1)) throw error;
-    return { before: 'old\n', after: 'new\n', binary: false, hunks: [] };
+    if (error !== undefined && path === changed.at(-1)?.path) throw error;
+    return { ...changed.find((each) => each.path === path), binary: false };
   };
   const session = { sessionId: 's', ready: Promise.resolve(), hasAgreed: () => false, request };
   return session as unknown as ReviewedSession;

@@ -19,7 +19,8 @@ import type { ResponseOf } from '../../protocol/control.ts';
 import type { EditorLog } from '../log.ts';
 import type { SessionHost } from '../sessionHost.ts';
 import type { CurrentTexts } from './currentTexts.ts';
-import { type FileVersions, noteChange, type ReviewFile, settle } from './reviewFiles.ts';
+import { type FileVersions, noteChange, type ReviewFile, settle, turnsOf } from './reviewFiles.ts';
+import { joinRenames, partRenames } from './reviewRenames.ts';
 import type { ReviewStorage } from './reviewStorage.ts';
 
 type Listed = ResponseOf<'belay/checkpoint_list'>['checkpoints'][number];
@@ -34,6 +35,9 @@ export interface Undoing {
   /** To be called when `after` stands there. */
   done(): void;
 }
+
+/** Hunks, or files with all that has become of them. */
+export type Meant = 'hunks' | 'files';
 
 /** What was kept of a file; to be taken back and done again as long as nothing else has become of it. false: it could not be. */
 export interface KeptFile {
@@ -50,7 +54,7 @@ export interface ReviewDeps {
 
 export class Review implements Disposable {
   readonly #deps: ReviewDeps;
-  readonly #files = new Map<string, ReviewFile>();
+  #files = new Map<string, ReviewFile>();
   readonly #known = new Map<string, KnownFile>();
   readonly #cursors = new Map<string, string>();
   readonly #changed = new EventEmitter<readonly string[]>();
@@ -95,6 +99,12 @@ export class Review implements Disposable {
     return this.#current.get(path) === undefined ? [] : (this.#read(path)?.hunks ?? []);
   }
 
+  /** The turns that have changed this file since it was agreed to. */
+  turns(path: string): readonly string[] {
+    const file = this.#files.get(path);
+    return file === undefined ? [] : turnsOf(file);
+  }
+
   /** The text that the file is compared with; undefined: there is nothing to compare it with. */
   baseline(path: string): string | undefined {
     const known = this.#read(path);
@@ -124,22 +134,15 @@ export class Review implements Disposable {
     await next;
   }
 
-  /** undefined: nothing is known of this file. */
-  keep(path: string, isKept: (hunk: Hunk) => boolean): KeptFile | undefined {
+  /** `what`: whether that a file was moved is answered with its last hunks. undefined: nothing is known of this file. */
+  keep(path: string, isKept: (hunk: Hunk) => boolean, what: Meant): KeptFile | undefined {
     const file = this.#files.get(path);
-    const current = this.#current.get(path);
     if (file === undefined) return undefined;
-    const isAll = this.hunks(path).every(isKept);
-    const kept =
-      file.kind === 'whole' || (isAll && file.change === 'deleted') || current === undefined
-        ? undefined
-        : settle({
-            ...file,
-            change: isAll ? ('modified' as const) : file.change,
-            text: keepHunks(file.text, current, isKept),
-          });
-    this.#put(path, kept);
-    return this.#toKeptFile(path, { before: file, after: kept, current });
+    const current = this.#current.get(path);
+    const isAll = this.hunks(path).every(isKept) && (file.change !== 'renamed' || what === 'files');
+    const after = toKept(file, current, { isKept, isAll });
+    this.#put(path, after);
+    return this.#toKeptFile(path, { before: file, after, current });
   }
 
   /** undefined: nothing of it is to be undone in the text. */
@@ -225,6 +228,7 @@ export class Review implements Disposable {
       }
     } finally {
       await Promise.all([...touched].map((path) => this.#current.look(path)));
+      this.#files = joinRenames(this.#files, (path) => this.#current.get(path) !== undefined);
       if (from < checkpoints.length) this.#save();
       this.#takenIn.fire([...touched]);
       this.#changed.fire([...touched]);
@@ -249,12 +253,15 @@ export class Review implements Disposable {
         ...{ path: key, change },
       })),
     );
+    const before = this.#files;
+    this.#files = partRenames(before, versions);
+    const parted = [...this.#files.keys()].filter((path) => before.get(path) !== this.#files.get(path));
     for (const each of versions) {
       const next = noteChange(this.#files.get(each.path), each, told);
       if (next === undefined) this.#files.delete(each.path);
       else this.#files.set(each.path, next);
     }
-    return reviewed.map(({ key }) => key);
+    return [...parted, ...reviewed.map(({ key }) => key)];
   }
 
   #isWaiting(file: TextFile): boolean {
@@ -263,6 +270,7 @@ export class Review implements Disposable {
     if (change === 'deleted') return current === undefined;
     // A file that somebody has taken away has nothing to be looked at.
     if (current === undefined) return false;
+    if (change === 'renamed') return true;
     return this.hunks(path).length > 0 || (change === 'created' && current.length === 0);
   }
 
@@ -291,6 +299,19 @@ async function readVersions(
     if (error instanceof RequestError) return { before: null, after: null, binary: true };
     throw error;
   }
+}
+
+function toKept(
+  file: ReviewFile,
+  current: Lines | undefined,
+  { isKept, isAll }: { readonly isKept: (hunk: Hunk) => boolean; readonly isAll: boolean },
+): ReviewFile | undefined {
+  if (file.kind === 'whole' || current === undefined || (isAll && file.change === 'deleted'))
+    return undefined;
+  const text = keepHunks(file.text, current, isKept);
+  if (!isAll) return settle({ ...file, text });
+  const { path, sessionId, checkpointId } = file;
+  return settle({ path, sessionId, checkpointId, kind: 'text', change: 'modified', text });
 }
 
 /** What was remembered of a file before and after a keep, and what stood there. */

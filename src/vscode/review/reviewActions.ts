@@ -1,7 +1,9 @@
 /** What a person does with what waits: keep and undo, by hunk, file, turn or all; go from one to the next; look at all of it. */
+import { basename } from 'node:path';
 import {
   commands,
   EndOfLine,
+  FileSystemError,
   Position,
   Range,
   Selection,
@@ -17,10 +19,12 @@ import type { OpenSessions } from '../openSessions.ts';
 import { toTextReplacements } from '../textEdits.ts';
 import { toBaselineUri } from './baseline.ts';
 import type { KeepUndo } from './keepUndo.ts';
-import type { KeptFile, Review, Undoing } from './review.ts';
+import type { KeptFile, Meant, Review, Undoing } from './review.ts';
+import type { RenamedFile } from './reviewFiles.ts';
 
-/** What is meant: hunks of files. */
+/** What is meant: hunks of files, or all of them. */
 export interface Choice {
+  readonly what: Meant;
   readonly paths: readonly string[];
   readonly isMeant: (hunk: Hunk, path: string) => boolean;
 }
@@ -49,21 +53,21 @@ export function createReviewActions(deps: ReviewActionDeps): ReviewActions {
   const { review, keepUndo } = deps;
   const keeps: (readonly KeptFile[])[] = [];
   return {
-    async keep({ paths, isMeant }) {
+    async keep({ paths, isMeant, what }) {
       const files: KeptFile[] = [];
       for (const path of paths) {
         await review.look(path);
-        const kept = review.keep(path, (hunk) => isMeant(hunk, path));
+        const kept = review.keep(path, (hunk) => isMeant(hunk, path), what);
         if (kept === undefined) continue;
         keepUndo.note(path, kept);
         files.push(kept);
       }
       keeps.push(files);
     },
-    async undo({ paths, isMeant }) {
+    async undo({ paths, isMeant, what }) {
       const problems: string[] = [];
       for (const path of paths) {
-        const problem = await undoIn(path, (hunk) => isMeant(hunk, path), deps);
+        const problem = await undoIn(path, { isMeant: (hunk) => isMeant(hunk, path), what }, deps);
         if (problem !== undefined) problems.push(problem);
       }
       if (problems.length > 0) await window.showWarningMessage(`Belay: ${problems.join(' ')}`);
@@ -74,7 +78,8 @@ export function createReviewActions(deps: ReviewActionDeps): ReviewActions {
     async showFile(path) {
       const file = review.file(path);
       if (file?.kind !== 'text') return void (await commands.executeCommand('vscode.open', Uri.file(path)));
-      const title = `${path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)} (Belay)`;
+      const before = file.change === 'renamed' ? `${basename(file.from.path)} → ` : '';
+      const title = `${before}${basename(path)} (Belay)`;
       const right = file.change === 'deleted' ? toBaselineUri(path, 'empty') : Uri.file(path);
       await commands.executeCommand('vscode.diff', toBaselineUri(path), right, title);
     },
@@ -92,7 +97,7 @@ function takeLastBack(keeps: (readonly KeptFile[])[]): boolean {
 /** What went wrong; undefined: nothing. */
 async function undoIn(
   path: string,
-  isMeant: (hunk: Hunk) => boolean,
+  { isMeant, what }: { readonly isMeant: (hunk: Hunk) => boolean; readonly what: Meant },
   deps: UndoDeps,
 ): Promise<string | undefined> {
   const { review } = deps;
@@ -105,11 +110,28 @@ async function undoIn(
   const document = await workspace.openTextDocument(Uri.file(path));
   const isAll = review.hunks(path).every(isMeant);
   const mixed = review.hunks(path).filter((hunk) => hunk.kind === 'mixed' && isMeant(hunk));
+  const isMovedBack = file.change === 'renamed' && what === 'files' && isAll;
+  if (isMovedBack && document.isDirty) return `${path} has unsaved changes. Save it, then undo it again.`;
   if (!(await confirmLoss(mixed, path))) return undefined;
   const undoing = review.undoing(path, isMeant);
   if (file.change === 'created' && isAll && (undoing?.after ?? review.current(path))?.length === 0)
     return removeCreated(path, review);
-  return undoing === undefined ? undefined : applyUndo(document, undoing);
+  const problem = undoing === undefined ? undefined : await applyUndo(document, undoing);
+  return isMovedBack && problem === undefined ? moveBack(file, review) : problem;
+}
+
+/** Without what other extensions do when a person moves a file (imports, for instance): that is the agent's to undo as well. */
+async function moveBack({ path, from }: RenamedFile, review: Review): Promise<string | undefined> {
+  try {
+    await workspace.fs.rename(Uri.file(path), Uri.file(from.path), { overwrite: false });
+  } catch (error) {
+    if (error instanceof FileSystemError && error.code === 'FileExists')
+      return `${path} was not moved back: there is another ${from.path} by now.`;
+    return `${path} could not be moved back to ${from.path}.`;
+  }
+  await Promise.all([review.look(path), review.look(from.path)]);
+  review.forget(path);
+  return undefined;
 }
 
 async function applyUndo(document: TextDocument, undoing: Undoing): Promise<string | undefined> {

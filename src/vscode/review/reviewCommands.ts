@@ -67,7 +67,7 @@ function toChoice(place: (typeof PLACES)[number], args: unknown[], review: Revie
       return toHunkChoice(args, review);
     case 'File': {
       const paths = pathsOf(args).filter((path) => review.file(path) !== undefined);
-      return paths.length === 0 ? undefined : { paths, isMeant: () => true };
+      return paths.length === 0 ? undefined : { what: 'files', paths, isMeant: () => true };
     }
     case 'Turn': {
       const [group] = args;
@@ -76,11 +76,11 @@ function toChoice(place: (typeof PLACES)[number], args: unknown[], review: Revie
       const paths = review
         .waiting()
         .flatMap((file) => (isOfTurn(file.path, turn, review) ? [file.path] : []));
-      return { paths, isMeant: ({ turns }) => turns.includes(turn) };
+      return { what: 'files', paths, isMeant: ({ turns }) => turns.includes(turn) };
     }
     case 'All': {
       const paths = review.waiting().map(({ path }) => path);
-      return paths.length === 0 ? undefined : { paths, isMeant: () => true };
+      return paths.length === 0 ? undefined : { what: 'files', paths, isMeant: () => true };
     }
     default:
       return place satisfies never;
@@ -88,9 +88,9 @@ function toChoice(place: (typeof PLACES)[number], args: unknown[], review: Revie
 }
 
 function isOfTurn(path: string, turn: string, review: Review): boolean {
-  const file = review.file(path);
-  if (file?.kind === 'whole') return file.turns.includes(turn);
-  return review.hunks(path).some(({ turns }) => turns.includes(turn)) || file?.change !== 'modified';
+  const hunks = review.hunks(path);
+  if (hunks.length > 0) return hunks.some(({ turns }) => turns.includes(turn));
+  return review.turns(path).includes(turn);
 }
 
 /** A lens gives the line, the change peek its changes, a key nothing: then the cursor says it. */
@@ -109,7 +109,7 @@ function toHunkChoice(args: unknown[], review: Review): Choice | undefined {
         : hunkAt(hunks, editor?.selection.active.line ?? -1);
   return chosen.length === 0
     ? undefined
-    : { paths: [path], isMeant: (hunk) => chosen.some((each) => isSame(each, hunk)) };
+    : { what: 'hunks', paths: [path], isMeant: (hunk) => chosen.some((each) => isSame(each, hunk)) };
 }
 
 function isSame(left: Hunk, right: Hunk): boolean {

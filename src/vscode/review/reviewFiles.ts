@@ -11,9 +11,25 @@ interface FileOfSession {
 /** What has become of the file as a whole, against what the user has agreed to. */
 export type FileChangeKind = 'created' | 'modified' | 'deleted';
 
+/** Where a moved file was before, which checkpoint took it away there, and the turns that have moved it. */
+interface Origin {
+  readonly path: string;
+  readonly checkpointId: string;
+  readonly turns: readonly string[];
+}
+
+/** It stood elsewhere (reviewRenames.ts); its text is compared with what stood there. */
+export type RenamedFile = FileOfSession & {
+  readonly kind: 'text';
+  readonly change: 'renamed';
+  readonly from: Origin;
+  readonly text: ReviewText;
+};
+
 /** `text`: it is answered hunk by hunk. `whole`: binary, large, or a notebook; kept or undone as a whole. */
 export type ReviewFile =
   | (FileOfSession & { readonly kind: 'text'; readonly change: FileChangeKind; readonly text: ReviewText })
+  | RenamedFile
   | (FileOfSession & {
       readonly kind: 'whole';
       readonly change: FileChangeKind;
@@ -41,7 +57,7 @@ export interface ReviewedCheckpoint {
 /** Beyond so many characters a file is answered as a whole. */
 const MOST_CHARS = 2_000_000;
 
-/** undefined: nothing of the file waits any more. */
+/** undefined: nothing of the file waits any more. `known`: of a moved file only its text may have changed. */
 export function noteChange(
   known: ReviewFile | undefined,
   versions: FileVersions,
@@ -54,6 +70,8 @@ export function noteChange(
     sessionId: checkpoint.sessionId,
     checkpointId: known?.checkpointId ?? checkpoint.id,
   };
+  if (known?.kind === 'text' && known.change === 'renamed')
+    return { ...known, text: toText(known, versions, checkpoint) };
   const change = joinChanges(known?.change, versions.change);
   if (change === undefined) return undefined;
   if (isWhole(versions) || known?.kind === 'whole') {
@@ -62,12 +80,25 @@ export function noteChange(
     const turns = known?.kind === 'whole' ? known.turns : [];
     return { ...place, kind: 'whole', change, turns: [...new Set([...turns, checkpoint.turn])] };
   }
+  return settle({ ...place, kind: 'text', change, text: toText(known, versions, checkpoint) });
+}
+
+function toText(
+  known: { readonly text: ReviewText } | undefined,
+  versions: FileVersions,
+  { what, turn }: ReviewedCheckpoint,
+): ReviewText {
   const lines = { before: toReviewLines(versions.before ?? ''), after: toReviewLines(versions.after ?? '') };
-  const text =
-    checkpoint.what === 'agreed' && known !== undefined
-      ? noteRewind(known.text, lines)
-      : noteWrite(known?.text, lines, checkpoint.turn);
-  return settle({ ...place, kind: 'text', change, text });
+  return what === 'agreed' && known !== undefined
+    ? noteRewind(known.text, lines)
+    : noteWrite(known?.text, lines, turn);
+}
+
+/** The turns that have changed it since it was agreed to, the first first. */
+export function turnsOf(file: ReviewFile): readonly string[] {
+  if (file.kind === 'whole') return file.turns;
+  const turns = file.text.flatMap((piece) => piece.turns);
+  return file.change === 'renamed' ? [...file.from.turns, ...turns] : turns;
 }
 
 /** undefined where nothing waits. A new or deleted file waits even when it is empty. */
@@ -88,7 +119,8 @@ function joinChanges(known: FileChangeKind | undefined, next: FileChangeKind): F
   }
 }
 
-function isWhole({ path, binary, before, after }: FileVersions): boolean {
+/** Whether it is no text, or not one that is answered hunk by hunk. */
+export function isWhole({ path, binary, before, after }: FileVersions): boolean {
   return (
     binary ||
     path.toLowerCase().endsWith('.ipynb') ||

@@ -13,15 +13,25 @@ export interface ReviewNews extends Disposable {
   take(sessionId: string): string | undefined;
 }
 
+interface Known {
+  readonly sessionId: string;
+  readonly text: string;
+  readonly movedFrom: string | undefined;
+}
+
 /** Follows what the agents have left, to see what has become of it. */
 export function createReviewNews(review: Review): ReviewNews {
   /** By path: whose file it is, and the text its agent knows. */
-  const known = new Map<string, { readonly sessionId: string; readonly text: string }>();
+  const known = new Map<string, Known>();
   const listening = review.onDidTakeIn((paths) => {
     for (const path of paths) {
       const file = review.file(path);
       if (file?.kind === 'text')
-        known.set(path, { sessionId: file.sessionId, text: toAgentText(file.text).join('') });
+        known.set(path, {
+          sessionId: file.sessionId,
+          text: toAgentText(file.text).join(''),
+          movedFrom: file.change === 'renamed' ? file.from.path : undefined,
+        });
     }
   });
   return {
@@ -32,7 +42,10 @@ export function createReviewNews(review: Review): ReviewNews {
         const now = textOf(review.current(path));
         if (now === text) continue;
         known.set(path, { ...whose, text: now ?? '' });
-        told.push(describe(path, text, now));
+        const { movedFrom } = whose;
+        if (now === undefined && movedFrom !== undefined && review.current(movedFrom) !== undefined)
+          told.push(`${path} was moved back to ${movedFrom}.`);
+        else told.push(describe(path, text, now));
       }
       if (told.length === 0) return undefined;
       const all = told.join('\n\n');

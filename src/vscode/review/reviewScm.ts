@@ -8,10 +8,11 @@ import {
   ThemeColor,
   ThemeIcon,
   Uri,
+  workspace,
 } from 'vscode';
 import { toBaselineUri } from './baseline.ts';
 import type { Review } from './review.ts';
-import type { ReviewFile } from './reviewFiles.ts';
+import { type ReviewFile, turnsOf } from './reviewFiles.ts';
 
 export const SCM_ID = 'belay';
 
@@ -77,19 +78,27 @@ function groupByTurn(
 
 /** The turn that has changed the file last. */
 function turnOf(review: Review): (file: ReviewFile) => string {
-  return (file) =>
-    (file.kind === 'whole'
-      ? file.turns.at(-1)
-      : (review.hunks(file.path).at(-1)?.turns.at(-1) ??
-        file.text.findLast(({ turns }) => turns.length > 0)?.turns.at(-1))) ?? '';
+  return (file) => review.hunks(file.path).at(-1)?.turns.at(-1) ?? turnsOf(file).at(-1) ?? '';
 }
 
-const ICONS = { created: 'diff-added', modified: 'diff-modified', deleted: 'diff-removed' } as const;
+const ICONS = {
+  created: 'diff-added',
+  modified: 'diff-modified',
+  deleted: 'diff-removed',
+  renamed: 'diff-renamed',
+} as const;
 const COLOURS = {
   created: 'gitDecoration.addedResourceForeground',
   modified: 'gitDecoration.modifiedResourceForeground',
   deleted: 'gitDecoration.deletedResourceForeground',
+  renamed: 'gitDecoration.renamedResourceForeground',
 } as const;
+
+function describeChange(file: ReviewFile): string {
+  if (file.change !== 'renamed') return `${file.change[0]?.toUpperCase()}${file.change.slice(1)} by Belay`;
+  const [from, to] = [file.from.path, file.path].map((path) => workspace.asRelativePath(path));
+  return `Moved by Belay, ${from} → ${to}`;
+}
 
 function toState(file: ReviewFile, review: Review): SourceControlResourceState {
   const { path, change, kind } = file;
@@ -105,7 +114,7 @@ function toState(file: ReviewFile, review: Review): SourceControlResourceState {
       arguments: [{ resourceUri: Uri.file(path) }],
     },
     decorations: {
-      tooltip: `${change[0]?.toUpperCase()}${change.slice(1)} by Belay: ${what}`,
+      tooltip: `${describeChange(file)}: ${what}`,
       strikeThrough: change === 'deleted',
       iconPath: new ThemeIcon(ICONS[change], new ThemeColor(COLOURS[change])),
     },

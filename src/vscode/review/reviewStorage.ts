@@ -38,15 +38,17 @@ const place = {
   path: z.string(),
   sessionId: z.string(),
   checkpointId: z.string(),
-  change: z.enum(['created', 'modified', 'deleted']),
 };
+const change = z.enum(['created', 'modified', 'deleted']);
+const origin = z.object({ path: z.string(), checkpointId: z.string(), turns: lines });
 const stored = z.object({
   version: z.literal(1),
   cursors: z.array(z.tuple([z.string(), z.string()])),
   files: z.array(
     z.discriminatedUnion('kind', [
-      z.object({ ...place, kind: z.literal('text'), pieces: z.array(piece) }),
-      z.object({ ...place, kind: z.literal('whole'), turns: lines }),
+      z.object({ ...place, kind: z.literal('text'), change, pieces: z.array(piece) }),
+      z.object({ ...place, kind: z.literal('renamed'), from: origin, pieces: z.array(piece) }),
+      z.object({ ...place, kind: z.literal('whole'), change, turns: lines }),
     ]),
   ),
 });
@@ -120,10 +122,14 @@ function toStored({ files, cursors }: StoredReview): Stored {
     version: 1,
     cursors: [...cursors].slice(-MOST_SESSIONS),
     files: files.map((file) => {
-      const { path, sessionId, checkpointId, change } = file;
-      const known = { path, sessionId, checkpointId, change };
-      if (file.kind === 'whole') return { ...known, kind: 'whole', turns: [...file.turns] };
-      return { ...known, kind: 'text', pieces: toStoredPieces(file.text) };
+      const { path, sessionId, checkpointId } = file;
+      const known = { path, sessionId, checkpointId };
+      if (file.kind === 'whole')
+        return { ...known, kind: 'whole', change: file.change, turns: [...file.turns] };
+      const pieces = toStoredPieces(file.text);
+      if (file.change !== 'renamed') return { ...known, kind: 'text', change: file.change, pieces };
+      const from = { ...file.from, turns: [...file.from.turns] };
+      return { ...known, kind: 'renamed', from, pieces };
     }),
   };
 }
@@ -139,11 +145,13 @@ function fromStored({ files, cursors }: Stored): StoredReview {
     cursors: new Map(cursors),
     files: files.map((file): ReviewFile => {
       if (file.kind === 'whole') return file;
-      const { pieces, ...known } = file;
+      const { pieces, kind: _kind, ...known } = file;
       const text = pieces.map((each) =>
         'same' in each ? { base: each.same, agent: each.same, turns: [] } : each,
       );
-      return { ...known, text };
+      return 'from' in known
+        ? { ...known, kind: 'text', change: 'renamed', text }
+        : { ...known, kind: 'text', text };
     }),
   };
 }

@@ -22,6 +22,12 @@ const files: readonly ReviewFile[] = [
     kind: 'text',
     text: noteWrite(undefined, { before: ['a\n', 'b\n'], after: ['A\n', 'b\n'] }, 't1'),
   },
+  {
+    ...place,
+    ...{ path: '/w/new.txt', kind: 'text', change: 'renamed' },
+    from: { path: '/w/old.txt', checkpointId: 'c', turns: ['t1'] },
+    text: noteWrite(undefined, { before: ['a\n', 'b\n'], after: ['A\n', 'b\n'] }, 't1'),
+  },
   { ...place, path: '/w/logo.png', kind: 'whole', turns: ['t1'] },
 ];
 
