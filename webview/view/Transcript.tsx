@@ -12,6 +12,7 @@ import { useModel, usePanel } from './context.ts';
 import { Greeting } from './Greeting.tsx';
 import { ThreadItems } from './ThreadItems.tsx';
 import { useFollowing } from './useFollowing.ts';
+import { useJumps } from './useJumps.ts';
 import { usePages } from './usePages.ts';
 import './transcript.css';
 
@@ -24,6 +25,7 @@ export function Transcript(): VNode {
   const hasEarlier = useModel((model) => model.hasEarlier);
   const hasLater = useModel((model) => model.hasLater);
   useOwnWords(goToEnd);
+  useJumps({ scrollerRef, goToEnd });
   const [isFinding, closeFind] = useFindKey();
   const skipped = useSkipped(isFinding);
   return (

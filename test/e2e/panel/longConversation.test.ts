@@ -183,6 +183,23 @@ function readCurrent({ page }: PanelPage): Promise<string> {
   });
 }
 
+test('is gone through by the messages of the person, with keys', async () => {
+  const panel = await open();
+  await soon(async () => (await shownTurns(panel)).at(-1)).toBe(TURNS - 1);
+  const held = (await shownTurns(panel))[0] ?? 0;
+  const goTo = async (turn: number, key: string): Promise<void> => {
+    await soon(async () => {
+      const place = await readPlace(panel);
+      if (place.turn.includes(`part ${turn} `) && Math.abs(place.top) <= 4) return true;
+      await panel.page.keyboard.press(key);
+      return false;
+    }).toBe(true);
+  };
+  // Past the first of those that are held: the others come.
+  await goTo(held - 2, 'Alt+ArrowUp');
+  await goTo(held + 1, 'Alt+ArrowDown');
+});
+
 test('begins with a message that was rewound to and is not held', async () => {
   const panel = await open();
   await soon(async () => (await shownTurns(panel)).at(-1)).toBe(TURNS - 1);
