@@ -356,6 +356,24 @@ export interface LanguageFeatures {
   ask(question: LanguageQuestion, signal: AbortSignal): Promise<LanguageAnswer>;
 }
 
+/** What the user has said about lines of changes, in an editor. */
+export interface ReviewComments {
+  /** The agent has dealt with this one. Never rejects. */
+  resolve(answer: CommentAnswer, signal: AbortSignal): Promise<CommentOutcome>;
+}
+
+export interface CommentAnswer {
+  readonly id: string;
+  /** For the user. */
+  readonly reply?: string;
+}
+
+export interface CommentOutcome {
+  readonly isFound: boolean;
+  /** Ids of those that the agent has been told of and that are not resolved. */
+  readonly open: readonly string[];
+}
+
 /** Asks the model: a stream of events, ended by `message_stop`. Throws ModelError (core/model/modelError.ts). */
 export type StreamModel = (request: ModelRequest, signal: AbortSignal) => AsyncIterable<StreamEvent>;
 

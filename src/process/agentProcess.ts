@@ -16,6 +16,7 @@ import { createHostFiles } from './hostFiles.ts';
 import { createHostLanguageFeatures } from './hostLanguageFeatures.ts';
 import { createHostLog } from './hostLog.ts';
 import { createHostModel, type HostModel } from './hostModel.ts';
+import { createHostReviewComments } from './hostReviewComments.ts';
 import { MAX_LINE_BYTES } from './maxLine.ts';
 import { toModelTable } from './modelRows.ts';
 import { createNodeParts } from './nodeParts.ts';
@@ -85,6 +86,7 @@ async function start(request: RequestOf<'belay/agent_start'>): Promise<Agent> {
     files: createHostFiles(parts.disk, host),
     diagnostics: createHostDiagnostics(host, log),
     languageFeatures: createHostLanguageFeatures(host),
+    reviewComments: createHostReviewComments(host, { sessionId: start.sessionId, log }),
     savesSince: (number) => host.request('belay/saves_since', { number }),
     streamModel: model.streamModel,
     models: () => models,

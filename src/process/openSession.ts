@@ -6,7 +6,7 @@ import type { Checkpoints } from '../core/checkpoints/checkpoints.ts';
 import { createCheckpoints } from '../core/checkpoints/createCheckpoints.ts';
 import type { SavedFile } from '../core/checkpoints/tree/treeWatch.ts';
 import { createAgent } from '../core/createAgent.ts';
-import type { FileSystem, LanguageFeatures } from '../core/ports.ts';
+import type { FileSystem, LanguageFeatures, ReviewComments } from '../core/ports.ts';
 import { pruneOutputs } from '../core/sessions/pruneOutputs.ts';
 import { createBuiltinTools } from '../core/tools/builtinTools.ts';
 import { nodeByteWork } from '../node/byteWork.ts';
@@ -43,6 +43,8 @@ export interface SessionParts
   /** The files the user has saved after the save of this number, absolute, and the number of the last. */
   readonly savesSince: (number: number) => Promise<Saves>;
   readonly languageFeatures: LanguageFeatures;
+  /** What the user says to this session about its changes. */
+  readonly reviewComments: ReviewComments;
   /** Tried before the PATH. */
   readonly ripgrepCandidates: readonly string[];
 }
@@ -99,7 +101,7 @@ export async function openSession(
       hookProblems: settings.hookProblems,
       mcpServers: settings.mcpServers,
       sandbox: settings.sandbox,
-      tools: hasFolder ? createTools({ ...ports, languageFeatures: parts.languageFeatures }, settings) : [],
+      tools: hasFolder ? createTools({ ...parts, ...ports }, settings) : [],
       subagents: hasFolder ? {} : undefined,
       memory: hasFolder ? { sources: SOURCES, configDir } : undefined,
       partialMessages: true,
@@ -145,12 +147,13 @@ function createPorts(parts: SessionParts, { environment, directories }: SessionS
 }
 
 function createTools(
-  { workspace, processes, languageFeatures }: SessionPorts & Pick<SessionParts, 'languageFeatures'>,
+  parts: SessionPorts & Pick<SessionParts, 'languageFeatures' | 'reviewComments'>,
   { sandbox }: SessionSettings,
 ): AgentOptions['tools'] {
+  const { workspace, processes, languageFeatures, reviewComments } = parts;
   const { shellName } = processes;
   const pdf = createLazyPdfReader();
-  return createBuiltinTools({ workspace, shellName, pdf, sandbox, languageFeatures });
+  return createBuiltinTools({ workspace, shellName, pdf, sandbox, languageFeatures, reviewComments });
 }
 
 interface Told {

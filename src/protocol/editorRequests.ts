@@ -84,7 +84,7 @@ export const editorRequests = {
     z.looseObject({ target: rewindTarget, path: z.string() }),
     z.looseObject({ problem: z.string().optional() }),
   ),
-  /** Go to the next change that waits, show all of them, keep or undo them. */
+  /** Go to the next change that waits, show all of them, keep or undo them; send the comments on them. */
   'belay/review_act': spec('editor', z.looseObject({ action: reviewAction }), empty),
   'belay/link_open': spec('editor', z.looseObject({ href: z.string() }), empty),
   'belay/failure_act': spec('editor', z.looseObject({ action: failureAction }), empty),

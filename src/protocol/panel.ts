@@ -54,6 +54,8 @@ export const panelState = z.looseObject({
   can_redo: z.boolean(),
   /** What Belay has written without asking and nobody has looked at yet, in all sessions of the window. */
   review: z.looseObject({ files: z.number(), changes: z.number() }),
+  /** Comments on lines of changes that the agent has not been told. */
+  unsent_comments: z.number().optional(),
   /** Changes that wait for an answer and can be reviewed in the editor. */
   proposals: z.array(proposalState).optional(),
   /** CSS custom properties for code colours, taken from the colour theme: `--belay-token-keyword` -> `#c586c0`. */
@@ -61,8 +63,8 @@ export const panelState = z.looseObject({
 });
 export type PanelState = z.infer<typeof panelState>;
 
-/** What a person does from the panel with all that waits to be looked at. */
-export const reviewAction = z.enum(['next', 'show', 'keep_all', 'undo_all']);
+/** What a person does from the panel with all that waits to be looked at, or to be sent. */
+export const reviewAction = z.enum(['next', 'show', 'keep_all', 'undo_all', 'send_comments']);
 export type ReviewAction = z.infer<typeof reviewAction>;
 
 export const panelView = z.looseObject({

@@ -143,6 +143,16 @@ export const processRequests = {
     z.object({ question: languageQuestion }),
     z.object({ answer: languageAnswer }),
   ),
+  /** The agent of this session has dealt with a comment of the user's on lines of a change. */
+  'belay/comment_resolve': spec(
+    'host',
+    z.object({ session_id: z.string(), id: z.string(), reply: z.string().optional() }),
+    z.object({
+      found: z.boolean(),
+      /** Ids of the session's comments that are not resolved. */
+      open: z.array(z.string()),
+    }),
+  ),
   /** Unsaved text as a save would write it, in base64. */
   'belay/document_read': spec(
     'host',

@@ -1,5 +1,6 @@
 /** Everything a panel shows besides the conversation, put together from where it is known. */
 import type { PanelState } from '../protocol/panel.ts';
+import type { ReviewComments } from './comments/reviewComments.ts';
 import type { Proposals } from './proposals/proposals.ts';
 import type { Providers } from './providers.ts';
 import type { Review } from './review/review.ts';
@@ -13,12 +14,13 @@ export interface DescribeDeps {
   readonly proposals: Pick<Proposals, 'describe'>;
   readonly settings: Pick<Settings, 'permissionMode'>;
   readonly review: Pick<Review, 'waiting' | 'hunks'>;
+  readonly comments: Pick<ReviewComments, 'countUnsent'>;
   /** CSS custom properties. */
   readonly tokenColors: Readonly<Record<string, string>>;
 }
 
 export function describePanel(host: SessionHost, deps: DescribeDeps): PanelState {
-  const { providers, workspace, proposals, settings, review, tokenColors } = deps;
+  const { providers, workspace, proposals, settings, review, comments, tokenColors } = deps;
   const { state, sessionId } = host;
   return {
     session_id: sessionId,
@@ -34,6 +36,7 @@ export function describePanel(host: SessionHost, deps: DescribeDeps): PanelState
     workspace_problem: workspace.problem,
     can_redo: host.canRedo,
     review: countReview(review),
+    unsent_comments: comments.countUnsent(),
     proposals: proposals.describe(host),
     token_colors: { ...tokenColors },
   };

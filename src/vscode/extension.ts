@@ -10,6 +10,7 @@ import { registerChangeDecorations } from './checkpoints/changeDecorations.ts';
 import { createCheckpointSource } from './checkpoints/checkpointSource.ts';
 import { registerCheckpointTree } from './checkpoints/checkpointTree.ts';
 import { registerCommands } from './commands.ts';
+import { hasOpenComments, registerCommentCommands } from './comments/commentCommands.ts';
 import { registerEarlierTexts } from './earlierText.ts';
 import { createLazySessions, type LazySessions } from './lazySessions.ts';
 import { createLog } from './log.ts';
@@ -63,11 +64,12 @@ export function activate(context: ExtensionContext): void {
     permissionLogs,
     registerReviewCommands(sessions),
     registerProposalCommands(sessions),
+    registerCommentCommands(sessions),
     registerCommands(context, { sessions, secrets, log, rules, permissionLogs }),
   );
   // What waits to be looked at is shown without a panel.
-  if (context.workspaceState.get('belay.review.waiting') === true)
-    sessions.use((loaded) => loaded.review.ready);
+  const isWaiting = context.workspaceState.get('belay.review.waiting') === true;
+  if (isWaiting || hasOpenComments(context.workspaceState)) sessions.use((loaded) => loaded.review.ready);
   log.info('activated', { milliseconds: Math.round(performance.now() - started) });
 }
 

@@ -1,5 +1,6 @@
 /** Opens agents for the sessions of this window: in the extension host, or each in a process of its own, as the setting says. */
 import { Disposable, workspace as vscodeWorkspace } from 'vscode';
+import type { ReviewComments } from '../core/ports.ts';
 import { toWireRows } from '../process/modelRows.ts';
 import { openSession, type SessionStart } from '../process/openSession.ts';
 import type { ProcessFacts } from '../protocol/processRequests.ts';
@@ -15,6 +16,8 @@ export interface OpenAgentDeps {
   readonly ports: EditorPorts;
   readonly providers: Providers;
   readonly settings: () => Settings;
+  /** By session. */
+  readonly reviewComments: (sessionId: string) => ReviewComments;
   readonly version: string;
   readonly storageRoot: string;
   /** The script of an agent in a process of its own, absolute. */
@@ -32,10 +35,11 @@ function toSessionStart(start: AgentStart, { settings, version }: OpenAgentDeps)
   return { ...start, maxTurns, maxBudgetUsd, effort, checkpointsEnabled, sandboxEnabled, version };
 }
 
-function openInside(start: SessionStart, { ports, providers }: OpenAgentDeps): AgentLink {
-  const { streamModel, models, modelList } = providers;
+function openInside(start: SessionStart, deps: OpenAgentDeps): AgentLink {
+  const { streamModel, models, modelList } = deps.providers;
+  const reviewComments = deps.reviewComments(start.sessionId);
   return openInProcess((channel) =>
-    openSession(start, channel, { ...ports, streamModel, models, modelList }),
+    openSession(start, channel, { ...deps.ports, streamModel, models, modelList, reviewComments }),
   );
 }
 
@@ -53,6 +57,7 @@ function openOutside(start: SessionStart, deps: OpenAgentDeps): AgentLink {
     savesSince: ports.savesSince,
     diagnostics: ports.diagnostics,
     languageFeatures: ports.languageFeatures,
+    reviewComments: deps.reviewComments,
     streamModel: providers.streamModel,
     request: {
       start: { ...start },

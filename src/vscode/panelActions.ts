@@ -10,6 +10,7 @@ import { openMerge } from './checkpoints/openMerge.ts';
 import type { Rewinds } from './checkpoints/rewinds.ts';
 import { showRewind } from './checkpoints/showChanges.ts';
 import { chooseProvider } from './chooseProvider.ts';
+import type { CommentActions } from './comments/createComments.ts';
 import type { EarlierTexts } from './earlierText.ts';
 import type { EditorLog } from './log.ts';
 import { openFile } from './openFile.ts';
@@ -36,6 +37,7 @@ export interface ActionDeps {
   readonly rewinds: Rewinds;
   readonly review: Pick<Review, 'waiting'>;
   readonly reviewActions: ReviewActions;
+  readonly comments: Pick<CommentActions, 'send'>;
   readonly proposals: Pick<Proposals, 'open'>;
   readonly settings: () => Settings;
   readonly log: EditorLog;
@@ -67,7 +69,7 @@ export function createPanelActions(deps: ActionDeps): PanelActions {
       const problem = await openMerge({ target, path }, { host, earlierTexts: deps.earlierTexts });
       return problem === undefined ? {} : { problem };
     },
-    review: (action) => reviewAll(action, deps.reviewActions, deps.review),
+    review: (action) => reviewAll(action, deps),
     openLink,
     actOnFailure: (action, host) => actOnFailure(action, host, deps),
     rememberModel: (model) => deps.providers.rememberModel(model),
@@ -77,8 +79,7 @@ export function createPanelActions(deps: ActionDeps): PanelActions {
 
 async function reviewAll(
   action: ReviewAction,
-  actions: ReviewActions,
-  review: Pick<Review, 'waiting'>,
+  { reviewActions: actions, review, comments }: Pick<ActionDeps, 'reviewActions' | 'review' | 'comments'>,
 ): Promise<void> {
   const all = {
     what: 'files' as const,
@@ -94,6 +95,8 @@ async function reviewAll(
       return actions.keep(all);
     case 'undo_all':
       return actions.undo(all);
+    case 'send_comments':
+      return comments.send();
     default:
       action satisfies never;
   }

@@ -7,6 +7,7 @@ import {
   FileError,
   type FileSystem,
   type LanguageFeatures,
+  type ReviewComments,
   type StreamModel,
 } from '../core/ports.ts';
 import type { Saves } from '../process/openSession.ts';
@@ -28,12 +29,13 @@ export interface ProcessHandlerDeps {
   readonly savesSince: (number: number) => Promise<Saves>;
   readonly diagnostics: Diagnostics;
   readonly languageFeatures: LanguageFeatures;
+  readonly reviewComments: (sessionId: string) => ReviewComments;
   readonly streamModel: StreamModel;
   readonly tell: (message: ProcessMessage) => void;
 }
 
 export function createProcessHandlers(deps: ProcessHandlerDeps): Handlers<'host'> {
-  const { documents, files, savesSince, diagnostics, languageFeatures } = deps;
+  const { documents, files, savesSince, diagnostics, languageFeatures, reviewComments } = deps;
   return {
     async 'belay/document_find'({ path }) {
       return { isHeld: documents.isHeld(path), isUnsaved: documents.hasUnsavedChanges(path) };
@@ -49,6 +51,11 @@ export function createProcessHandlers(deps: ProcessHandlerDeps): Handlers<'host'
     'belay/problems_after': ({ baseline }, { signal }) => diagnostics.after(baseline, signal),
     async 'belay/language_ask'({ question }, { signal }) {
       return { answer: await languageFeatures.ask(question, signal) };
+    },
+    async 'belay/comment_resolve'({ session_id, id, reply }, { signal }) {
+      const answer = reply === undefined ? { id } : { id, reply };
+      const { isFound, open } = await reviewComments(session_id).resolve(answer, signal);
+      return { found: isFound, open: [...open] };
     },
     async 'belay/document_read'({ path, maxBytes }, { signal }) {
       if (!documents.isDirtyText(path)) return { kind: 'disk' };

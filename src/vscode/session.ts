@@ -10,6 +10,7 @@ import type { PermissionMode } from '../protocol/permissions.ts';
 import type { Attention } from './attention.ts';
 import { type CheckpointActions, createCheckpointActions } from './checkpoints/checkpointActions.ts';
 import { createRewinds } from './checkpoints/rewinds.ts';
+import { type CommentActions, type Comments, createComments } from './comments/createComments.ts';
 import { describePanel } from './describePanel.ts';
 import type { EarlierTexts } from './earlierText.ts';
 import { createEditorPorts } from './editorPorts.ts';
@@ -55,6 +56,7 @@ export interface Sessions extends SessionCommands {
   readonly reviewActions: ReviewActions;
   readonly keepUndo: KeepUndo;
   readonly proposals: ProposalActions;
+  readonly comments: CommentActions;
   attach: (...surface: Parameters<OpenSessions['attach']>) => Promise<void>;
   /** The session of the panel that was used last; null: there is none. */
   currentSession(): string | null;
@@ -84,8 +86,19 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
   const colors = createThemeColors(() => sessions.refresh());
   const reviews = createReviews(context, { log, sessions: () => sessions });
   const news = createReviewNews(reviews.review);
+  const comments: Comments = createComments({
+    ...{ review: reviews.review, log },
+    state: context.workspaceState,
+    openPanel: async () => {
+      const { host } = await showPanel(sessions);
+      // The panel shows the choice of a provider then.
+      return providers.kind === null ? undefined : host;
+    },
+    cwd: () => workspace.cwd,
+  });
   const agentDeps = {
     ...{ ports, providers, settings, storageRoot },
+    reviewComments: comments.port,
     version: String(context.extension.packageJSON.version),
     script: context.asAbsolutePath('dist/agentProcess.js'),
   };
@@ -102,10 +115,12 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
         ...{ providers, workspace, settings: settings(), tokenColors: colors.current },
         proposals: proposing.proposals,
         review: reviews.review,
+        comments: comments.comments,
       }),
     actions: createPanelActions({
       ...{ transcripts, files, workspace, providers, secrets, earlierTexts, rewinds, settings, log },
       ...{ proposals: proposing.proposals, review: reviews.review, reviewActions: reviews.actions },
+      comments: comments.actions,
       openSession: (panel, sessionId) => sessions.open(panel, sessionId),
     }),
     views: createViewStore(context.workspaceState),
@@ -129,6 +144,8 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     colors,
     reviews,
     reviews.review.onDidChange(() => sessions.refresh()),
+    comments,
+    comments.comments.onDidChange(() => sessions.refresh()),
     news,
     proposing,
   );
@@ -142,6 +159,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     reviewActions: reviews.actions,
     keepUndo: reviews.keepUndo,
     proposals: proposing.actions,
+    comments: comments.actions,
     attach: async (surface, wanted) => {
       await sessions.attach(surface, wanted);
     },
@@ -152,6 +170,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     close: async () => {
       await sessions.close();
       await reviews.review.flush();
+      await comments.comments.flush();
       await swept;
       await temporaryFiles.close();
     },

@@ -98,18 +98,62 @@ test('the change peek shows what stood there before, and keeps or undoes it', as
   await expect.poll(() => readFile(notes, 'utf8'), patience).toBe(CHANGED.replace('LINE 3\n', 'line 3\n'));
 });
 
-test('what waits is there again after a reload, and can be gone through', async () => {
-  const { editor } = await changeFiles();
+test('what waits is there again after a reload, with comments, which go to the agent as one message and are resolved by it', {
+  timeout: 180_000,
+}, async () => {
+  const { editor, model } = await changeFiles();
+  const { page } = editor;
+  await editor.openFile('notes.txt');
+  await expect.poll(() => page.locator('.codelens-decoration').count(), patience).toBe(2);
+  await commentOnLine(editor, 3, 'Not in capitals.');
+  await commentOnLine(editor, 21, 'More than what?');
+  await editor.screenshot('comments-unsent');
   await editor.reload();
   await editor.openFile('notes.txt');
-  const lenses = editor.page.locator('.codelens-decoration');
-  await expect.poll(() => lenses.count(), patience).toBe(2);
+  const threads = page.locator('.review-widget');
+  await expect.poll(() => threads.count(), patience).toBe(2);
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.type('mine\n');
+  const panel = await openChat(editor);
+  model.script(
+    [toolUse('ResolveComment', { id: 'c1', reply: 'It is an exception.' })],
+    [text('Looked at them.')],
+  );
+  await panel.button('Send 2 comments').click();
+  await panel.shows('Looked at them.');
+  const sent = JSON.stringify(model.requests.at(-2)?.body.messages.at(-1));
+  expect(sent).toContain(
+    '2 comments on your changes:\\n\\n[c1] notes.txt:4\\n> LINE 3\\nNot in capitals.\\n\\n[c2] notes.txt:22\\n> and more\\nMore than what?',
+  );
+  expect(JSON.stringify(model.requests.at(-1)?.body.messages.at(-1))).toContain('c1 is resolved. Open: c2.');
+  await panel.conversation.getByText('Not in capitals.').waitFor();
+  await expect.poll(() => panel.button('Send 2 comments').count(), patience).toBe(0);
+  await editor.screenshot('comments-sent');
+  await editor.runCommand('Comments: Focus on Comments View');
+  await page.getByText('Last reply from Belay').waitFor();
+  await editor.screenshot('comments-view');
   await editor.runCommand('Belay: Go to Previous Change');
-  await editor.page.getByRole('tab', { name: /made\.txt/ }).waitFor();
+  await page.getByRole('tab', { name: /made\.txt/ }).waitFor();
   await editor.runCommand('Belay: Show All Changes');
-  await editor.page.getByRole('tab', { name: /Belay: all changes/ }).waitFor();
+  await page.getByRole('tab', { name: /Belay: all changes/ }).waitFor();
   await editor.screenshot('review-all');
+  model.assertNoRefusals();
 });
+
+async function commentOnLine(editor: Editor, line: number, said: string): Promise<void> {
+  await editor.page.keyboard.press('Control+g');
+  const input = editor.page.locator('.quick-input-widget input[type=text]');
+  await input.fill(`:${line}`);
+  await editor.page.keyboard.press('Enter');
+  await editor.runCommand('Comments: Add Comment on Current Selection');
+  await editor.page.locator('.review-widget .comment-form .monaco-editor.focused').waitFor();
+  await editor.page.keyboard.type(said);
+  // VS Code's key does what the button does, once it can be pressed.
+  await editor.page.getByRole('button', { name: /^Add Comment/, disabled: false }).waitFor();
+  await editor.page.keyboard.press('Control+Enter');
+  await editor.page.locator('.review-widget .comment-body').getByText(said).waitFor();
+  await editor.page.keyboard.press('Escape');
+}
 
 function exists(path: string): Promise<boolean> {
   return readFile(path).then(

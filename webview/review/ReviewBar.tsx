@@ -10,10 +10,35 @@ export function ReviewBar(): VNode | null {
   const { peer, announce } = usePanel();
   const files = useModel((model) => model.host?.review.files ?? 0);
   const changes = useModel((model) => model.host?.review.changes ?? 0);
-  if (files === 0) return null;
+  const comments = useModel((model) => model.host?.unsent_comments ?? 0);
+  if (files === 0 && comments === 0) return null;
   const act = (action: ReviewAction) => (): void => {
     peer.request('belay/review_act', { action }).catch(() => announce('That could not be done.'));
   };
+  return (
+    <>
+      {files > 0 && <ChangesLine changes={changes} files={files} act={act} />}
+      {comments > 0 && (
+        <div class="review-bar" role="group" aria-label="Comments to send">
+          <span class="review-comments">{`${count(comments, 'comment')} not sent`}</span>
+          <div class="review-answers">
+            <Button label={`Send ${count(comments, 'comment')}`} onClick={act('send_comments')}>
+              {`Send ${count(comments, 'comment')}`}
+            </Button>
+          </div>
+        </div>
+      )}
+    </>
+  );
+}
+
+interface ChangesProps {
+  readonly changes: number;
+  readonly files: number;
+  readonly act: (action: ReviewAction) => () => void;
+}
+
+function ChangesLine({ changes, files, act }: ChangesProps): VNode {
   const text = `${count(changes, 'change')} in ${count(files, 'file')} to look at`;
   return (
     <div class="review-bar" role="group" aria-label="Changes to look at">

@@ -1,6 +1,6 @@
 /** The tools every session has. */
 import type { ToolResultContent } from '../../protocol/blocks.ts';
-import type { LanguageFeatures, PdfReader, Workspace } from '../ports.ts';
+import type { LanguageFeatures, PdfReader, ReviewComments, Workspace } from '../ports.ts';
 import { askUserQuestion } from './askUserQuestion.ts';
 import { type BashOptions, createBashTool } from './bash.ts';
 import { createEditTool } from './edit.ts';
@@ -12,6 +12,7 @@ import { createNotebookEditTool } from './notebookEdit.ts';
 import { createPathLocks, type PathLocks } from './pathLocks.ts';
 import { createReadTool } from './read.ts';
 import { createRenameSymbolTool } from './renameSymbol.ts';
+import { createResolveCommentTool } from './resolveComment.ts';
 import { taskStop } from './taskStop.ts';
 import { todoWrite } from './todoWrite.ts';
 import type { AnyTool } from './tool.ts';
@@ -30,6 +31,8 @@ export interface BuiltinToolsOptions {
   readonly pdf?: PdfReader | undefined;
   /** undefined: no editor is there to be asked. */
   readonly languageFeatures?: LanguageFeatures | undefined;
+  /** undefined: nobody comments on changes. */
+  readonly reviewComments?: ReviewComments | undefined;
   /** As `AgentOptions.sandbox`. */
   readonly sandbox?: BashOptions['sandbox'];
 }
@@ -52,6 +55,7 @@ export function createBuiltinTools(options: BuiltinToolsOptions): readonly AnyTo
     todoWrite,
     askUserQuestion,
     exitPlanMode,
+    ...(options.reviewComments === undefined ? [] : [createResolveCommentTool(options.reviewComments)]),
   ];
   return tools.map(withWellFormedResults);
 }

@@ -8,14 +8,18 @@ import {
   type Disposable,
   Range,
   type TextDocument,
+  type TextDocumentContentChangeEvent,
   type Uri,
 } from 'vscode';
+import { moveSpan } from '../../core/review/commentThreads.ts';
 import { isSide } from './proposalFiles.ts';
 
 export interface ProposalComments extends Disposable {
   add(document: TextDocument, line: number, text: string): void;
   reply(reply: CommentReply): void;
   remove(thread: CommentThread): void;
+  /** The document was edited. */
+  move(uri: Uri, edits: readonly TextDocumentContentChangeEvent[]): void;
   /** How many there are on this document. */
   count(uri: Uri): number;
   /** For the model: each with its line; empty when there are none. */
@@ -58,6 +62,14 @@ export function createProposalComments(onChange: (uri: Uri) => void): ProposalCo
       threads.delete(thread);
       thread.dispose();
       onChange(thread.uri);
+    },
+    move(uri, edits) {
+      const changes = edits.map(({ range, text }) => ({ start: range.start, end: range.end, text }));
+      for (const thread of threadsOf(uri)) {
+        const line = thread.range?.start.line ?? 0;
+        const { start } = moveSpan({ start: line, end: line }, changes);
+        thread.range = new Range(start, 0, start, 0);
+      }
     },
     count: (uri) => threadsOf(uri).reduce((sum, thread) => sum + thread.comments.length, 0),
     describe(uri, text) {

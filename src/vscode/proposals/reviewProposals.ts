@@ -92,9 +92,10 @@ export function createProposalReview(deps: ReviewDeps): ProposalReview {
         lenses.event,
       ),
     ),
-    workspace.onDidChangeTextDocument(({ document }) => {
+    workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       const proposal = isSide(document.uri, 'right') ? find(document) : undefined;
       if (proposal === undefined) return;
+      comments.move(document.uri, contentChanges);
       proposal.follow(document);
       proposals.changed(proposal);
       saving.run();

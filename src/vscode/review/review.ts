@@ -28,6 +28,14 @@ export type TextFile = ReviewFile & { readonly kind: 'text' };
 
 export type ReviewedSession = Pick<SessionHost, 'sessionId' | 'request' | 'ready' | 'hasAgreed'>;
 
+/** What an agent, or a person by a rewind, has made of a text. */
+export interface TakenChange {
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+  readonly isRewind: boolean;
+}
+
 /** What is to be done with a file once hunks of it are undone. */
 export interface Undoing {
   readonly before: Lines;
@@ -59,6 +67,7 @@ export class Review implements Disposable {
   readonly #cursors = new Map<string, string>();
   readonly #changed = new EventEmitter<readonly string[]>();
   readonly #takenIn = new EventEmitter<readonly string[]>();
+  readonly #tookChange = new EventEmitter<TakenChange>();
   readonly #current: CurrentTexts;
   /** By session: what is being taken in. */
   readonly #syncing = new Map<string, Promise<void>>();
@@ -68,6 +77,8 @@ export class Review implements Disposable {
   readonly onDidChange = this.#changed.event;
   /** Paths of what an agent has just changed. */
   readonly onDidTakeIn = this.#takenIn.event;
+  /** Before that: each change of a text, whether it waits for an answer or not. */
+  readonly onDidTakeChange = this.#tookChange.event;
 
   constructor(deps: ReviewDeps) {
     this.#deps = deps;
@@ -174,6 +185,7 @@ export class Review implements Disposable {
     this.#current.dispose();
     this.#changed.dispose();
     this.#takenIn.dispose();
+    this.#tookChange.dispose();
   }
 
   #toKeptFile(path: string, { before, after, current }: Keep): KeptFile {
@@ -260,6 +272,8 @@ export class Review implements Disposable {
       const next = noteChange(this.#files.get(each.path), each, told);
       if (next === undefined) this.#files.delete(each.path);
       else this.#files.set(each.path, next);
+      const { path, before, after, binary } = each;
+      if (!binary) this.#tookChange.fire({ path, before: before ?? '', after: after ?? '', isRewind });
     }
     return [...parted, ...reviewed.map(({ key }) => key)];
   }

@@ -15,6 +15,7 @@ import {
   FileError,
   type FileSystem,
   type LanguageFeatures,
+  type ReviewComments,
   type StreamModel,
 } from '../../../src/core/ports.ts';
 import { createNodeFileSystem } from '../../../src/node/fileSystem.ts';
@@ -22,6 +23,7 @@ import { createHostDiagnostics } from '../../../src/process/hostDiagnostics.ts';
 import { createHostFiles } from '../../../src/process/hostFiles.ts';
 import { createHostLanguageFeatures } from '../../../src/process/hostLanguageFeatures.ts';
 import { createHostModel, type HostModel } from '../../../src/process/hostModel.ts';
+import { createHostReviewComments } from '../../../src/process/hostReviewComments.ts';
 import { toModelTable, toWireRows } from '../../../src/process/modelRows.ts';
 import type { LanguageAnswer, LanguageQuestion } from '../../../src/protocol/languageFeatures.ts';
 import type { ProblemBaseline } from '../../../src/protocol/problems.ts';
@@ -255,6 +257,33 @@ describe('language servers, from another process', () => {
   });
 });
 
+describe('comments on changes, from another process', () => {
+  it('are resolved in the name of the session', async () => {
+    const told: unknown[] = [];
+    const { reviewComments } = connect({
+      reviewComments: (sessionId) => ({
+        async resolve(answer) {
+          told.push([sessionId, answer]);
+          return { isFound: true, open: ['c2'] };
+        },
+      }),
+    });
+    const answer = { id: 'c1', reply: 'Done.' };
+    expect(await reviewComments.resolve(answer, never)).toEqual({ isFound: true, open: ['c2'] });
+    await reviewComments.resolve({ id: 'c2' }, never);
+    expect(told).toEqual([
+      ['session-1', answer],
+      ['session-1', { id: 'c2' }],
+    ]);
+  });
+
+  it('are not found when the editor is gone', async () => {
+    const { reviewComments, hostEnd } = connect({});
+    hostEnd.close();
+    expect(await reviewComments.resolve({ id: 'c1' }, never)).toEqual({ isFound: false, open: [] });
+  });
+});
+
 const never = new AbortController().signal;
 const request: ModelRequest = {
   model: 'm',
@@ -270,6 +299,7 @@ type Editor = Partial<Pick<FileSystem, 'readFile' | 'writeFile'>> & {
   readonly streamModel?: StreamModel;
   readonly diagnostics?: Diagnostics;
   readonly languageFeatures?: LanguageFeatures;
+  readonly reviewComments?: (sessionId: string) => ReviewComments;
 };
 
 const noDiagnostics: Diagnostics = {
@@ -281,6 +311,10 @@ const noLanguageFeatures: LanguageFeatures = {
   ask: async () => ({ kind: 'refused', reason: 'No editor here.' }),
 };
 
+const noReviewComments: ReviewComments = {
+  resolve: async () => ({ isFound: false, open: [] }),
+};
+
 /** Both ends, with what they say going through JSON as it does between processes. */
 function connect({
   readFile = disk.readFile,
@@ -288,6 +322,7 @@ function connect({
   streamModel = noModel,
   diagnostics = noDiagnostics,
   languageFeatures = noLanguageFeatures,
+  reviewComments = () => noReviewComments,
 }: Editor) {
   const [processEnd, hostEnd] = createInProcessPair();
   const documents = { held: new Set<string>(), dirty: new Set<string>() };
@@ -302,6 +337,7 @@ function connect({
     savesSince: async () => ({ last: 0, paths: [] }),
     diagnostics,
     languageFeatures,
+    reviewComments,
     streamModel,
     tell: (message) => void hostEnd.send(toJson(message)),
   };
@@ -325,6 +361,7 @@ function connect({
     files: createHostFiles(disk, process),
     diagnostics: createHostDiagnostics(process, { debug: () => {} }),
     languageFeatures: createHostLanguageFeatures(process),
+    reviewComments: createHostReviewComments(process, { sessionId: 'session-1', log: { warn: () => {} } }),
     model,
     documents,
     hostEnd,

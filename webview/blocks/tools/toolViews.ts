@@ -2,6 +2,7 @@
 import { agentView } from './agentView.tsx';
 import { askUserQuestionView } from './askUserQuestionView.tsx';
 import { bashView } from './bashView.tsx';
+import { commentView } from './commentView.tsx';
 import { editView } from './editView.tsx';
 import { exitPlanModeView } from './exitPlanModeView.tsx';
 import { genericView } from './genericView.tsx';
@@ -25,6 +26,7 @@ const VIEWS: ReadonlyMap<string, ToolView> = new Map([
   ['LSP', lspView],
   ['Read', readView],
   ['RenameSymbol', renameView],
+  ['ResolveComment', commentView],
   ['TodoWrite', todoView],
   ['WebFetch', webFetchView],
   ['WebSearch', webSearchView],

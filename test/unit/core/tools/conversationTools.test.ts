@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { askUserQuestion } from '../../../../src/core/tools/askUserQuestion.ts';
 import { exitPlanMode } from '../../../../src/core/tools/exitPlanMode.ts';
+import { createResolveCommentTool } from '../../../../src/core/tools/resolveComment.ts';
 import { todoWrite } from '../../../../src/core/tools/todoWrite.ts';
 import { createHarness } from './toolHarness.ts';
 
@@ -24,6 +25,27 @@ describe('TodoWrite', () => {
     expect(todoWrite.inputSchema.safeParse({ todos: [{ content: 'x', status: 'done' }] }).success).toBe(
       false,
     );
+  });
+});
+
+describe('ResolveComment', () => {
+  it('tells the editor, with the reply, and the model what is open', async () => {
+    const { run, context } = await createHarness();
+    const told: unknown[] = [];
+    const tool = createResolveCommentTool({
+      async resolve(answer) {
+        told.push(answer);
+        return { isFound: answer.id !== 'c9', open: answer.id === 'c2' ? [] : ['c2', 'c4'] };
+      },
+    });
+    const known = await run(tool, { id: 'c1', reply: ' Renamed it. ' });
+    expect(known).toMatchObject({ isError: false, text: 'c1 is resolved. Open: c2, c4.' });
+    expect((await run(tool, { id: 'c2', reply: '' })).text).toBe('c2 is resolved. No other is open.');
+    const unknown = await run(tool, { id: 'c9' });
+    expect(unknown).toMatchObject({ isError: true, text: 'There is no comment c9. Open: c2, c4.' });
+    expect(told).toEqual([{ id: 'c1', reply: 'Renamed it.' }, { id: 'c2' }, { id: 'c9' }]);
+    expect(await tool.effects({ id: 'c1' }, context)).toEqual([]);
+    expect([tool.title({}), tool.title({ id: 'c1' })]).toEqual(['Resolve a comment', 'Resolve comment c1']);
   });
 });
 
