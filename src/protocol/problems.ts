@@ -13,6 +13,8 @@ export const problem = z.object({
   code: z.string().optional(),
   /** Of a notebook: the cell, from 1. */
   cell: z.number().optional(),
+  /** Of a change of several files: in which. Absolute. */
+  path: z.string().optional(),
 });
 export type Problem = z.infer<typeof problem>;
 

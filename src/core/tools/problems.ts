@@ -21,14 +21,38 @@ export function compareProblems(before: ProblemBaseline, after: ProblemsFound): 
   };
 }
 
-/** For the model. */
-export function describeProblems({ added, more, gone, mayBeOlder }: ProblemChange): string {
+/** Of several files, which their problems name. undefined: nothing has changed in any. */
+export function joinChanges(changes: readonly ProblemChange[]): ProblemChange | undefined {
+  if (changes.length === 0) return undefined;
+  // Errors of all files come first; within a file they have their order.
+  const added = changes
+    .flatMap((change) => change.added)
+    .toSorted((one, other) => rankOf(one) - rankOf(other));
+  const sum = (of: 'more' | 'gone'): number => changes.reduce((all, change) => all + change[of], 0);
+  return {
+    added: added.slice(0, MAX_LISTED),
+    more: sum('more') + Math.max(0, added.length - MAX_LISTED),
+    gone: sum('gone'),
+    ...(changes.some(({ mayBeOlder }) => mayBeOlder === true) ? { mayBeOlder: true } : {}),
+  };
+}
+
+/** For the model. `toName`: of the file in which a problem is, where there are several. */
+export function describeProblems(
+  { added, more, gone, mayBeOlder }: ProblemChange,
+  toName?: (path: string) => string,
+): string {
   const count = added.length + more;
   const lines: string[] = [];
   if (count > 0) {
     const what = mayBeOlder === true ? counted(count, 'problem') : counted(count, 'new problem');
     const doubt = mayBeOlder === true ? ' (it was not open before, so some may be older)' : '';
-    lines.push(`The editor finds ${what} in the file${doubt}:`, ...added.map(formatProblem));
+    const where = toName === undefined ? 'the file' : 'these files';
+    const format = (problem: Problem): string =>
+      problem.path === undefined || toName === undefined
+        ? formatProblem(problem)
+        : `${toName(problem.path)}:${formatProblem(problem)}`;
+    lines.push(`The editor finds ${what} in ${where}${doubt}:`, ...added.map(format));
     if (more > 0) lines.push(`… and ${more} more`);
   }
   if (gone > 0) lines.push(`${counted(gone, 'problem')} of before ${gone === 1 ? 'is' : 'are'} gone.`);
@@ -48,8 +72,11 @@ function toOneLine(text: string): string {
 }
 
 function compareForReading(a: Problem, b: Problem): number {
-  const rank = ({ severity }: Problem): number => (severity === 'error' ? 0 : 1);
-  return rank(a) - rank(b) || (a.cell ?? 0) - (b.cell ?? 0) || a.line - b.line || a.column - b.column;
+  return rankOf(a) - rankOf(b) || (a.cell ?? 0) - (b.cell ?? 0) || a.line - b.line || a.column - b.column;
+}
+
+function rankOf({ severity }: Problem): number {
+  return severity === 'error' ? 0 : 1;
 }
 
 interface Paired {

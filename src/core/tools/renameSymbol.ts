@@ -1,10 +1,13 @@
 /** RenameSymbol: renames a name wherever it is used, as the editor's language server sees it. There only where there is an editor. */
 import * as z from 'zod';
+import type { ProblemChange } from '../../protocol/problems.ts';
 import { FileError, type LanguageFeatures } from '../ports.ts';
 import { counted } from './counted.ts';
 import { toModelText } from './lineEnds.ts';
 import type { PathLocks } from './pathLocks.ts';
 import { type PlannedFile, planRename, type RenamePlan, type RenameQuestion } from './planRename.ts';
+import { describeProblems } from './problems.ts';
+import { MOST_WATCHED, watchFiles } from './problemsOfFiles.ts';
 import { isAsSeen, toSeenFile } from './seenFile.ts';
 import { buildPatch, type PatchHunk } from './structuredPatch.ts';
 import type { Effect, Tool, ToolContext, ToolOutcome, ToolView } from './tool.ts';
@@ -24,8 +27,12 @@ type RenameInput = z.infer<typeof inputSchema>;
 export interface RenameOutput {
   readonly newName: string;
   readonly files: readonly { readonly filePath: string; readonly structuredPatch: readonly PatchHunk[] }[];
-  /** For the model. */
+  /** For the model: what was changed. */
   readonly summary: string;
+  /** And what the editor finds wrong now; may be empty. */
+  readonly found: string;
+  /** Absent: there are as many as before, or nobody looks. */
+  readonly problems?: ProblemChange;
 }
 
 const prompt = `Renames a variable, function, type or the like in all files that use it, with the language server of the user's editor.
@@ -75,7 +82,7 @@ export function createRenameSymbolTool({
       }));
     },
     run: (input, context) => runQuietly(() => rename(input, { plans, locks, context })),
-    toResultContent: (output) => (isFailure(output) ? output.error : output.summary),
+    toResultContent: (output) => (isFailure(output) ? output.error : `${output.summary}${output.found}`),
     title: ({ filePath, line, newName }) => {
       if (newName === undefined) return 'Rename a name';
       const at =
@@ -157,6 +164,10 @@ async function apply(
   { newName }: RenameInput,
   context: ToolContext,
 ): Promise<ToolOutcome<RenameOutput | ToolFailure>> {
+  const findProblems = await watchFiles(
+    files.map(({ path }) => path),
+    context,
+  );
   const stale = await findStale(files, context);
   if (stale !== undefined) {
     return fail(
@@ -176,13 +187,16 @@ async function apply(
       return fail(await takeBack(written, { error, context }));
     }
   }
+  const problems = await findProblems();
   return succeed({
+    ...(problems === undefined ? {} : { problems }),
     newName,
     files: files.map(({ path, before, after }) => ({
       filePath: path,
       structuredPatch: buildPatch(toModelText(before), toModelText(after)),
     })),
     summary: summarize(files, { newName, formatted, context }),
+    found: problems === undefined ? '' : `\n${tellProblems(problems, files.length, context)}`,
   });
 }
 
@@ -250,4 +264,14 @@ function summarize(files: readonly PlannedFile[], { newName, formatted, context 
       ? []
       : [`When they were saved, the editor changed these further (a formatter): ${formatted.join(', ')}.`];
   return [`Renamed to ${newName} in ${counted(files.length, 'file')}:`, ...lines, ...reformatted].join('\n');
+}
+
+function tellProblems(
+  problems: ProblemChange,
+  files: number,
+  { workspace }: Pick<ToolContext, 'workspace'>,
+): string {
+  const told = describeProblems(problems, (path) => displayPath(path, workspace));
+  const unwatched = files - MOST_WATCHED;
+  return unwatched > 0 ? `${told}\n(The last ${counted(unwatched, 'file')} were not looked at.)` : told;
 }

@@ -406,23 +406,45 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       }),
   },
   renamed: {
-    snapshot: snapshotOf([
-      ...OPENING,
-      assistantSays('m2', [toolUse('t5', 'RenameSymbol', RENAME)]),
-      toolResult('t5', 'Renamed to byDate in 2 files:\nsrc/list.ts: lines 1, 3\nsrc/notes.ts: line 12', {}),
-      systemSays('belay/checkpoint_created', {
-        id: 'c1',
-        tool_use_id: 't5',
-        user_message_id: 'u1',
-        origin: 'tool',
-        files: ['list', 'notes'].map((name) => ({
-          path: `/home/sam/trail-notes/src/${name}.ts`,
-          change: 'modified',
-          insertions: 2,
-          deletions: 2,
-        })),
-      }),
-    ]),
+    snapshot: snapshotOf(
+      [
+        ...OPENING,
+        assistantSays('m2', [toolUse('t5', 'RenameSymbol', RENAME)]),
+        toolResult('t5', 'Renamed.', {
+          tool_use_result: {
+            summary: 'Renamed to byDate in 2 files:\nsrc/list.ts: lines 1, 3\nsrc/notes.ts: line 12',
+            problems: {
+              added: [
+                {
+                  ...{ severity: 'error', line: 30, column: 7, source: 'ts', code: '2300' },
+                  message: "Duplicate identifier 'byDate'.",
+                  path: '/home/sam/trail-notes/src/notes.ts',
+                },
+              ],
+              more: 0,
+              gone: 0,
+            },
+          },
+        }),
+        systemSays('belay/checkpoint_created', {
+          id: 'c1',
+          tool_use_id: 't5',
+          user_message_id: 'u1',
+          origin: 'tool',
+          files: ['list', 'notes'].map((name) => ({
+            path: `/home/sam/trail-notes/src/${name}.ts`,
+            change: 'modified',
+            insertions: 2,
+            deletions: 2,
+          })),
+        }),
+        assistantSays('m3', [
+          toolUse('t6', 'ResolveComment', { id: 'c1', reply: 'It has a name that says so now.' }),
+        ]),
+        toolResult('t6', 'c1 is resolved. Open: c2.', {}),
+      ],
+      { review: { files: 2, changes: 3 }, unsent_comments: 2 },
+    ),
   },
   'permission-diff': {
     snapshot: snapshotOf([...OPENING, assistantSays('m2', [toolUse('t4', 'Edit', EDIT)])]),

@@ -25,7 +25,7 @@ export function PlainResult({ call }: { readonly call: ToolCall }): VNode | null
   );
 }
 
-function PlainText({ text }: { readonly text: string }): VNode {
+export function PlainText({ text }: { readonly text: string }): VNode {
   const [showsAll, setShowsAll] = useState(false);
   const isCut = !showsAll && text.length > SHOWN;
   return (

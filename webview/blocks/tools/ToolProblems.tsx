@@ -1,11 +1,12 @@
 /** What a change of a file has made of the problems that the editor finds in it: a line, and a list when it is opened. */
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { type ProblemChange, problemChange } from '../../../src/protocol/problems.ts';
+import { type Problem, type ProblemChange, problemChange } from '../../../src/protocol/problems.ts';
 import { Icon } from '../../controls/Icon.tsx';
 import { useOpenFile } from '../../view/opening.ts';
 import { useOpened } from '../../view/useOpened.ts';
 import { describeChange, toOrigin, toPlace } from './describeProblems.ts';
+import { toBaseName } from './shownPath.ts';
 import { getField, getString } from './toolInput.ts';
 import type { ToolCall } from './toolView.ts';
 import './toolProblems.css';
@@ -51,10 +52,12 @@ function ProblemList({
           <button
             type="button"
             class="problem-row"
-            onClick={() => openFile(path, problem.cell === undefined ? { line: problem.line } : {})}
+            onClick={() =>
+              openFile(problem.path ?? path, problem.cell === undefined ? { line: problem.line } : {})
+            }
           >
             <Icon name={problem.severity} />
-            <span class="problem-place">{toPlace(problem)}</span>
+            <span class="problem-place">{toFilePlace(problem)}</span>
             <span class="problem-text">{problem.message}</span>
             <span class="problem-origin">{toOrigin(problem)}</span>
           </button>
@@ -63,6 +66,12 @@ function ProblemList({
       {more > 0 && <li class="problem-more">and {more} more</li>}
     </ul>
   );
+}
+
+/** Where there are several files, with the name of the problem's. */
+function toFilePlace(problem: Problem): string {
+  const place = toPlace(problem);
+  return problem.path === undefined ? place : `${toBaseName(problem.path)}:${place}`;
 }
 
 function parseChange(details: unknown): ProblemChange | null {

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { ChangeCount } from '../../diff/ChangeCount.tsx';
-import { PlainResult } from './PlainResult.tsx';
+import { PlainResult, PlainText } from './PlainResult.tsx';
 import { toResultText } from './resultText.ts';
 import { toBaseName } from './shownPath.ts';
 import { getNumber, getString } from './toolInput.ts';
@@ -46,8 +46,14 @@ export const renameView: ToolView = {
   hasBody: ({ run }) => toResultText(run.result) !== '',
   isOpenByDefault: () => true,
   Summary: RenamedCount,
-  Body: PlainResult,
+  Body: RenamedLines,
 };
+
+/** Without the problems, which the card lists by themselves. */
+function RenamedLines({ call }: { readonly call: ToolCall }): VNode {
+  const summary = getString(call.run.details, 'summary');
+  return summary === '' ? <PlainResult call={call} /> : <PlainText text={summary} />;
+}
 
 /** "notes.ts:12" */
 function toPlace(input: unknown): string {

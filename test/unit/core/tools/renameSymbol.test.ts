@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FileError, type LanguageFeatures } from '../../../../src/core/ports.ts';
+import { type Diagnostics, FileError, type LanguageFeatures } from '../../../../src/core/ports.ts';
 import { createEditTool } from '../../../../src/core/tools/edit.ts';
 import { createPathLocks } from '../../../../src/core/tools/pathLocks.ts';
 import { applyReplacements } from '../../../../src/core/tools/planRename.ts';
@@ -10,6 +10,7 @@ import { createReadTool } from '../../../../src/core/tools/read.ts';
 import { createRenameSymbolTool } from '../../../../src/core/tools/renameSymbol.ts';
 import type { ToolContext } from '../../../../src/core/tools/tool.ts';
 import type { LanguageAnswer, LanguageFileEdit } from '../../../../src/protocol/languageFeatures.ts';
+import type { Problem } from '../../../../src/protocol/problems.ts';
 import { createHarness } from './toolHarness.ts';
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -186,6 +187,82 @@ describe('a rename', () => {
     );
   });
 });
+
+describe('what the editor finds wrong behind a rename', () => {
+  it('is told of all files, by name, once all of them stand there', async () => {
+    const { run, harness } = await withFiles(FILES);
+    const { diagnostics, asked } = createComplainer();
+    const ran = await run({ diagnostics });
+    expect(ran.text).toBe(
+      'Renamed to fresh in 2 files:\na.ts: lines 1, 2\nb.ts: line 2\nThe editor finds 1 new problem in these files:\nb.ts:2:1 error: fresh is taken',
+    );
+    const path = join(harness.folder, 'b.ts');
+    const added = [{ severity: 'error', line: 2, column: 1, message: 'fresh is taken', path }];
+    expect(ran.output).toMatchObject({ problems: { added, more: 0, gone: 0 } });
+    expect(asked).toEqual([
+      'before a.ts',
+      'before b.ts',
+      'after a.ts',
+      'after b.ts',
+      'after a.ts',
+      'after b.ts',
+    ]);
+  });
+
+  it('is nothing where there is nothing new, where nothing was written, and where no editor looks', async () => {
+    const { diagnostics } = createComplainer();
+    const quiet = await withFiles({ 'a.ts': 'old\n' });
+    expect((await quiet.run({ diagnostics })).output).not.toHaveProperty('problems');
+    const unwatched = await withFiles(FILES);
+    expect((await unwatched.run()).output).not.toHaveProperty('problems');
+    const failing = await withFiles(FILES);
+    const { files } = failing.harness.context;
+    const write = async (path: string): Promise<never> => {
+      throw new FileError('EACCES', path, 'denied');
+    };
+    const ran = await failing.run({ diagnostics, files: { ...files, write } });
+    expect([ran.isError, ran.text.includes('The editor finds')]).toEqual([true, false]);
+  });
+
+  it('is looked for in ten files, and said of how many it is not known', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `b${10 + index}.ts`);
+    const { run } = await withFiles(Object.fromEntries(names.map((name) => [name, '// b\nold;\n'])));
+    const { diagnostics, asked } = createComplainer();
+    const ran = await run({ diagnostics });
+    expect(ran.text).toContain('The editor finds 10 new problems in these files:\nb10.ts:2:1 error');
+    expect(ran.text).toMatch(/\(The last 2 files were not looked at\.\)$/);
+    expect(asked.filter((each) => each.startsWith('before'))).toHaveLength(10);
+  });
+});
+
+/** An editor that says at first of all files that the name is unknown there, and then, of those named b, that it is taken. */
+function createComplainer() {
+  const asked: string[] = [];
+  const rounds = new Map<string, number>();
+  const diagnostics: Diagnostics = {
+    async before(path) {
+      asked.push(`before ${basename(path)}`);
+      return { path, problems: [], isKnown: true, lineCount: 2, waitedMs: 0 };
+    },
+    async after({ path }) {
+      asked.push(`after ${basename(path)}`);
+      const text = await readFile(path, 'utf8');
+      const round = (rounds.get(path) ?? 0) + 1;
+      rounds.set(path, round);
+      const problem = { severity: 'error', line: 2, column: 1 } as const;
+      const isB = basename(path).startsWith('b');
+      const problems: Problem[] = !text.includes('fresh')
+        ? []
+        : round === 1 && text.includes('fresh(')
+          ? [{ ...problem, message: 'fresh is unknown' }]
+          : isB
+            ? [{ ...problem, message: 'fresh is taken' }]
+            : [];
+      return { problems, lineCount: 2 };
+    },
+  };
+  return { diagnostics, asked };
+}
 
 describe('replacements in a text', () => {
   it('fit lines that end in any way, and are none where they overlap or lie beyond', () => {
