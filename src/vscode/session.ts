@@ -85,7 +85,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
   });
   const colors = createThemeColors(() => sessions.refresh());
   const reviews = createReviews(context, { log, sessions: () => sessions });
-  const news = createReviewNews(reviews.review);
+  const news = createReviewNews(reviews.review, reviews.newsStorage);
   const comments: Comments = createComments({
     ...{ review: reviews.review, log },
     state: context.workspaceState,
@@ -171,6 +171,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
       await sessions.close();
       await reviews.review.flush();
       await comments.comments.flush();
+      await news.flush();
       await swept;
       await temporaryFiles.close();
     },

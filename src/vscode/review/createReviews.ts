@@ -6,6 +6,7 @@ import type { OpenSessions } from '../openSessions.ts';
 import { registerBaseline } from './baseline.ts';
 import { watchCurrentTexts } from './currentTexts.ts';
 import { createKeepUndo, type KeepUndo } from './keepUndo.ts';
+import { createNewsStorage, type NewsStorage } from './newsStorage.ts';
 import { Review } from './review.ts';
 import { createReviewActions, type ReviewActions } from './reviewActions.ts';
 import { registerReviewDecorations } from './reviewDecorations.ts';
@@ -20,6 +21,7 @@ export interface Reviews extends Disposable {
   readonly review: Review;
   readonly actions: ReviewActions;
   readonly keepUndo: KeepUndo;
+  readonly newsStorage: NewsStorage;
 }
 
 export function createReviews(
@@ -27,6 +29,7 @@ export function createReviews(
   { log, sessions }: { readonly log: EditorLog; readonly sessions: () => OpenSessions },
 ): Reviews {
   const folder = context.storageUri?.fsPath;
+  const newsFile = folder === undefined ? undefined : join(folder, 'reviewNews.json');
   const review = new Review({
     storage: createReviewStorage(folder === undefined ? undefined : join(folder, 'review.json'), log),
     currentTexts: watchCurrentTexts,
@@ -47,6 +50,7 @@ export function createReviews(
     review,
     keepUndo,
     actions: createReviewActions({ review, keepUndo, sessions: { host } }),
+    newsStorage: createNewsStorage(newsFile, log),
     dispose: () => parts.dispose(),
   };
 }

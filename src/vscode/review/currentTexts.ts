@@ -1,6 +1,7 @@
 /** What stands in the files that are reviewed: in the editor where one holds the file, else on the disk. Told when it changes. */
 import { type Disposable, EventEmitter, type TextDocument, Uri, workspace } from 'vscode';
 import { type Lines, toReviewLines } from '../../core/review/reviewText.ts';
+import { watchOutside } from './watchOutside.ts';
 
 export interface CurrentTexts extends Disposable {
   /** undefined: there is no such file, or it has not been looked at yet (`look`). */
@@ -29,6 +30,7 @@ export function watchCurrentTexts(isWatched: (path: string) => boolean): Current
     timers.set(path, timer);
   };
   const look = async (path: string): Promise<void> => {
+    outside.follow(path);
     onDisk.set(path, await readLines(path));
   };
   const lookAgain = (uri: Uri): void => {
@@ -36,8 +38,10 @@ export function watchCurrentTexts(isWatched: (path: string) => boolean): Current
     void look(uri.fsPath).then(() => tellSoon(uri.fsPath));
   };
   const watcher = workspace.createFileSystemWatcher('**/*');
+  const outside = watchOutside(isWatched, lookAgain);
   const subscriptions = [
     watcher,
+    outside,
     watcher.onDidChange(lookAgain),
     watcher.onDidCreate(lookAgain),
     watcher.onDidDelete(lookAgain),

@@ -64,6 +64,8 @@ export class Review implements Disposable {
   readonly #deps: ReviewDeps;
   #files = new Map<string, ReviewFile>();
   readonly #known = new Map<string, KnownFile>();
+  /** Files of which somebody wants to know what stands there, also when nothing of them waits. */
+  readonly #followed = new Set<string>();
   readonly #cursors = new Map<string, string>();
   readonly #changed = new EventEmitter<readonly string[]>();
   readonly #takenIn = new EventEmitter<readonly string[]>();
@@ -82,7 +84,7 @@ export class Review implements Disposable {
 
   constructor(deps: ReviewDeps) {
     this.#deps = deps;
-    this.#current = deps.currentTexts((path) => this.#files.has(path));
+    this.#current = deps.currentTexts((path) => this.#files.has(path) || this.#followed.has(path));
     this.#current.onDidChange((path) => {
       if (this.#files.has(path)) this.#changed.fire([path]);
     });
@@ -131,6 +133,16 @@ export class Review implements Disposable {
   /** Looks at what stands there, also where no document holds the file. */
   look(path: string): Promise<void> {
     return this.#current.look(path);
+  }
+
+  /** `current` tells what stands there from now on, whoever changes it; resolves when it does. */
+  follow(path: string): Promise<void> {
+    this.#followed.add(path);
+    return this.#current.look(path);
+  }
+
+  unfollow(path: string): void {
+    this.#followed.delete(path);
   }
 
   /** Takes in what the session has changed since it was last asked. Never rejects. */

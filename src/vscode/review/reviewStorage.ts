@@ -110,7 +110,8 @@ async function readStored(file: string, log: Pick<EditorLog, 'warn'>): Promise<S
   }
 }
 
-async function writeWhole(file: string, text: string): Promise<void> {
+/** The file is there whole, as it was or as it is to be. */
+export async function writeWhole(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;
   await writeFile(temporary, text);
