@@ -117,6 +117,48 @@ export default function diagnosticsSuite(test: TestFunction): void {
     await commands.executeCommand('workbench.action.closeAllEditors');
   }, 60_000);
 
+  for (const { name, good, bad, message } of [
+    { name: 'closed.json', good: '{ "a": 1 }\n', bad: '{ "a": }\n', message: 'Value expected' },
+    {
+      name: 'closed.css',
+      good: 'a { color: red; }\n',
+      bad: 'a { color: ; }\n',
+      message: 'property value expected',
+    },
+  ]) {
+    test(`the server for ${name} is heard of a file that nobody has open, and nothing is shown of it`, async () => {
+      using watched = watch();
+      const looked = await newFile('looked-at.md', 'what a person looks at\n');
+      const editor = await window.showTextDocument(await workspace.openTextDocument(looked));
+      const path = await newFile(name, bad);
+      const shown: string[] = [];
+      const watching = window.onDidChangeVisibleTextEditors((editors) =>
+        shown.push(...editors.map(({ document }) => document.uri.fsPath)),
+      );
+      let broken = await watched.diagnostics.before(path, never);
+      // The server takes its time to start.
+      while (broken?.problems.length === 0) broken = await watched.diagnostics.before(path, never);
+      assert.ok(broken);
+      assert.deepEqual(toLines(broken.problems), [[1, message]]);
+      await files.writeFile(path, bytes(good));
+      assert.deepEqual((await watched.diagnostics.after(broken, never)).problems, []);
+      const fine = await watched.diagnostics.before(path, never);
+      assert.ok(fine);
+      assert.deepEqual([fine.problems, fine.isKnown], [[], true]);
+      await files.writeFile(path, bytes(`\n${bad}`));
+      assert.deepEqual(toLines((await watched.diagnostics.after(fine, never)).problems), [[2, message]]);
+      watching.dispose();
+      assert.equal(window.activeTextEditor, editor);
+      assert.deepEqual(
+        shown.filter((each) => each === path),
+        [],
+      );
+      const tabs = window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
+      assert.deepEqual(tabs, ['looked-at.md']);
+      await commands.executeCommand('workbench.action.closeAllEditors');
+    }, 60_000);
+  }
+
   test('the server for TypeScript that comes with VS Code is asked, also of a file that stands in no tab', async () => {
     using watched = watch();
     const path = await newFile('real.ts', 'export const a: number = 1;\n');
@@ -186,6 +228,10 @@ function lint() {
       for (const each of [collection, opening, changing]) each.dispose();
     },
   };
+}
+
+function toLines(problems: readonly Problem[]): unknown[] {
+  return problems.map(({ line, message }) => [line, message]);
 }
 
 function problem(line: number, message: string): Problem {

@@ -1,11 +1,11 @@
 /**
  * What the language servers of this window find wrong with a file, before and after it is changed. A file that no editor shows
- * is opened in the background, because servers look only at what is open. (Those that VS Code's client library asks, rather than
- * tell by themselves, look only at what stands in a tab; of other files they can't be heard.)
+ * is opened in the background, because servers look only at what is open; some of them only at what stands in a tab (backgroundTab.ts).
  */
 import { type Disposable, extensions, workspace } from 'vscode';
 import type { Clock, Diagnostics } from '../../core/ports.ts';
 import type { Problem, ProblemBaseline, ProblemsFound } from '../../protocol/problems.ts';
+import { openBackgroundTab } from './backgroundTab.ts';
 import { lineCountOf, openInBackground, type SeenFile, versionOf } from './openInBackground.ts';
 import { createPatience, LITTLE_PATIENCE_MS, type Patience, watchersOf } from './patience.ts';
 import { type ServerLooks, watchServerLooks } from './serverLooks.ts';
@@ -46,28 +46,34 @@ async function lookBefore(path: string, looking: Looking): Promise<ProblemBaseli
   const wasActive = new Set(extensions.all.flatMap(({ id, isActive }) => (isActive ? [id] : [])));
   const seen = await openInBackground(path);
   if (seen === undefined) return { path, problems: [], isKnown: true, lineCount: 0, waitedMs: 0 };
-  const rest = (): number => patience.for(seen) * FRESH_SHARE - (clock.monotonic() - started);
-  const asked = await findTypescriptProblems(seen, { ...looking, maxMs: rest() });
-  const hasSettled =
-    asked.kind !== 'unasked' ||
-    !seen.isFresh ||
-    (await waitUntilSettled({
-      ...looking,
-      onChange: looks.onLook,
-      lastChange: () => looks.last(seen, { laterThan: 0, since: 0 }),
-      quietMs: QUIET_MS,
-      maxMs: rest(),
-    }));
-  // A server that was there and has said nothing has found nothing.
-  const isKnown = hasSettled ? asked.kind !== 'late' : watchersOf(seen).every((id) => wasActive.has(id));
-  return {
-    path,
-    problems: join(asked, collectProblems(seen)),
-    isKnown,
-    version: versionOf(seen),
-    lineCount: lineCountOf(seen),
-    waitedMs: clock.monotonic() - started,
-  };
+  const tab = await openBackgroundTab(seen);
+  const rest = (): number => patience.for(seen, tab) * FRESH_SHARE - (clock.monotonic() - started);
+  try {
+    const asked = await findTypescriptProblems(seen, { ...looking, maxMs: rest() });
+    const isNew = seen.isFresh || tab !== undefined;
+    const hasSettled =
+      asked.kind !== 'unasked' ||
+      !isNew ||
+      (await waitUntilSettled({
+        ...looking,
+        onChange: looks.onLook,
+        lastChange: () => looks.last(seen, { laterThan: 0, since: tab === undefined ? 0 : started }),
+        quietMs: QUIET_MS,
+        maxMs: rest(),
+      }));
+    // A server that was there and has said nothing has found nothing.
+    const isKnown = hasSettled ? asked.kind !== 'late' : watchersOf(seen).every((id) => wasActive.has(id));
+    return {
+      path,
+      problems: join(asked, collectProblems(seen)),
+      isKnown,
+      version: versionOf(seen),
+      lineCount: lineCountOf(seen),
+      waitedMs: clock.monotonic() - started,
+    };
+  } finally {
+    await tab?.close();
+  }
 }
 
 async function lookAfter(
@@ -75,23 +81,30 @@ async function lookAfter(
   looking: Looking,
 ): Promise<ProblemsFound> {
   const { clock, looks, patience, signal } = looking;
-  const since = clock.monotonic();
+  const started = clock.monotonic();
   const seen = await openInBackground(path);
   if (seen === undefined) return { problems: [], lineCount: 0 };
   const laterThan = seen.isFresh ? 0 : (version ?? 0);
-  const rest = (): number => patience.for(seen) - waitedMs - (clock.monotonic() - since);
-  await waitForText(seen, { ...looking, laterThan, maxMs: rest() });
-  const asked = await findTypescriptProblems(seen, { ...looking, maxMs: rest() });
-  const hasSpoken = await waitUntilSettled({
-    ...looking,
-    onChange: looks.onLook,
-    lastChange: () => looks.last(seen, { laterThan, since }),
-    quietMs: QUIET_MS,
-    // Who has been asked outright has answered; a linter beside it has a moment.
-    maxMs: asked.kind === 'unasked' ? rest() : Math.min(rest(), LITTLE_PATIENCE_MS),
-  });
-  if (asked.kind === 'unasked' && !signal.aborted) patience.note(seen, hasSpoken);
-  return { problems: join(asked, collectProblems(seen)), lineCount: lineCountOf(seen) };
+  const tab = await openBackgroundTab(seen);
+  const rest = (): number => patience.for(seen, tab) - waitedMs - (clock.monotonic() - started);
+  // Of a notebook versions don't tell, and when the last tab was closed servers took back what they had said.
+  const since = seen.kind === 'notebook' || tab !== undefined ? started : 0;
+  try {
+    await waitForText(seen, { ...looking, laterThan, maxMs: rest() });
+    const asked = await findTypescriptProblems(seen, { ...looking, maxMs: rest() });
+    const hasSpoken = await waitUntilSettled({
+      ...looking,
+      onChange: looks.onLook,
+      lastChange: () => looks.last(seen, { laterThan, since }),
+      quietMs: QUIET_MS,
+      // Who has been asked outright has answered; a linter beside it has a moment.
+      maxMs: asked.kind === 'unasked' ? rest() : Math.min(rest(), LITTLE_PATIENCE_MS),
+    });
+    if (asked.kind === 'unasked' && !signal.aborted) patience.note(seen, { hasSpoken, tab });
+    return { problems: join(asked, collectProblems(seen)), lineCount: lineCountOf(seen) };
+  } finally {
+    await tab?.close();
+  }
 }
 
 interface WaitingForText extends Looking {

@@ -10,9 +10,9 @@ export interface ServerLooks extends Disposable {
 }
 
 export interface CountedLooks {
-  /** What was said about the text of this version, or an earlier one, doesn't count. */
+  /** What was said about the text of this version, or an earlier one, doesn't count. In a notebook versions don't tell. */
   readonly laterThan: number;
-  /** In a notebook, where versions don't tell, what was said before this doesn't count. */
+  /** What was said before this doesn't count. */
   readonly since: number;
 }
 
@@ -38,8 +38,8 @@ export function watchServerLooks(monotonic: () => number): ServerLooks {
       const times = documentsOf(seen).flatMap((document) => {
         const look = looks.get(document);
         if (look === undefined) return [];
-        const counts = seen.kind === 'text' ? look.version > laterThan : look.time >= since;
-        return counts ? [look.time] : [];
+        const isOfText = seen.kind === 'notebook' || look.version > laterThan;
+        return isOfText && look.time >= since ? [look.time] : [];
       });
       return times.length === 0 ? undefined : Math.max(...times);
     },
