@@ -13,7 +13,7 @@ export interface DescribeDeps {
   readonly workspace: Pick<EditorWorkspace, 'cwd' | 'roots' | 'hasFolder' | 'problem'>;
   readonly proposals: Pick<Proposals, 'describe'>;
   readonly settings: Pick<Settings, 'permissionMode'>;
-  readonly review: Pick<Review, 'waiting' | 'hunks'>;
+  readonly review: Pick<Review, 'waiting' | 'parts'>;
   readonly comments: Pick<ReviewComments, 'countUnsent'>;
   /** CSS custom properties. */
   readonly tokenColors: Readonly<Record<string, string>>;
@@ -45,6 +45,6 @@ export function describePanel(host: SessionHost, deps: DescribeDeps): PanelState
 /** A file that is answered as a whole counts as one change. */
 function countReview(review: DescribeDeps['review']): PanelState['review'] {
   const files = review.waiting();
-  const changes = files.reduce((sum, { path }) => sum + Math.max(1, review.hunks(path).length), 0);
+  const changes = files.reduce((sum, { path }) => sum + Math.max(1, review.parts(path).length), 0);
   return { files: files.length, changes };
 }

@@ -3,13 +3,14 @@
 import { strict as assert } from 'node:assert';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commands, Position, Selection, window, workspace } from 'vscode';
+import { commands, Position, Selection, Uri, window, workspace } from 'vscode';
 import { ChannelClosedError, RequestError } from '../../src/channel/peer.ts';
 import { toReviewLines } from '../../src/core/review/reviewText.ts';
 import { watchCurrentTexts } from '../../src/vscode/review/currentTexts.ts';
 import { createKeepUndo } from '../../src/vscode/review/keepUndo.ts';
 import { Review, type ReviewDeps, type ReviewedSession } from '../../src/vscode/review/review.ts';
 import { createReviewActions } from '../../src/vscode/review/reviewActions.ts';
+import { hunksOfCell } from '../../src/vscode/review/reviewCells.ts';
 import type { StoredReview } from '../../src/vscode/review/reviewStorage.ts';
 import type { TestFunction } from './suite.ts';
 import { folder, newFile } from './workspaceFiles.ts';
@@ -108,11 +109,83 @@ export default function reviewSuite(test: TestFunction): void {
     assert.deepEqual(review.waiting(), []);
     assert.equal(await readFile(old, 'utf8'), before);
     await assert.rejects(readFile(path), { code: 'ENOENT' });
-    while (window.activeTextEditor?.document.uri.fsPath !== old)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => window.activeTextEditor?.document.uri.fsPath === old);
     await commands.executeCommand('workbench.action.closeActiveEditor');
     review.dispose();
   });
+
+  test('cells of a notebook are kept and undone one by one, in the notebook itself where it is open', async () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((id) => ({ id, source: `print('${id}')` }));
+    assert.ok(a && b && c);
+    const before = toNotebook([a, b, c]);
+    const after = toNotebook([{ ...a, source: 'changed()' }, { id: 'new', source: 'made()' }, b]);
+    const path = await newFile('cells.ipynb', after);
+    const { review } = openReview(watchCurrentTexts);
+    const keepUndo = { note: () => undefined };
+    const actions = createReviewActions({ review, keepUndo, sessions: { host: () => undefined } });
+    await review.sync(sessionWith([{ path, change: 'modified', before, after }]));
+    const waiting = () =>
+      review.cells(path).map(({ base, current }) => [sourcesOf(base), sourcesOf(current)]);
+    const [changed, made, gone] = [
+      [[a.source], ['changed()']],
+      [[], ['made()']],
+      [[c.source], []],
+    ];
+    assert.deepEqual(waiting(), [changed, made, gone]);
+    const uri = Uri.file(path);
+    const undo = async (place: number): Promise<void> => {
+      const choice = actions.choose('Hunk', [uri, place]);
+      assert.ok(choice);
+      await actions.undo(choice);
+    };
+    // In its text: what else stands there is as it was written.
+    await undo(1);
+    assert.equal(await readFile(path, 'utf8'), toNotebook([a, { id: 'new', source: 'made()' }, b]));
+    assert.deepEqual(waiting(), [made, gone]);
+    const notebook = await workspace.openNotebookDocument(uri);
+    await window.showNotebookDocument(notebook);
+    const texts = () => notebook.getCells().map(({ document }) => document.getText());
+    assert.equal(hunksOfCell(notebook.cellAt(1), review).length, 1);
+    assert.equal(hunksOfCell(notebook.cellAt(0), review).length, 0);
+    // From one to the next, and from the last to the first again.
+    for (const index of [1, 2, 1]) {
+      await actions.go('next');
+      await until(() => window.activeNotebookEditor?.selection.start === index);
+    }
+    await undo(2);
+    assert.deepEqual([texts(), notebook.isDirty], [[a.source, b.source], false]);
+    assert.deepEqual(waiting(), [gone]);
+    await commands.executeCommand('undo');
+    assert.deepEqual(texts(), [a.source, 'made()', b.source]);
+    await notebook.save();
+    await review.look(path);
+    assert.deepEqual(waiting(), [made, gone]);
+    await actions.keep({ what: 'hunks', paths: [path], isMeant: ({ base }) => base.length === 0 });
+    assert.deepEqual(waiting(), [gone]);
+    await actions.undo({ what: 'files', paths: [path], isMeant: () => true });
+    assert.deepEqual(texts(), [a.source, 'made()', b.source, c.source]);
+    assert.deepEqual(review.waiting(), []);
+    await commands.executeCommand('workbench.action.closeActiveEditor');
+    review.dispose();
+  });
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+function toNotebook(cells: readonly { readonly id: string; readonly source: string }[]): string {
+  const written = cells.map(({ id, source }) => ({
+    ...{ cell_type: 'code', execution_count: null, id, metadata: {} },
+    outputs: [{ name: 'stdout', output_type: 'stream', text: ['printed\n', 'twice\n'] }],
+    source: [source],
+  }));
+  const metadata = { language_info: { name: 'python' } };
+  return `${JSON.stringify({ cells: written, metadata, nbformat: 4, nbformat_minor: 5 }, null, 1)}\n`;
+}
+
+function sourcesOf(lines: readonly string[]): readonly unknown[] {
+  return lines.map((line) => JSON.parse(line).source);
 }
 
 /** A session that has changed these files in one call; the last can't be asked about where there is an error. */

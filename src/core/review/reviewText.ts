@@ -55,6 +55,11 @@ export function toHunks(text: ReviewText, current: Lines): readonly Hunk[] {
   return toSegments(text, current).filter(isHunk);
 }
 
+/** Whether both are the same stretch of the same text. */
+export function isSamePlace(left: Hunk, right: Hunk): boolean {
+  return left.currentStart === right.currentStart && left.current.length === right.current.length;
+}
+
 /** The text that what stands there is compared with: what it would be had the agent not changed what waits for an answer. */
 export function toBaseline(segments: readonly Segment[]): Lines {
   return segments.flatMap((segment) => (isHunk(segment) ? segment.base : segment.current));

@@ -9,6 +9,7 @@ import { createKeepUndo, type KeepUndo } from './keepUndo.ts';
 import { createNewsStorage, type NewsStorage } from './newsStorage.ts';
 import { Review } from './review.ts';
 import { createReviewActions, type ReviewActions } from './reviewActions.ts';
+import { registerReviewCells } from './reviewCells.ts';
 import { registerReviewDecorations } from './reviewDecorations.ts';
 import { registerReviewLenses } from './reviewLenses.ts';
 import { registerReviewScm } from './reviewScm.ts';
@@ -43,6 +44,7 @@ export function createReviews(
     registerBaseline(review),
     registerReviewScm(review, (sessionId, turn) => host(sessionId)?.titles.ofPrompt(turn)),
     registerReviewLenses(review),
+    registerReviewCells(review),
     registerReviewDecorations(review),
     followContext(review, (isWaiting) => void context.workspaceState.update(WAITING_KEY, isWaiting)),
   );
@@ -59,8 +61,9 @@ export function createReviews(
 function followContext(review: Review, onWaiting: (isWaiting: boolean) => void): Disposable {
   let told: readonly [boolean, boolean] | undefined;
   const tell = (): void => {
-    const path = window.activeTextEditor?.document.uri.fsPath ?? '';
-    const next = [review.waiting().length > 0, review.hunks(path).length > 0] as const;
+    const path =
+      (window.activeNotebookEditor?.notebook ?? window.activeTextEditor?.document)?.uri.fsPath ?? '';
+    const next = [review.waiting().length > 0, review.parts(path).length > 0] as const;
     if (told?.[0] !== next[0]) {
       void commands.executeCommand('setContext', 'belay.review.isWaiting', next[0]);
       onWaiting(next[0]);
@@ -69,5 +72,9 @@ function followContext(review: Review, onWaiting: (isWaiting: boolean) => void):
     told = next;
   };
   tell();
-  return Disposable.from(review.onDidChange(tell), window.onDidChangeActiveTextEditor(tell));
+  return Disposable.from(
+    review.onDidChange(tell),
+    window.onDidChangeActiveTextEditor(tell),
+    window.onDidChangeActiveNotebookEditor(tell),
+  );
 }

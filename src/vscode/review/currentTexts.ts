@@ -1,6 +1,7 @@
 /** What stands in the files that are reviewed: in the editor where one holds the file, else on the disk. Told when it changes. */
 import { type Disposable, EventEmitter, type TextDocument, Uri, workspace } from 'vscode';
 import { type Lines, toReviewLines } from '../../core/review/reviewText.ts';
+import { isNotebook } from './reviewFiles.ts';
 import { watchOutside } from './watchOutside.ts';
 
 export interface CurrentTexts extends Disposable {
@@ -58,8 +59,9 @@ export function watchCurrentTexts(isWatched: (path: string) => boolean): Current
       const document = workspace.textDocuments.find(
         ({ uri }) => uri.scheme === 'file' && uri.fsPath === path,
       );
-      // One that has been deleted or not been written yet is no file.
-      if (document === undefined || (!document.isDirty && onDisk.get(path) === undefined))
+      const isSaved = document?.isDirty !== true;
+      // One that has been deleted or not been written yet is no file. A notebook is saved past its text.
+      if (document === undefined || (isSaved && (onDisk.get(path) === undefined || isNotebook(path))))
         return onDisk.get(path);
       const known = inDocuments.get(document);
       if (known?.version === document.version) return known.lines;

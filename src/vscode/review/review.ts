@@ -4,6 +4,7 @@
  */
 import { type Disposable, EventEmitter, Uri } from 'vscode';
 import { RequestError } from '../../channel/peer.ts';
+import { toNotebookLines } from '../../core/review/notebookText.ts';
 import {
   type Hunk,
   isHunk,
@@ -24,7 +25,8 @@ import { joinRenames, partRenames } from './reviewRenames.ts';
 import type { ReviewStorage } from './reviewStorage.ts';
 
 type Listed = ResponseOf<'belay/checkpoint_list'>['checkpoints'][number];
-export type TextFile = ReviewFile & { readonly kind: 'text' };
+/** One that is answered in parts. */
+type PartedFile = Exclude<ReviewFile, { readonly kind: 'whole' }>;
 
 export type ReviewedSession = Pick<SessionHost, 'sessionId' | 'request' | 'ready' | 'hasAgreed'>;
 
@@ -66,6 +68,8 @@ export class Review implements Disposable {
   readonly #known = new Map<string, KnownFile>();
   /** Files of which somebody wants to know what stands there, also when nothing of them waits. */
   readonly #followed = new Set<string>();
+  /** By the lines of their texts. */
+  readonly #notebooks = new WeakMap<Lines, Lines>();
   readonly #cursors = new Map<string, string>();
   readonly #changed = new EventEmitter<readonly string[]>();
   readonly #takenIn = new EventEmitter<readonly string[]>();
@@ -109,6 +113,16 @@ export class Review implements Disposable {
 
   /** What waits in this file, in the order of the text. */
   hunks(path: string): readonly Hunk[] {
+    return this.#files.get(path)?.kind === 'text' ? this.parts(path) : [];
+  }
+
+  /** What waits in this notebook: by its cells, of which the first stands at 1; at 0 stands all else of it. */
+  cells(path: string): readonly Hunk[] {
+    return this.#files.get(path)?.kind === 'notebook' ? this.parts(path) : [];
+  }
+
+  /** What waits in this file, hunks or cells. */
+  parts(path: string): readonly Hunk[] {
     return this.#current.get(path) === undefined ? [] : (this.#read(path)?.hunks ?? []);
   }
 
@@ -121,13 +135,18 @@ export class Review implements Disposable {
   /** The text that the file is compared with; undefined: there is nothing to compare it with. */
   baseline(path: string): string | undefined {
     const known = this.#read(path);
-    if (known === undefined) return undefined;
+    if (known === undefined || known.file.kind !== 'text') return undefined;
     known.baseline ??= toBaseline(known.segments).join('');
     return known.baseline;
   }
 
   current(path: string): Lines | undefined {
     return this.#current.get(path);
+  }
+
+  /** The same, of a notebook by cell (notebookText.ts). */
+  currentParts(path: string): Lines | undefined {
+    return this.#currentOf(path, this.#files.get(path)?.kind);
   }
 
   /** Looks at what stands there, also where no document holds the file. */
@@ -161,8 +180,8 @@ export class Review implements Disposable {
   keep(path: string, isKept: (hunk: Hunk) => boolean, what: Meant): KeptFile | undefined {
     const file = this.#files.get(path);
     if (file === undefined) return undefined;
-    const current = this.#current.get(path);
-    const isAll = this.hunks(path).every(isKept) && (file.change !== 'renamed' || what === 'files');
+    const current = this.currentParts(path);
+    const isAll = this.parts(path).every(isKept) && (file.change !== 'renamed' || what === 'files');
     const after = toKept(file, current, { isKept, isAll });
     this.#put(path, after);
     return this.#toKeptFile(path, { before: file, after, current });
@@ -171,8 +190,9 @@ export class Review implements Disposable {
   /** undefined: nothing of it is to be undone in the text. */
   undoing(path: string, isUndone: (hunk: Hunk) => boolean): Undoing | undefined {
     const file = this.#files.get(path);
-    const before = this.#current.get(path);
-    if (file?.kind !== 'text' || before === undefined || !this.hunks(path).some(isUndone)) return undefined;
+    const before = this.currentParts(path);
+    if (file === undefined || file.kind === 'whole' || before === undefined) return undefined;
+    if (!this.parts(path).some(isUndone)) return undefined;
     const { current: after, text } = undoHunks(file.text, before, isUndone);
     return {
       before,
@@ -203,7 +223,8 @@ export class Review implements Disposable {
   #toKeptFile(path: string, { before, after, current }: Keep): KeptFile {
     let isDone = true;
     const change = (from: ReviewFile | undefined, to: ReviewFile | undefined): boolean => {
-      if (this.#files.get(path) !== from || !isSameText(this.#current.get(path), current)) return false;
+      if (this.#files.get(path) !== from || !isSameText(this.#currentOf(path, before.kind), current))
+        return false;
       this.#put(path, to);
       isDone = !isDone;
       return true;
@@ -220,8 +241,8 @@ export class Review implements Disposable {
   /** undefined: it is not answered hunk by hunk. */
   #read(path: string): KnownFile | undefined {
     const file = this.#files.get(path);
-    if (file?.kind !== 'text') return undefined;
-    const current = this.#current.get(path) ?? NO_LINES;
+    if (file === undefined || file.kind === 'whole') return undefined;
+    const current = this.currentParts(path) ?? NO_LINES;
     const known = this.#known.get(path);
     if (known?.file === file && known.current === current) return known;
     const segments = toSegments(file.text, current);
@@ -290,14 +311,23 @@ export class Review implements Disposable {
     return [...parted, ...reviewed.map(({ key }) => key)];
   }
 
-  #isWaiting(file: TextFile): boolean {
+  #currentOf(path: string, kind: ReviewFile['kind'] | undefined): Lines | undefined {
+    const lines = this.#current.get(path);
+    if (lines === undefined || kind !== 'notebook') return lines;
+    const known = this.#notebooks.get(lines) ?? toNotebookLines(lines.join(''));
+    // A notebook that can't be read at this moment has nothing to be looked at.
+    if (known !== undefined) this.#notebooks.set(lines, known);
+    return known;
+  }
+
+  #isWaiting(file: PartedFile): boolean {
     const { path, change } = file;
-    const current = this.#current.get(path);
-    if (change === 'deleted') return current === undefined;
+    if (change === 'deleted') return this.#current.get(path) === undefined;
+    const current = this.currentParts(path);
     // A file that somebody has taken away has nothing to be looked at.
     if (current === undefined) return false;
     if (change === 'renamed') return true;
-    return this.hunks(path).length > 0 || (change === 'created' && current.length === 0);
+    return this.parts(path).length > 0 || (change === 'created' && current.length === 0);
   }
 
   #put(path: string, file: ReviewFile | undefined): void {
@@ -337,7 +367,7 @@ function toKept(
   const text = keepHunks(file.text, current, isKept);
   if (!isAll) return settle({ ...file, text });
   const { path, sessionId, checkpointId } = file;
-  return settle({ path, sessionId, checkpointId, kind: 'text', change: 'modified', text });
+  return settle({ path, sessionId, checkpointId, kind: file.kind, change: 'modified', text });
 }
 
 /** What was remembered of a file before and after a keep, and what stood there. */
@@ -353,7 +383,7 @@ function isSameText(left: Lines | undefined, right: Lines | undefined): boolean 
 
 /** What has been found out of a file, as long as it is the same. */
 interface KnownFile {
-  readonly file: TextFile;
+  readonly file: PartedFile;
   readonly current: Lines;
   readonly segments: readonly Segment[];
   readonly hunks: readonly Hunk[];

@@ -4,32 +4,29 @@ import {
   commands,
   EndOfLine,
   FileSystemError,
-  Position,
+  type NotebookDocument,
   Range,
-  Selection,
   type TextDocument,
-  TextEditorRevealType,
   Uri,
   WorkspaceEdit,
   window,
   workspace,
 } from 'vscode';
-import type { Hunk } from '../../core/review/reviewText.ts';
+import { writeNotebook } from '../../core/review/notebookText.ts';
+import { type Hunk, isSamePlace } from '../../core/review/reviewText.ts';
 import type { OpenSessions } from '../openSessions.ts';
 import { toTextReplacements } from '../textEdits.ts';
 import { toBaselineUri } from './baseline.ts';
 import type { KeepUndo } from './keepUndo.ts';
 import type { KeptFile, Meant, Review, Undoing } from './review.ts';
+import { type Choice, type ChoicePlace, pathsOf, toChoice } from './reviewChoice.ts';
 import type { RenamedFile } from './reviewFiles.ts';
-
-/** What is meant: hunks of files, or all of them. */
-export interface Choice {
-  readonly what: Meant;
-  readonly paths: readonly string[];
-  readonly isMeant: (hunk: Hunk, path: string) => boolean;
-}
+import { goToChange } from './reviewWalk.ts';
+import { findNotebook, replaceCells } from './undoCells.ts';
 
 export interface ReviewActions {
+  /** What a command means; undefined: nothing that waits. */
+  choose(place: ChoicePlace, args: readonly unknown[]): Choice | undefined;
   keep(choice: Choice): Promise<void>;
   undo(choice: Choice): Promise<void>;
   /** Takes the last keep back; false: it can't be, since the file is another one by now. */
@@ -37,7 +34,8 @@ export interface ReviewActions {
   /** From the cursor on, also in the next file. */
   go(direction: 'next' | 'previous'): Promise<void>;
   showAll(): Promise<void>;
-  showFile(path: string): Promise<void>;
+  /** The file that a command means. */
+  showFile(args: readonly unknown[]): Promise<void>;
 }
 
 export interface ReviewActionDeps {
@@ -53,6 +51,7 @@ export function createReviewActions(deps: ReviewActionDeps): ReviewActions {
   const { review, keepUndo } = deps;
   const keeps: (readonly KeptFile[])[] = [];
   return {
+    choose: (place, args) => toChoice(place, args, review),
     async keep({ paths, isMeant, what }) {
       const files: KeptFile[] = [];
       for (const path of paths) {
@@ -73,9 +72,11 @@ export function createReviewActions(deps: ReviewActionDeps): ReviewActions {
       if (problems.length > 0) await window.showWarningMessage(`Belay: ${problems.join(' ')}`);
     },
     undoKeep: () => takeLastBack(keeps),
-    go: (direction) => go(direction, review),
+    go: (direction) => goToChange(direction, review),
     showAll: () => showAll(review),
-    async showFile(path) {
+    async showFile(args) {
+      const [path] = pathsOf(args);
+      if (path === undefined) return;
       const file = review.file(path);
       if (file?.kind !== 'text') return void (await commands.executeCommand('vscode.open', Uri.file(path)));
       const before = file.change === 'renamed' ? `${basename(file.from.path)} → ` : '';
@@ -106,6 +107,7 @@ async function undoIn(
   if (file === undefined) return undefined;
   if (file.kind === 'whole' || file.change === 'deleted') return undoWhole(path, deps);
   if (review.current(path) === undefined) return `${path} is not there any more.`;
+  if (file.kind === 'notebook') return undoInNotebook(path, isMeant, review);
   // From here on its text is the document's, whoever changes it.
   const document = await workspace.openTextDocument(Uri.file(path));
   const isAll = review.hunks(path).every(isMeant);
@@ -118,6 +120,58 @@ async function undoIn(
     return removeCreated(path, review);
   const problem = undoing === undefined ? undefined : await applyUndo(document, undoing);
   return isMovedBack && problem === undefined ? moveBack(file, review) : problem;
+}
+
+async function undoInNotebook(
+  path: string,
+  isMeant: (hunk: Hunk) => boolean,
+  review: Review,
+): Promise<string | undefined> {
+  const notebook = findNotebook(path);
+  if (notebook?.isDirty === true) return `${path} has unsaved changes. Save it, then undo it again.`;
+  const isAll = review.parts(path).every(isMeant);
+  const meant = review.parts(path).filter((hunk) => isMeant(hunk) && (isAll || !isNotebookItself(hunk)));
+  if (
+    !(await confirmLoss(
+      meant.filter(({ kind }) => kind === 'mixed'),
+      path,
+    ))
+  )
+    return undefined;
+  const undoing = review.undoing(path, (hunk) => meant.some((each) => isSamePlace(each, hunk)));
+  if (undoing === undefined) return undefined;
+  if (undoing.after.length === 0) return removeCreated(path, review);
+  const text = writeNotebook((review.current(path) ?? []).join(''), undoing.after);
+  const problem = await writeCells(path, { notebook, undoing, text });
+  await review.look(path);
+  return problem;
+}
+
+async function writeCells(
+  path: string,
+  {
+    notebook,
+    undoing,
+    text,
+  }: {
+    readonly notebook: NotebookDocument | undefined;
+    readonly undoing: Undoing;
+    readonly text: string;
+  },
+): Promise<string | undefined> {
+  if (notebook === undefined) {
+    const document = await workspace.openTextDocument(Uri.file(path));
+    return applyUndo(document, { ...undoing, after: [text] });
+  }
+  if (!(await replaceCells(notebook, { before: undoing.before, text })))
+    return `${path} could not be changed: it may be read-only, or was being edited at the same moment.`;
+  undoing.done();
+  return undefined;
+}
+
+/** Of a notebook that was made, all but its cells goes with the last of them. */
+function isNotebookItself({ currentStart, base }: Hunk): boolean {
+  return currentStart === 0 && base.length === 0;
 }
 
 /** Without what other extensions do when a person moves a file (imports, for instance): that is the agent's to undo as well. */
@@ -180,37 +234,6 @@ async function undoWhole(path: string, { review, sessions }: UndoDeps): Promise<
     return outcome?.reason ?? answer.error ?? `${path} could not be undone.`;
   review.forget(path);
   return undefined;
-}
-
-async function go(direction: 'next' | 'previous', review: Review): Promise<void> {
-  const places = review
-    .waiting()
-    .flatMap(({ path }) =>
-      review
-        .hunks(path)
-        .map(({ currentStart, current }) => ({ path, line: currentStart, lines: current.length })),
-    );
-  if (places.length === 0) {
-    await window.showInformationMessage('Belay: nothing waits for you to look at it.');
-    return;
-  }
-  const editor = window.activeTextEditor;
-  const here = { path: editor?.document.uri.fsPath ?? '', line: editor?.selection.active.line ?? -1 };
-  const order = direction === 'next' ? places : places.toReversed();
-  const isBehind = (place: { readonly path: string; readonly line: number }): boolean => {
-    const comes = place.path === here.path ? place.line - here.line : place.path < here.path ? -1 : 1;
-    return direction === 'next' ? comes > 0 : comes < 0;
-  };
-  const place = order.find(isBehind) ?? order[0];
-  if (place === undefined) return;
-  const document = await workspace.openTextDocument(Uri.file(place.path));
-  const shown = await window.showTextDocument(document, { preview: true });
-  const start = new Position(Math.min(place.line, document.lineCount - 1), 0);
-  shown.selection = new Selection(start, start);
-  shown.revealRange(
-    new Range(start, start.translate(place.lines)),
-    TextEditorRevealType.InCenterIfOutsideViewport,
-  );
 }
 
 async function showAll(review: Review): Promise<void> {

@@ -1,5 +1,13 @@
 /** The files that Belay has changed and nobody has looked at yet, put together from what the checkpoints tell. No editor in here. */
-import { noteRewind, noteWrite, type ReviewText, toReviewLines } from '../../core/review/reviewText.ts';
+import { splitCells } from '../../core/review/notebookCells.ts';
+import { toNotebookLines } from '../../core/review/notebookText.ts';
+import {
+  type Lines,
+  noteRewind,
+  noteWrite,
+  type ReviewText,
+  toReviewLines,
+} from '../../core/review/reviewText.ts';
 
 interface FileOfSession {
   readonly path: string;
@@ -26,10 +34,15 @@ export type RenamedFile = FileOfSession & {
   readonly text: ReviewText;
 };
 
-/** `text`: it is answered hunk by hunk. `whole`: binary, large, or a notebook; kept or undone as a whole. */
+/** `text`: it is answered hunk by hunk. `notebook`: cell by cell. `whole`: binary, or large; kept or undone as a whole. */
 export type ReviewFile =
   | (FileOfSession & { readonly kind: 'text'; readonly change: FileChangeKind; readonly text: ReviewText })
   | RenamedFile
+  | (FileOfSession & {
+      readonly kind: 'notebook';
+      readonly change: FileChangeKind;
+      readonly text: ReviewText;
+    })
   | (FileOfSession & {
       readonly kind: 'whole';
       readonly change: FileChangeKind;
@@ -80,7 +93,8 @@ export function noteChange(
     const turns = known?.kind === 'whole' ? known.turns : [];
     return { ...place, kind: 'whole', change, turns: [...new Set([...turns, checkpoint.turn])] };
   }
-  return settle({ ...place, kind: 'text', change, text: toText(known, versions, checkpoint) });
+  const kind = isNotebook(path) ? 'notebook' : 'text';
+  return settle({ ...place, kind, change, text: toText(known, versions, checkpoint) });
 }
 
 function toText(
@@ -88,10 +102,24 @@ function toText(
   versions: FileVersions,
   { what, turn }: ReviewedCheckpoint,
 ): ReviewText {
-  const lines = { before: toReviewLines(versions.before ?? ''), after: toReviewLines(versions.after ?? '') };
-  return what === 'agreed' && known !== undefined
-    ? noteRewind(known.text, lines)
-    : noteWrite(known?.text, lines, turn);
+  const lines = { before: toLines(versions, 'before'), after: toLines(versions, 'after') };
+  const text =
+    what === 'agreed' && known !== undefined
+      ? noteRewind(known.text, lines)
+      : noteWrite(known?.text, lines, turn);
+  return isNotebook(versions.path) ? splitCells(text) : text;
+}
+
+function toLines({ path, ...texts }: FileVersions, side: 'before' | 'after'): Lines {
+  const text = texts[side];
+  if (text === null) return [];
+  const lines = toReviewLines(text);
+  return isNotebook(path) ? (toNotebookLines(lines.join('')) ?? []) : lines;
+}
+
+/** By its name; its text may be no notebook. */
+export function isNotebook(path: string): boolean {
+  return path.toLowerCase().endsWith('.ipynb');
 }
 
 /** The turns that have changed it since it was agreed to, the first first. */
@@ -121,9 +149,10 @@ function joinChanges(known: FileChangeKind | undefined, next: FileChangeKind): F
 
 /** Whether it is no text, or not one that is answered hunk by hunk. */
 export function isWhole({ path, binary, before, after }: FileVersions): boolean {
+  const texts = [before, after].filter((text) => text !== null);
   return (
     binary ||
-    path.toLowerCase().endsWith('.ipynb') ||
-    (before?.length ?? 0) + (after?.length ?? 0) > MOST_CHARS
+    texts.reduce((sum, { length }) => sum + length, 0) > MOST_CHARS ||
+    (isNotebook(path) && texts.some((text) => toNotebookLines(toReviewLines(text).join('')) === undefined))
   );
 }

@@ -1,9 +1,12 @@
 /** What the person has undone or changed of the agent's work, told to the agent before their next message. No editor in here. */
 import type { Disposable } from 'vscode';
+import { toOutline } from '../../core/review/notebookCells.ts';
+import { toNotebookLines } from '../../core/review/notebookText.ts';
 import { type Lines, toAgentText } from '../../core/review/reviewText.ts';
 import { buildPatch, formatPatch } from '../../core/tools/structuredPatch.ts';
 import type { LeftText, NewsStorage } from './newsStorage.ts';
 import type { Review } from './review.ts';
+import { isNotebook } from './reviewFiles.ts';
 
 /** Characters of a patch, and of all of them, that the model is told. */
 const MOST_OF_FILE = 4_000;
@@ -39,9 +42,10 @@ export function createReviewNews(review: ReviewOfFiles, storage: NewsStorage): R
       const file = review.file(path);
       // What the person has agreed to beforehand, or has taken back as a whole, its agent knows of.
       if (known.delete(path)) review.unfollow(path);
-      if (file?.kind !== 'text') continue;
+      if (file === undefined || file.kind === 'whole') continue;
       const movedFrom = file.change === 'renamed' ? { movedFrom: file.from.path } : {};
-      const text = toAgentText(file.text).join('');
+      const lines = toAgentText(file.text);
+      const text = file.kind === 'notebook' ? toOutline(lines) : lines.join('');
       known.set(path, { path, sessionId: file.sessionId, text, ...movedFrom });
     }
     for (const path of paths) void follow(known.get(path), review);
@@ -65,7 +69,7 @@ export function createReviewNews(review: ReviewOfFiles, storage: NewsStorage): R
       const told: string[] = [];
       for (const left of known.values()) {
         if (left.sessionId !== sessionId) continue;
-        const now = textOf(review.current(left.path));
+        const now = textOf(left.path, review.current(left.path));
         if ((now ?? '') === left.text) continue;
         known.set(left.path, { ...left, text: now ?? '' });
         const { path, text, movedFrom } = left;
@@ -91,8 +95,11 @@ async function follow(left: LeftText | undefined, review: Pick<Review, 'follow'>
   );
 }
 
-function textOf(lines: Lines | undefined): string | undefined {
-  return lines?.join('');
+/** Of a notebook its cells. */
+function textOf(path: string, lines: Lines | undefined): string | undefined {
+  const text = lines?.join('');
+  const cells = text !== undefined && isNotebook(path) ? toNotebookLines(text) : undefined;
+  return cells === undefined ? text : toOutline(cells);
 }
 
 function describe(path: string, before: string, after: string | undefined): string {

@@ -78,7 +78,7 @@ function groupByTurn(
 
 /** The turn that has changed the file last. */
 function turnOf(review: Review): (file: ReviewFile) => string {
-  return (file) => review.hunks(file.path).at(-1)?.turns.at(-1) ?? turnsOf(file).at(-1) ?? '';
+  return (file) => review.parts(file.path).at(-1)?.turns.at(-1) ?? turnsOf(file).at(-1) ?? '';
 }
 
 const ICONS = {
@@ -102,7 +102,7 @@ function describeChange(file: ReviewFile): string {
 
 function toState(file: ReviewFile, review: Review): SourceControlResourceState {
   const { path, change, kind } = file;
-  const count = review.hunks(path).length;
+  const count = review.parts(path).length;
   const what =
     kind === 'whole' ? 'no text, answered as a whole' : count === 1 ? '1 change' : `${count} changes`;
   return {

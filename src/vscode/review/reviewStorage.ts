@@ -46,7 +46,7 @@ const stored = z.object({
   cursors: z.array(z.tuple([z.string(), z.string()])),
   files: z.array(
     z.discriminatedUnion('kind', [
-      z.object({ ...place, kind: z.literal('text'), change, pieces: z.array(piece) }),
+      z.object({ ...place, kind: z.enum(['text', 'notebook']), change, pieces: z.array(piece) }),
       z.object({ ...place, kind: z.literal('renamed'), from: origin, pieces: z.array(piece) }),
       z.object({ ...place, kind: z.literal('whole'), change, turns: lines }),
     ]),
@@ -128,7 +128,7 @@ function toStored({ files, cursors }: StoredReview): Stored {
       if (file.kind === 'whole')
         return { ...known, kind: 'whole', change: file.change, turns: [...file.turns] };
       const pieces = toStoredPieces(file.text);
-      if (file.change !== 'renamed') return { ...known, kind: 'text', change: file.change, pieces };
+      if (file.change !== 'renamed') return { ...known, kind: file.kind, change: file.change, pieces };
       const from = { ...file.from, turns: [...file.from.turns] };
       return { ...known, kind: 'renamed', from, pieces };
     }),
@@ -146,13 +146,12 @@ function fromStored({ files, cursors }: Stored): StoredReview {
     cursors: new Map(cursors),
     files: files.map((file): ReviewFile => {
       if (file.kind === 'whole') return file;
-      const { pieces, kind: _kind, ...known } = file;
+      const { pieces, kind, ...known } = file;
       const text = pieces.map((each) =>
         'same' in each ? { base: each.same, agent: each.same, turns: [] } : each,
       );
-      return 'from' in known
-        ? { ...known, kind: 'text', change: 'renamed', text }
-        : { ...known, kind: 'text', text };
+      if ('from' in known) return { ...known, kind: 'text', change: 'renamed', text };
+      return { ...known, kind: kind === 'notebook' ? kind : 'text', text };
     }),
   };
 }

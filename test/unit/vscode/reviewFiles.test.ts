@@ -78,10 +78,31 @@ describe('a file that Belay has changed', () => {
     expect(noteChange(undefined, created(''), write('t1'))).toMatchObject({ change: 'created' });
   });
 
+  it('is answered by its cells when it is a notebook', () => {
+    const notebook = (...sources: readonly string[]): string =>
+      JSON.stringify({ cells: sources.map((source, id) => ({ cell_type: 'code', id: `${id}`, source })) });
+    const versions = { ...modified(notebook('a', 'b'), notebook('A', 'B')), path: '/w/a.ipynb' };
+    const file = noteChange(undefined, versions, write('t1'));
+    if (file?.kind !== 'notebook') throw new Error('no notebook');
+    const sources = (lines: readonly string[]): unknown => lines.map((line) => JSON.parse(line).source);
+    expect(
+      file.text
+        .filter(({ turns }) => turns.length > 0)
+        .map(({ base, agent }) => [sources(base), sources(agent)]),
+    ).toEqual([
+      [['a'], ['A']],
+      [['b'], ['B']],
+    ]);
+    const back = { ...modified(notebook('A', 'B'), notebook('a', 'b')), path: '/w/a.ipynb' };
+    expect(noteChange(file, back, agreed)).toBeUndefined();
+    const broken = { ...modified(notebook('A', 'B'), '{'), path: '/w/a.ipynb' };
+    expect(noteChange(file, broken, write('t2'))).toMatchObject({ kind: 'whole', change: 'modified' });
+  });
+
   it.each([
     ['binary', { ...modified('', ''), before: null, after: null, binary: true }],
     ['large', modified('a\n', 'b'.repeat(2_000_001))],
-    ['a notebook', { ...modified('{}', '{"a":1}'), path: '/w/a.ipynb' }],
+    ['a notebook that can’t be read', { ...modified('{}', '{"a":1}'), path: '/w/a.ipynb' }],
   ])('is answered as a whole when it is %s', (_what, versions) => {
     const file = noteChange(undefined, versions, write('t1'));
     expect(file).toMatchObject({ kind: 'whole', turns: ['t1'] });

@@ -28,6 +28,10 @@ const files: readonly ReviewFile[] = [
     from: { path: '/w/old.txt', checkpointId: 'c', turns: ['t1'] },
     text: noteWrite(undefined, { before: ['a\n', 'b\n'], after: ['A\n', 'b\n'] }, 't1'),
   },
+  {
+    ...{ ...place, path: '/w/a.ipynb', kind: 'notebook' },
+    text: noteWrite(undefined, { before: ['{}'], after: ['{"a":1}'] }, 't1'),
+  },
   { ...place, path: '/w/logo.png', kind: 'whole', turns: ['t1'] },
 ];
 
