@@ -121,6 +121,11 @@ export class ConversationLog {
     };
   }
 
+  /** All that is kept of what was said, the oldest first. */
+  messages(): readonly ConversationMessage[] {
+    return this.#entries.map(({ message }) => message);
+  }
+
   /** The present state: messages of which each says all there is to say. */
   present(): unknown[] {
     return [

@@ -135,7 +135,7 @@ export class SessionHost {
   }
 
   /** The conversation so far. */
-  get conversation(): Pick<ConversationLog, 'page' | 'present' | 'todos' | 'find' | 'prompt'> {
+  get conversation(): Pick<ConversationLog, 'page' | 'messages' | 'present' | 'todos' | 'find' | 'prompt'> {
     return this.#conversation;
   }
 

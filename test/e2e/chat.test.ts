@@ -19,6 +19,16 @@ test('a reply is shown while it comes', async () => {
   await panel.shows('and the second.');
   await panel.stop.waitFor({ state: 'detached' });
   await editor.screenshot('chat-reply');
+  await editor.runCommand('Belay: Export Conversation…');
+  const exported = join(editor.folder, 'said.md');
+  const name = editor.page.locator('.quick-input-widget input[type="text"]');
+  await expect.poll(() => name.inputValue(), { timeout: 20_000 }).toMatch(/Say something\.md$/);
+  await editor.screenshot('export-name');
+  await name.fill(exported);
+  await editor.page.keyboard.press('Enter');
+  await expect
+    .poll(() => readFile(exported, 'utf8').catch(() => ''), { timeout: 20_000 })
+    .toBe('# Say something\n\n## You\n\nSay something\n\n## Belay\n\nThe first half\n\nand the second.\n');
   model.assertNoRefusals();
 });
 

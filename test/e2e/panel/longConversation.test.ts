@@ -1,6 +1,6 @@
 // A conversation that is longer than what the panel holds: reading it, finding in it, and going on with it.
 
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   assistantSays,
   buildState,
@@ -13,23 +13,11 @@ import {
   createPagedConversation,
   type PagedConversation,
 } from '../../support/panelHarness/pagedConversation.ts';
-import { createPanelLab, type PanelLab } from '../../support/panelHarness/panelLab.ts';
 import type { PanelPage } from '../../support/panelHarness/panelPage.ts';
 import type { Snapshot } from '../../support/panelHarness/scriptedHost.ts';
+import { setUpPanels } from './panels.ts';
 
-let lab: PanelLab;
-const opened: PanelPage[] = [];
-beforeAll(async () => {
-  lab = await createPanelLab();
-});
-afterEach(async () => {
-  for (const panel of opened.splice(0)) {
-    expect(await panel.violations()).toEqual([]);
-    expect(panel.host.problems).toEqual([]);
-    await panel.close();
-  }
-});
-afterAll(() => lab.close());
+const openPanel = setUpPanels();
 
 /** Each has nine messages and five items. */
 const TURNS = 240;
@@ -45,9 +33,8 @@ interface Opened extends PanelPage {
 async function open(scroll: Snapshot['view']['scroll'] = null): Promise<Opened> {
   const snapshot: Snapshot = { state: buildState(), view: { draft: '', scroll, open: {} }, messages: [] };
   const conversation = createPagedConversation(snapshot, buildLongConversation(LENGTH));
-  const panel = await lab.open({ snapshot, answers: conversation.answers, height: 700 });
+  const panel = await openPanel({ snapshot, answers: conversation.answers, height: 700 });
   conversation.attach(panel.host);
-  opened.push(panel);
   await panel.page.getByRole('button', { name: 'New session' }).waitFor();
   return { ...panel, conversation, snapshot };
 }

@@ -1,27 +1,15 @@
 // The panel as a person and a screen reader find it: by roles and names, with mouse and keyboard.
 
 import type { Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RewindAnswer } from '../../../src/protocol/checkpoints.ts';
 import type { PanelState } from '../../../src/protocol/panel.ts';
 import * as say from '../../support/panelHarness/conversation.ts';
-import { createPanelLab, type PanelLab } from '../../support/panelHarness/panelLab.ts';
 import type { PanelPage } from '../../support/panelHarness/panelPage.ts';
 import type { Answers } from '../../support/panelHarness/scriptedHost.ts';
+import { setUpPanels } from './panels.ts';
 
-let lab: PanelLab;
-const opened: PanelPage[] = [];
-beforeAll(async () => {
-  lab = await createPanelLab();
-});
-afterEach(async () => {
-  for (const panel of opened.splice(0)) {
-    expect(await panel.violations()).toEqual([]);
-    expect(panel.host.problems).toEqual([]);
-    await panel.close();
-  }
-});
-afterAll(() => lab.close());
+const openPanel = setUpPanels();
 
 interface Start {
   readonly messages?: readonly unknown[];
@@ -43,8 +31,7 @@ async function open({
     view: { draft, scroll: null, open: {} },
     messages: [...messages],
   };
-  const panel = await lab.open({ snapshot, answers, height });
-  opened.push(panel);
+  const panel = await openPanel({ snapshot, answers, height });
   await panel.page.getByRole('button', { name: 'New session' }).waitFor();
   return panel;
 }
