@@ -2,7 +2,6 @@
 import { commands, Disposable, type ExtensionContext, Uri } from 'vscode';
 import { openTab } from './chatTab.ts';
 import { explainPermission } from './explainPermission.ts';
-import { copyConversation, exportConversation } from './exportConversation.ts';
 import type { LazySessions } from './lazySessions.ts';
 import type { EditorLog } from './log.ts';
 import type { PermissionLogs } from './permissionLog.ts';
@@ -29,8 +28,8 @@ export function registerCommands(context: ExtensionContext, deps: CommandDeps): 
     'belay.redoRewind': () => sessions.use((loaded) => loaded.redoRewind()),
     'belay.fileHistory': (uri) =>
       sessions.use((loaded) => loaded.checkpoints.showFileHistory(uri instanceof Uri ? uri : undefined)),
-    'belay.copyConversation': () => sessions.use((loaded) => copyConversation(loaded.currentHost())),
-    'belay.exportConversation': () => sessions.use((loaded) => exportConversation(loaded.currentHost())),
+    'belay.copyConversation': () => sessions.use((loaded) => loaded.copyConversation()),
+    'belay.exportConversation': () => sessions.use((loaded) => loaded.exportConversation()),
     'belay.setApiKey': () => secrets.askApiKey(readOwnServer()),
     'belay.chooseProvider': () => sessions.use((loaded) => loaded.chooseProvider()),
     'belay.showLog': () => log.show(),

@@ -4,6 +4,7 @@ import { listSessions } from '../core/sessions/listSessions.ts';
 import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
 import type { Rewinds } from './checkpoints/rewinds.ts';
 import { type ChooseDeps, pickProvider } from './chooseProvider.ts';
+import { copyConversation, exportConversation } from './exportConversation.ts';
 import type { OpenSessions } from './openSessions.ts';
 import type { PanelHost } from './panelHost.ts';
 
@@ -14,6 +15,8 @@ export interface SessionCommands {
   interrupt(): Promise<void>;
   askRewind(): Promise<void>;
   redoRewind(): Promise<void>;
+  copyConversation(): Promise<void>;
+  exportConversation(): Promise<void>;
   chooseProvider(): Promise<void>;
   /** Brings the panel to the front on which a question waits. */
   showWaiting(): Promise<void>;
@@ -64,6 +67,8 @@ export function createSessionCommands(deps: SessionCommandDeps): SessionCommands
       });
     },
     redoRewind: () => redoRewind(deps),
+    copyConversation: () => copyConversation(sessions.current()?.host),
+    exportConversation: () => exportConversation(sessions.current()?.host),
     chooseProvider: () => pickProvider(deps),
     async showWaiting() {
       const panel = sessions.waiting() ?? (await showView(sessions));

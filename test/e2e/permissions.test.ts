@@ -75,6 +75,8 @@ test('a settings file that is broken is left as it is, and the rule counts for t
   await panel.send('Go');
   await panel.permission.waitFor();
   await write(path, '{ "permissions": { ');
+  // The question is put anew when the file has been seen.
+  await panel.shows(/are not JSON/);
   await remember(panel, 'Always, everyone in this project');
   await panel.shows(/could not be kept, so it counts for this session only/);
   await panel.shows('Twice.');
