@@ -76,6 +76,16 @@ export function trimEnd(model: PanelModel, count: number): PanelModel {
   return { ...keepNeeded(model, { items: items.slice(0, count), live: null }), hasLater: true };
 }
 
+/**
+ * Forgets an item at an end of what is held that the host doesn't know (a reply that broke off and never came whole): it could not be
+ * asked for what lies beyond it.
+ */
+export function forgetItem(model: PanelModel, key: string): PanelModel {
+  const thread = getThread(model, MAIN_THREAD);
+  const items = thread.items.filter((item) => item.key !== key);
+  return { ...keepNeeded(model, { ...thread, items }), isStale: model.isStale || items.length === 0 };
+}
+
 /** With this main thread, and without the calls and subagents that nothing of it leads to. */
 function keepNeeded(model: PanelModel, main: Thread): PanelModel {
   const threads = new Map([[MAIN_THREAD, main]]);

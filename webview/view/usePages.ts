@@ -5,7 +5,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { RequestOf } from '../../src/protocol/control.ts';
-import { trimEnd, trimStart } from '../state/pages.ts';
+import { forgetItem, trimEnd, trimStart } from '../state/pages.ts';
 import { getThread, MAIN_THREAD, type PanelModel } from '../state/panelModel.ts';
 import type { Store } from '../state/store.ts';
 import { useModel, usePanel } from './context.ts';
@@ -41,7 +41,15 @@ export function usePages({ scrollerRef, isFollowing }: PagesOptions, jumpToEnd: 
   follows.current = isFollowing;
   useSteadyView(scrollerRef, follows);
 
-  const load = useMemo(() => createLoader(peer.request), [peer]);
+  const load = useMemo(() => {
+    const onMissing = ({ before, after, around }: PageRequest): void => {
+      const end = before ?? after;
+      if (end !== undefined) store.update((model) => forgetItem(model, end));
+      // It is gone: nothing is to be shown when other things come.
+      else if (around !== undefined) wanted.current = null;
+    };
+    return createLoader(peer.request, onMissing);
+  }, [peer, store]);
 
   const check = (): void => {
     const scroller = scrollerRef.current;
@@ -99,6 +107,7 @@ function readBounds({ threads, hasEarlier, hasLater, isStale }: PanelModel): str
 /** One page at a time; what is asked for on purpose goes before what is near. */
 function createLoader(
   request: (subtype: 'belay/page_load', payload: PageRequest) => Promise<{ readonly found: boolean }>,
+  onMissing: (page: PageRequest) => void,
 ): (page: PageRequest) => void {
   let asked: PageRequest | undefined;
   return (page) => {
@@ -108,8 +117,11 @@ function createLoader(
     const end = (): void => {
       if (asked === page) asked = undefined;
     };
-    // A connection that is gone comes back with a conversation of its own.
-    request('belay/page_load', page).then(end, end);
+    request('belay/page_load', page).then(({ found }) => {
+      end();
+      if (!found) onMissing(page);
+      // A connection that is gone comes back with a conversation of its own.
+    }, end);
   };
 }
 

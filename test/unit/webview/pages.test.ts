@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { itemKey } from '../../../src/protocol/itemKey.ts';
 import { type ConversationMessage, parseConversationMessage } from '../../../src/protocol/messages.ts';
 import { ConversationLog } from '../../../src/vscode/conversationLog.ts';
-import { trimEnd, trimStart } from '../../../webview/state/pages.ts';
+import { forgetItem, trimEnd, trimStart } from '../../../webview/state/pages.ts';
 import { EMPTY_MODEL, getThread, type PanelModel } from '../../../webview/state/panelModel.ts';
 import { reduceAll } from '../../../webview/state/reduce.ts';
 import * as say from '../../support/panelHarness/conversation.ts';
@@ -119,6 +119,21 @@ describe('the part of a conversation that is held', () => {
     expect(load(log, loaded, { before: first })).toEqual(loaded);
     const far = load(log, model, { around: 'user:u-10' });
     expect(load(log, far, { after: 'user:u-99' })).toEqual(far);
+  });
+
+  test('goes on without an item at its end that the host does not know', () => {
+    const log = openLog();
+    const model = load(log, EMPTY_MODEL, { around: 'user:u-10' });
+    const thread = getThread(model, '');
+    const broken = { kind: 'user', key: 'user:broken', uuid: 'broken', blocks: [] } as const;
+    const threads = new Map([...model.threads, ['', { ...thread, items: [...thread.items, broken] }]]);
+    const mended = forgetItem({ ...model, threads }, 'user:broken');
+    expect(mended).toEqual(model);
+    expect(keysOf(load(log, mended, { after: keysOf(mended).at(-1) })).length).toBeGreaterThan(
+      keysOf(model).length,
+    );
+    const alone = { ...EMPTY_MODEL, threads: new Map([['', { items: [broken], live: null }]]) };
+    expect(forgetItem(alone, 'user:broken').isStale).toBe(true);
   });
 
   test('is to be asked for anew when what was rewound to is not in it', () => {
