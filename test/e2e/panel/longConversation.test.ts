@@ -70,6 +70,19 @@ function readPlace({ page }: PanelPage): Promise<{ readonly turn: string; readon
   });
 }
 
+/** The place, when what is drawn as it comes into sight no longer moves it. */
+async function settle(panel: PanelPage): ReturnType<typeof readPlace> {
+  let place = await readPlace(panel);
+  let still = 0;
+  await soon(async () => {
+    const next = await readPlace(panel);
+    still = next.turn === place.turn && next.top === place.top ? still + 1 : 0;
+    place = next;
+    return still;
+  }).toBeGreaterThanOrEqual(5);
+  return place;
+}
+
 test('is read back to its first word and forth again, and only what is near is held', async () => {
   const panel = await open();
   await soon(async () => (await shownTurns(panel)).at(-1)).toBe(TURNS - 1);
@@ -102,17 +115,16 @@ test('stays where the reader is while more comes above and below', async () => {
     await panel.page.mouse.wheel(0, -400);
     return first();
   }).toBeLessThan(before);
-  // What is drawn when it comes into sight settles.
-  await panel.page.waitForTimeout(300);
-  const place = await readPlace(panel);
+  const place = await settle(panel);
   const held = await first();
-  await panel.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
   for (let count = 0; count < 60; count += 1) {
     panel.conversation.say(userSays(`And part ${TURNS + count}`, `more-${count}`));
     panel.conversation.say(assistantSays(`more-reply-${count}`, [text(`Said ${count}.`)]));
   }
-  await panel.page.waitForTimeout(300);
-  const after = await readPlace(panel);
+  // What comes last shows that all of it has come.
+  panel.conversation.say(stateIs('running'));
+  await panel.page.getByRole('button', { name: 'Stop' }).waitFor();
+  const after = await settle(panel);
   expect(after.turn).toBe(place.turn);
   expect(Math.abs(after.top - place.top)).toBeLessThan(3);
   expect(await first()).toBeLessThanOrEqual(held);
@@ -125,8 +137,8 @@ test('shows what a person says, and its answer, wherever they were reading', asy
   const place = await readPlace(panel);
   expect(place.turn).toContain('part 40 ');
   // What is said meanwhile is not put below another part of the conversation.
-  panel.conversation.say(stateIs('running'), assistantSays('meanwhile', [text('Said meanwhile.')]));
-  await panel.page.waitForTimeout(200);
+  panel.conversation.say(assistantSays('meanwhile', [text('Said meanwhile.')]), stateIs('running'));
+  await panel.page.getByRole('button', { name: 'Stop' }).waitFor();
   expect(await panel.page.getByText('Said meanwhile.').count()).toBe(0);
   await panel.page.getByRole('textbox', { name: 'Message Belay' }).fill('Now what?');
   await panel.page.keyboard.press('Enter');
