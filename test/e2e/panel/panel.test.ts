@@ -271,6 +271,31 @@ describe('suggestions while writing', () => {
     await soon(() => host.sent).toHaveLength(1);
   });
 
+  test('that are not yet those for what is written are not put in by Enter, which sends', async () => {
+    let isSlow = false;
+    const never = new Promise<never>(() => {});
+    const list = { suggestions: [{ path: 'src/list.ts', type: 'file' as const }] };
+    const { page, host } = await open({
+      answers: { ...answers, file_suggestions: async () => (isSlow ? never : list) },
+    });
+    const box = page.getByRole('textbox', { name: 'Message Belay' });
+    await box.pressSequentially('@src/l');
+    await soon(() => shown(page)).toHaveLength(1);
+    isSlow = true;
+    await box.pressSequentially('og.ts');
+    await box.press('Enter');
+    await soon(() => host.sent).toHaveLength(1);
+    expect(JSON.stringify(host.sent)).toContain('"text":"@src/log.ts"');
+    isSlow = false;
+    await box.pressSequentially('@src/list.ts');
+    await soon(() => shown(page)).toHaveLength(1);
+    await soon(async () => {
+      if (host.sent.length < 2) await box.press('Enter');
+      return host.sent.length;
+    }).toBe(2);
+    expect(JSON.stringify(host.sent)).toContain('"text":"@src/list.ts"');
+  });
+
   test('for a command are by name; Enter runs one that is written whole', async () => {
     const { page, host } = await open({ answers });
     const box = page.getByRole('textbox', { name: 'Message Belay' });

@@ -31,7 +31,7 @@ export function useCompletion({ area, text, onChange }: CompletionOptions): Comp
   const [trigger, setTrigger] = useState<Trigger | null>(null);
   /** The trigger at this place was sent away. */
   const dismissed = useRef<number | null>(null);
-  const [suggestions, setSuggestions] = useSuggestions(trigger);
+  const { suggestions, setSuggestions, isUpToDate } = useSuggestions(trigger);
   const [active, setActive] = useState(0);
   useEffect(() => setActive(0), [suggestions]);
   const caret = useCaret(area, text);
@@ -76,8 +76,8 @@ export function useCompletion({ area, text, onChange }: CompletionOptions): Comp
     else if (event.key === 'ArrowUp') setActive((active + length - 1) % length);
     else if (event.key === 'Escape') close();
     else if ((event.key === 'Enter' && !event.shiftKey) || event.key === 'Tab') {
-      if (!isWritten(suggestions[active], trigger)) choose(active);
-      // Whoever has written all of a command wants it to run.
+      // Enter sends what is written whole, or further than what is suggested: nothing is put in that nobody has seen.
+      if (isUpToDate && !isWritten(suggestions[active], trigger)) choose(active);
       else if (event.key === 'Enter') {
         close();
         return false;
@@ -98,7 +98,7 @@ export function useCompletion({ area, text, onChange }: CompletionOptions): Comp
 }
 
 function isWritten(suggestion: Suggestion | undefined, trigger: Trigger | null): boolean {
-  return trigger?.kind === 'command' && suggestion?.key === `/${trigger.query}`;
+  return suggestion?.key === (trigger?.kind === 'command' ? `/${trigger.query}` : trigger?.query);
 }
 
 function isSame(left: Trigger | null, right: Trigger | null): boolean {
@@ -109,20 +109,19 @@ function isSame(left: Trigger | null, right: Trigger | null): boolean {
 function useSuggestions(trigger: Trigger | null) {
   const { peer } = usePanel();
   const [suggestions, setSuggestions] = useState(NONE);
+  const [answered, setAnswered] = useState<Trigger | null>(null);
   useEffect(() => {
     if (trigger === null) return;
     const asking = new AbortController();
-    suggest(trigger, peer, asking.signal).then(
-      (found) => {
-        if (!asking.signal.aborted) setSuggestions(found);
-      },
-      () => {
-        if (!asking.signal.aborted) setSuggestions(NONE);
-      },
-    );
+    const take = (found: readonly Suggestion[]): void => {
+      if (asking.signal.aborted) return;
+      setSuggestions(found);
+      setAnswered(trigger);
+    };
+    suggest(trigger, peer, asking.signal).then(take, () => take(NONE));
     return () => asking.abort();
   }, [trigger, peer]);
-  return [suggestions, setSuggestions] as const;
+  return { suggestions, setSuggestions, isUpToDate: answered === trigger };
 }
 
 /** Where the caret goes with the next text. */
