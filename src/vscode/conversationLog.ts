@@ -109,10 +109,9 @@ export class ConversationLog {
     const { start, end } = range;
     const later = end < this.#entries.length;
     const envelope = { uuid: crypto.randomUUID(), session_id: this.#options.sessionId };
-    const isCut = start === 0 && this.#dropped;
     return {
       messages: [
-        ...(isCut ? [{ type: 'system', subtype: 'informational', ...envelope, ...DROPPED }] : []),
+        ...(start === 0 ? this.#beginning() : []),
         ...this.#entries.slice(start, end).map(({ message }) => message),
         ...(later ? [] : this.#inFlight(envelope)),
       ],
@@ -121,9 +120,9 @@ export class ConversationLog {
     };
   }
 
-  /** All that is kept of what was said, the oldest first. */
+  /** All that is kept of what was said, the oldest first; where the beginning is not, that is said. */
   messages(): readonly ConversationMessage[] {
-    return this.#entries.map(({ message }) => message);
+    return [...this.#beginning(), ...this.#entries.map(({ message }) => message)];
   }
 
   /** The present state: messages of which each says all there is to say. */
@@ -163,6 +162,12 @@ export class ConversationLog {
   /** Items outside of what a panel holds in which the text is found. */
   find(text: string, held: { readonly first: string | null; readonly last: string | null }): FoundItems {
     return findItems(this.#entries, text, held);
+  }
+
+  #beginning(): readonly ConversationMessage[] {
+    if (!this.#dropped) return [];
+    const envelope = { uuid: crypto.randomUUID(), session_id: this.#options.sessionId };
+    return [{ type: 'system', subtype: 'informational', ...envelope, ...DROPPED }];
   }
 
   #inFlight(envelope: { readonly uuid: string; readonly session_id: string }): unknown[] {

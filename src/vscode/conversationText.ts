@@ -1,4 +1,4 @@
-/** A conversation as a text for people: what was said, and one line for each call. No editor in here. */
+/** A conversation as a text for people: what was said and noticed, and one line for each call. No editor in here. */
 import { type ContentBlock, isKnownBlock } from '../protocol/blocks.ts';
 import { itemKey } from '../protocol/itemKey.ts';
 import type { ConversationMessage } from '../protocol/messages.ts';
@@ -8,6 +8,11 @@ export function toMarkdown(messages: readonly ConversationMessage[], title: stri
   const parts = [`# ${title === '' ? 'Conversation' : title}`];
   let speaker = '';
   for (const message of messages) {
+    if (message.type === 'system' && message.subtype === 'informational') {
+      // Also that the beginning is missing, or a reply.
+      parts.push(`> ${message.content.replaceAll('\n', '\n> ')}`);
+      continue;
+    }
     if (itemKey(message) === null || (message.type !== 'user' && message.type !== 'assistant')) continue;
     const { content } = message.message;
     const blocks: readonly ContentBlock[] =

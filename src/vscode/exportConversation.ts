@@ -25,7 +25,15 @@ export async function exportConversation(host: SessionHost | undefined): Promise
   const text = target.path.endsWith('.jsonl')
     ? toJsonLines(messages)
     : toMarkdown(messages, host.state.title);
-  await workspace.fs.writeFile(target, new TextEncoder().encode(text));
+  try {
+    await workspace.fs.writeFile(target, new TextEncoder().encode(text));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    await window.showErrorMessage(
+      `Belay: the conversation could not be written to ${target.fsPath}: ${why} Choose another place and try again.`,
+    );
+    return;
+  }
   const open = 'Open';
   const chosen = await window.showInformationMessage(`Belay: the conversation is in ${target.fsPath}.`, open);
   if (chosen === open) await window.showTextDocument(target);

@@ -134,6 +134,9 @@ describe('the conversation a panel is drawn from', () => {
     expect(messages[1]).toMatchObject({ type: 'user' });
     expect(messages.at(-1)).toEqual(assistant('m49', 'y'.repeat(500)));
     expect(JSON.stringify(messages).length).toBeLessThan(30_000);
+    // What is taken along says so, too.
+    expect(log.messages()[0]).toMatchObject({ type: 'system', subtype: 'informational' });
+    expect(log.messages()).toHaveLength(messages.length);
   });
 
   it('keeps the newest turn, however large it is', () => {

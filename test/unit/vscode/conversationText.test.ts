@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConversationMessage } from '../../../src/protocol/messages.ts';
 import { toJsonLines, toMarkdown } from '../../../src/vscode/conversationText.ts';
-import { assistant, prompt, result, toolResult } from './messages.ts';
+import { assistant, prompt, result, system, toolResult } from './messages.ts';
 
 const call = assistant('m2', '');
 const said: readonly ConversationMessage[] = [
@@ -25,6 +25,7 @@ const said: readonly ConversationMessage[] = [
   },
   toolResult('r1', 't1'),
   { ...assistant('s1', 'of a subagent'), parent_tool_use_id: 't1' },
+  system('informational', { content: 'The beginning\nis missing.', level: 'info' }),
   { ...prompt('n1', 'for the model alone'), isSynthetic: true },
   assistant('m3', '  Done.\n'),
   result(),
@@ -42,6 +43,7 @@ describe('a conversation to take along', () => {
         'I will look.',
         '- **Bash** ``cat `x` ⏎ ls``',
         '- **TodoWrite**',
+        '> The beginning\n> is missing.',
         'Done.',
         '## You',
         'Thanks\n',
