@@ -16,6 +16,7 @@ import { hookMatcher } from './hooks.ts';
 import { mcpServerStatus, mcpServers } from './mcp.ts';
 import { effortLevel, modelInfo } from './models.ts';
 import { namedRule, permissionMode, permissionUpdate, ruleBehavior } from './permissions.ts';
+import { queueChange } from './queue.ts';
 
 const empty = z.looseObject({});
 
@@ -61,6 +62,12 @@ export const agentRequests = {
     'agent',
     z.looseObject({ message_uuid: z.string() }),
     z.looseObject({ cancelled: z.boolean() }),
+  ),
+  /** `changed` is false when the message does not wait (any more). */
+  'belay/queue_change': spec(
+    'agent',
+    z.looseObject({ message_uuid: z.string(), change: queueChange }),
+    z.looseObject({ changed: z.boolean() }),
   ),
   /** Has a call that runs (a command, a subagent) go on in the background, or all of them without `tool_use_id`. */
   background_tasks: spec(

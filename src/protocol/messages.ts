@@ -50,7 +50,10 @@ export const userMessage = z.looseObject({
   tool_use_result: z.unknown().optional(),
   /** `false`: append without starting a turn. */
   shouldQuery: z.boolean().optional(),
+  /** While a turn runs: `now` and `next` go to the agent as soon as the calls that run have ended, others behind the turn. */
   priority: z.enum(['now', 'next', 'later']).optional(),
+  /** What was written is a command behind an exclamation mark, for the shell; the model is given what it puts out, and not asked. */
+  belay_input: z.literal('command').optional(),
   timestamp: z.string().optional(),
 });
 

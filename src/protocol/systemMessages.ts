@@ -84,7 +84,11 @@ export const systemMessages = {
     elicitation_id: z.string(),
   }),
   /** What a command that needs no model has answered. */
-  local_command_output: system('local_command_output', { content: z.string() }),
+  local_command_output: system('local_command_output', {
+    content: z.string(),
+    /** The content is what a shell command of the person has put out, as in a terminal. */
+    is_terminal: z.boolean().optional(),
+  }),
   task_started: system('task_started', {
     task_id: z.string(),
     tool_use_id: z.string().optional(),
@@ -201,7 +205,14 @@ export const systemMessages = {
   'belay/settings_pending': system('belay/settings_pending', { files: z.array(pendingSettings) }),
   /** User messages waiting for their turn, oldest first. Sent whenever the queue changes. */
   'belay/queue_changed': system('belay/queue_changed', {
-    queued: z.array(z.looseObject({ uuid: z.string(), text: z.string() })),
+    queued: z.array(
+      z.looseObject({
+        uuid: z.string(),
+        text: z.string(),
+        /** It goes to the agent in the middle of the turn that runs. */
+        is_now: z.boolean().optional(),
+      }),
+    ),
   }),
 } as const;
 

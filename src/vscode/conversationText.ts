@@ -13,6 +13,14 @@ export function toMarkdown(messages: readonly ConversationMessage[], title: stri
       parts.push(`> ${message.content.replaceAll('\n', '\n> ')}`);
       continue;
     }
+    if (
+      message.type === 'system' &&
+      message.subtype === 'local_command_output' &&
+      message.is_terminal === true
+    ) {
+      parts.push(toFence(message.content));
+      continue;
+    }
     if (itemKey(message) === null || (message.type !== 'user' && message.type !== 'assistant')) continue;
     const { content } = message.message;
     const blocks: readonly ContentBlock[] =
@@ -75,4 +83,11 @@ function toCode(text: string): string {
   const marks = '`'.repeat(longest + 1);
   const space = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
   return `${marks}${space}${line}${space}${marks}`;
+}
+
+/** Longer than any fence within. */
+function toFence(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}\n${text.trimEnd()}\n${fence}`;
 }

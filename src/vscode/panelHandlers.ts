@@ -139,6 +139,7 @@ function createForwarders({ host, actions }: PanelHandlerDeps): Handlers<'agent'
     set_max_thinking_tokens: forward('set_max_thinking_tokens'),
     rewind_files: (request, { signal }) => actions.rewind(host(), request, signal),
     cancel_async_message: forward('cancel_async_message'),
+    'belay/queue_change': forward('belay/queue_change'),
     stop_task: forward('stop_task'),
     background_tasks: forward('background_tasks'),
     file_suggestions: forward('file_suggestions'),

@@ -216,7 +216,7 @@ export class PanelHost {
       this.#deps.log.warn('the panel sent something that is no message of a person');
       return;
     }
-    const { message: said, uuid, priority } = parsed.data;
+    const { message: said, uuid, priority, belay_input } = parsed.data;
     this.#host.say({
       type: 'user',
       message: { role: 'user', content: said.content },
@@ -224,6 +224,7 @@ export class PanelHost {
       session_id: this.#host.sessionId,
       uuid: uuid ?? crypto.randomUUID(),
       ...(priority === undefined ? {} : { priority }),
+      ...(belay_input === undefined ? {} : { belay_input }),
     });
   }
 

@@ -143,7 +143,7 @@ export class SessionHost {
   readonly request: Peer['request'] = async (subtype, payload, options) => {
     if (this.#run === undefined) throw new Error('The session is not running. A message starts it again.');
     const answer = await this.#run.peer.request(subtype, payload, options);
-    this.#untaken.forgetCancelled(payload, answer);
+    this.#untaken.takeAnswer(payload, answer);
     return answer;
   };
 

@@ -1,7 +1,10 @@
 /** What a person has said and no agent has taken up yet: an agent that is lost must not take it along. */
+import { changeQueue } from '../core/loop/queueChanges.ts';
+import type { RequestOf } from '../protocol/control.ts';
 import type { UserMessage } from '../protocol/messages.ts';
 
 interface Entry {
+  readonly uuid: string;
   readonly message: UserMessage;
   /** The agents it was said to. A message that ends whoever hears it is not said for ever. */
   readonly saidTo: Set<object>;
@@ -10,28 +13,36 @@ interface Entry {
 const MAX_AGENTS = 2;
 
 export class UntakenMessages {
-  readonly #entries = new Map<string, Entry>();
+  /** In the order they are to be said. */
+  #entries: readonly Entry[] = [];
 
   add(message: UserMessage): void {
-    if (message.uuid !== undefined) this.#entries.set(message.uuid, { message, saidTo: new Set() });
+    const { uuid } = message;
+    if (uuid === undefined) return;
+    this.forget(uuid);
+    this.#entries = [...this.#entries, { uuid, message, saidTo: new Set() }];
   }
 
   forget(uuid: string | undefined): void {
-    if (uuid !== undefined) this.#entries.delete(uuid);
+    this.#entries = this.#entries.filter((entry) => entry.uuid !== uuid);
   }
 
-  /** Of a request to the agent and its answer: what a person has taken back is not to be said again. */
-  forgetCancelled(request: object, answer: unknown): void {
-    const { cancelled } = (answer ?? {}) as { readonly cancelled?: unknown };
-    if (cancelled === true && 'message_uuid' in request) this.forget(String(request.message_uuid));
-    if (Array.isArray(cancelled)) for (const uuid of cancelled) this.forget(String(uuid));
+  /** A request to the agent and its answer: what a person has taken back is not said again, what they have changed is said so. */
+  takeAnswer(request: object, answer: unknown): void {
+    const { cancelled, changed } = (answer ?? {}) as {
+      readonly cancelled?: unknown;
+      readonly changed?: unknown;
+    };
+    const { message_uuid: uuid, change } = request as Partial<RequestOf<'belay/queue_change'>>;
+    if (cancelled === true) this.forget(uuid);
+    if (Array.isArray(cancelled)) for (const each of cancelled) this.forget(String(each));
+    if (changed === true && uuid !== undefined && change !== undefined)
+      this.#entries = changeQueue(this.#entries, uuid, change) ?? this.#entries;
   }
 
   /** What this agent is still to hear, in the order it was said. Each is given once. */
   takeFor(agent: object): readonly UserMessage[] {
-    const due = [...this.#entries.values()].filter(
-      ({ saidTo }) => !saidTo.has(agent) && saidTo.size < MAX_AGENTS,
-    );
+    const due = this.#entries.filter(({ saidTo }) => !saidTo.has(agent) && saidTo.size < MAX_AGENTS);
     for (const { saidTo } of due) saidTo.add(agent);
     return due.map(({ message }) => message);
   }

@@ -87,6 +87,9 @@ export function createAgentHandlers(deps: AgentHandlerDeps): Handlers<'agent'> {
     ...createSettingsHandlers(deps),
     ...createPermissionHandlers(parts),
     cancel_async_message: async ({ message_uuid }) => ({ cancelled: actor.queue.remove(message_uuid) }),
+    'belay/queue_change': async ({ message_uuid, change }) => ({
+      changed: actor.queue.change(message_uuid, change),
+    }),
     background_tasks: async ({ tool_use_id }) => ({
       backgrounded: tasks.foreground.move(tool_use_id) || tool_use_id === undefined,
     }),

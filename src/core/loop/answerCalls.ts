@@ -12,7 +12,10 @@ export async function answerCalls(reply: ApiReply, { state, deps, calls, signal 
   await tellAfterCalls(state, deps);
   if (signal.aborted || ended) return interrupted();
   if (state.hookStop !== undefined) return endByHook(toHookEnd(state.hookStop), { state, deps });
-  return endWithAnswer(state) ?? 'again';
+  const answered = endWithAnswer(state);
+  if (answered !== undefined) return answered;
+  await deps.hear?.(signal);
+  return 'again';
 }
 
 export async function keepInterrupted(

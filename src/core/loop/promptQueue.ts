@@ -1,5 +1,7 @@
 /** User messages that wait for their turn, oldest first. */
 import type { UserMessage } from '../../protocol/messages.ts';
+import type { QueueChange } from '../../protocol/queue.ts';
+import { changeQueue, isUrgent, putFirst } from './queueChanges.ts';
 
 export interface QueuedPrompt {
   readonly uuid: string;
@@ -20,10 +22,9 @@ export class PromptQueue {
     return this.#prompts.map(({ uuid }) => uuid);
   }
 
-  /** A message that asks for `now` or `next` goes before those that don't. */
+  /** A message that asks for `now` or `next` goes before those that don't, and behind those that did so before it. */
   add(prompt: QueuedPrompt): void {
-    const urgent = prompt.message.priority === 'now' || prompt.message.priority === 'next';
-    this.#set(urgent ? [prompt, ...this.#prompts] : [...this.#prompts, prompt]);
+    this.#set(isUrgent(prompt.message) ? putFirst(prompt, this.#prompts) : [...this.#prompts, prompt]);
   }
 
   take(): QueuedPrompt | undefined {
@@ -32,11 +33,24 @@ export class PromptQueue {
     return first;
   }
 
+  /** The first that is meant for the work that is under way; it goes on waiting. */
+  findUrgent(): QueuedPrompt | undefined {
+    return this.#prompts.find(({ message, refusal }) => refusal === undefined && isUrgent(message));
+  }
+
   /** False when it is not (or no longer) waiting. */
   remove(uuid: string): boolean {
     const rest = this.#prompts.filter((prompt) => prompt.uuid !== uuid);
     if (rest.length === this.#prompts.length) return false;
     this.#set(rest);
+    return true;
+  }
+
+  /** False when it is not (or no longer) waiting, or can't be changed so. */
+  change(uuid: string, change: QueueChange): boolean {
+    const changed = changeQueue(this.#prompts, uuid, change);
+    if (changed === undefined) return false;
+    this.#set(changed);
     return true;
   }
 
@@ -53,8 +67,8 @@ export class PromptQueue {
 }
 
 /** As it is told while it waits. */
-export function toQueued({ uuid, message }: QueuedPrompt): { uuid: string; text: string } {
-  return { uuid, text: toPromptText(message) };
+export function toQueued({ uuid, message }: QueuedPrompt): { uuid: string; text: string; is_now: boolean } {
+  return { uuid, text: toPromptText(message), is_now: isUrgent(message) };
 }
 
 /** What a person reads of it: its text. */

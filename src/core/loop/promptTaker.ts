@@ -17,6 +17,12 @@ import { SessionReadOnlyError } from './turnFailure.ts';
 import { appendTexts, appendUser, inform } from './turnMessages.ts';
 import { ENDED, FAILED } from './turnResult.ts';
 import type { TurnRunner } from './turnRunner.ts';
+import { isCommand, runShellCommand } from './typedCommand.ts';
+
+type Taken = UserMessage & { readonly uuid: string };
+
+/** Why the model does not get a prompt. */
+type Withheld = Extract<BeforePrompt, { kind: 'blocked' }> | { readonly kind: 'interrupted' };
 
 interface Taker {
   readonly parts: ActorParts;
@@ -44,31 +50,67 @@ export class PromptTaker {
   async take(prompt: QueuedPrompt, signal: AbortSignal): Promise<void> {
     const { uuid, message, refusal } = prompt;
     if (refusal !== undefined) return this.#refuse(refusal);
+    if (isCommand(message)) return this.#takeCommand(prompt, signal);
     const slash = await findSlash(message, this.#parts);
     if (slash.kind === 'builtin' || slash.kind === 'unknown') return this.#answer(slash, uuid, signal);
-    const { session, emitter, ports } = this.#parts;
-    const timestamp = new Date(ports.clock.now()).toISOString();
-    const taken = { ...message, uuid, timestamp, session_id: this.#parts.options.sessionId };
-    await emitter.emit({ ...taken, isReplay: true });
-    if (session.readOnly) throw new SessionReadOnlyError();
-    const asked = await this.#askPromptHooks(taken, signal);
-    if (asked.kind !== 'go on') return this.#withhold(taken, asked);
-    await session.append(taken);
-    ports.checkpoints?.beginTurn(uuid);
-    this.#notices.add(...asked.context);
-    await this.#tellNotices();
+    const started = this.#parts.ports.clock.monotonic();
+    const begun = await this.#begin(prompt, signal);
+    if (begun !== 'taken') return this.#endWithheld(begun, started);
     if (message.shouldQuery === false) return;
     if (slash.kind === 'command') return this.#runCommand(slash, uuid, signal);
     if (slash.kind === 'server prompt') return this.#runServerPrompt(slash, uuid, signal);
-    await this.#runWithMentions(taken, uuid, signal);
+    if (await this.#tellMentions(message, uuid, signal)) return this.#runner.run(uuid, signal);
+    await this.#runner.emitResult({ ...FAILED, interrupted: true }, started);
   }
 
-  /** The prompt stands as it was typed; behind it the model is told what the files it names hold. */
-  async #runWithMentions(message: UserMessage, uuid: string, signal: AbortSignal): Promise<void> {
+  /** Whether the work that is under way can go on with it: what begins a turn of its own can't be part of one. */
+  async canHear({ message }: QueuedPrompt): Promise<boolean> {
+    return isCommand(message) || (await findSlash(message, this.#parts)).kind === 'prompt';
+  }
+
+  /** In the middle of a turn, behind the results of calls. False: a hook keeps it from the model. */
+  async hear(prompt: QueuedPrompt, signal: AbortSignal): Promise<boolean> {
+    // What calls have changed until now belongs to what was said before.
+    await this.#parts.recorded();
+    if (isCommand(prompt.message)) {
+      await this.#runShell(prompt, signal);
+      return true;
+    }
+    const begun = await this.#begin(prompt, signal);
+    if (begun !== 'taken') await this.#tellWithheld(begun);
+    else await this.#tellMentions(prompt.message, prompt.uuid, signal);
+    return begun === 'taken';
+  }
+
+  /** Puts it into the conversation, unless it is to be kept from the model. */
+  async #begin({ uuid, message }: QueuedPrompt, signal: AbortSignal): Promise<'taken' | Withheld> {
+    const taken = await this.#show({ uuid, message });
+    const asked = await this.#askPromptHooks(taken, signal);
+    if (asked.kind !== 'go on') {
+      await this.#withhold(taken);
+      return asked;
+    }
+    await this.#parts.session.append(taken);
+    this.#parts.ports.checkpoints?.beginTurn(uuid);
+    this.#notices.add(...asked.context);
+    await this.#tellNotices();
+    return 'taken';
+  }
+
+  async #show({ uuid, message }: QueuedPrompt): Promise<Taken> {
+    const { session, emitter, ports, options } = this.#parts;
+    const timestamp = new Date(ports.clock.now()).toISOString();
+    const taken = { ...message, uuid, timestamp, session_id: options.sessionId };
+    await emitter.emit({ ...taken, isReplay: true });
+    if (session.readOnly) throw new SessionReadOnlyError();
+    return taken;
+  }
+
+  /** The prompt stands as it was typed; behind it the model is told what the files it names hold. False: it was stopped. */
+  async #tellMentions(message: UserMessage, uuid: string, signal: AbortSignal): Promise<boolean> {
     const text = toPromptText(message);
-    if (!text.includes('@')) return this.#runner.run(uuid, signal);
+    if (!text.includes('@')) return true;
     const { ports, callDeps, setup, session, emitter } = this.#parts;
-    const started = ports.clock.monotonic();
     try {
       const { tools } = await setup.freeze();
       const { contents, problems } = await readMentions(text, {
@@ -78,14 +120,40 @@ export class PromptTaker {
         runTool: createRunTool(callDeps(uuid, tools), { createId: ports.createId, signal }),
       });
       if (contents.length > 0) await this.#appendNotice(contents.join('\n\n'));
-      for (const problem of problems) {
-        await inform({ session, emitter, clock: ports.clock }, problem);
-      }
+      for (const problem of problems) await inform({ session, emitter, clock: ports.clock }, problem);
+      return true;
     } catch (error) {
       if (!signal.aborted) throw error;
-      return this.#runner.emitResult({ ...FAILED, interrupted: true }, started);
+      return false;
     }
-    await this.#runner.run(uuid, signal);
+  }
+
+  /** A command of the person's own is a turn of its own, in which the model is not asked. */
+  async #takeCommand(prompt: QueuedPrompt, signal: AbortSignal): Promise<void> {
+    const started = this.#parts.ports.clock.monotonic();
+    this.#parts.meter.startTurn();
+    await this.#runShell(prompt, signal);
+    await this.#parts.recorded();
+    await this.#parts.ports.checkpoints?.endTurn();
+    await this.#runner.emitResult(signal.aborted ? { ...FAILED, interrupted: true } : ENDED, started);
+  }
+
+  async #runShell(prompt: QueuedPrompt, signal: AbortSignal): Promise<void> {
+    const { ports, callDeps, setup, session, emitter } = this.#parts;
+    const taken = await this.#show(prompt);
+    await session.append(taken);
+    ports.checkpoints?.beginTurn(prompt.uuid);
+    const { tools } = await setup.freeze();
+    const runTool = createRunTool(callDeps(prompt.uuid, tools), {
+      createId: ports.createId,
+      signal,
+      isTyped: true,
+    });
+    const { shown, told } = await runShellCommand(toPromptText(taken), runTool, signal);
+    await session.note(
+      await emitter.emitSystem('local_command_output', { content: shown, is_terminal: true }),
+    );
+    await this.#appendNotice(told);
   }
 
   /** It is no part of the conversation: neither shown as taken up nor written down. */
@@ -169,7 +237,7 @@ export class PromptTaker {
   async #askPromptHooks(
     prompt: UserMessage,
     signal: AbortSignal,
-  ): Promise<BeforePrompt | { readonly kind: 'interrupted' }> {
+  ): Promise<Extract<BeforePrompt, { kind: 'go on' }> | Withheld> {
     try {
       return await this.#promptHooks.askBeforePrompt(toPromptText(prompt), signal);
     } catch (error) {
@@ -179,23 +247,29 @@ export class PromptTaker {
   }
 
   /** The prompt stays visible to the person; the model never sees it. */
-  async #withhold(
-    prompt: UserMessage & { readonly uuid: string },
-    cause: { readonly kind: 'blocked'; readonly reason: string } | { readonly kind: 'interrupted' },
-  ): Promise<void> {
-    const { session, emitter, ports, options, meter, setup } = this.#parts;
-    const started = ports.clock.monotonic();
+  async #withhold(prompt: Taken): Promise<void> {
+    const { session, options } = this.#parts;
     // Marked first: a crash between the two must not make it one that was sent.
     await session.record({ type: 'belay/withheld', sessionId: options.sessionId, uuids: [prompt.uuid] });
     await session.append(prompt);
-    meter.startTurn();
+  }
+
+  async #endWithheld(cause: Withheld, started: number): Promise<void> {
+    this.#parts.meter.startTurn();
     if (cause.kind === 'interrupted')
       return this.#runner.emitResult({ ...FAILED, interrupted: true }, started);
-    await this.#runner.emitInit((await setup.freeze()).tools);
-    const told = `A hook has kept this prompt from the model: ${cause.reason}`;
-    await inform({ session, emitter, clock: ports.clock }, told);
+    await this.#runner.emitInit((await this.#parts.setup.freeze()).tools);
+    const told = await this.#tellWithheld(cause);
     const hookEnd = { terminalReason: 'hook_stopped', told } as const;
     await this.#runner.emitResult({ ...FAILED, subtype: 'success', text: told, hookEnd }, started);
+  }
+
+  async #tellWithheld(cause: Withheld): Promise<string> {
+    if (cause.kind === 'interrupted') return '';
+    const { session, emitter, ports } = this.#parts;
+    const told = `A hook has kept this prompt from the model: ${cause.reason}`;
+    await inform({ session, emitter, clock: ports.clock }, told);
+    return told;
   }
 
   async #tellNotices(): Promise<void> {

@@ -5,13 +5,21 @@ import { type RunToolCallDeps, runToolCall } from './runToolCall.ts';
 interface ToolRunning {
   readonly createId: () => string;
   readonly signal: AbortSignal;
+  /** A person has typed the call themselves: it needs no leave where only the mode would ask. */
+  readonly isTyped?: boolean;
 }
 
-export function createRunTool(deps: RunToolCallDeps, { createId, signal }: ToolRunning): RunTool {
+export function createRunTool(
+  deps: RunToolCallDeps,
+  { createId, signal, isTyped = false }: ToolRunning,
+): RunTool {
   return async (name, input) => {
     const block = { type: 'tool_use', id: `toolu_${createId()}`, name, input: { ...input } } as const;
     const confirmed = Promise.resolve();
-    const { result } = await runToolCall({ block, inputProblem: undefined, signal, confirmed }, deps);
+    const { result } = await runToolCall(
+      { block, inputProblem: undefined, signal, confirmed, isTyped },
+      deps,
+    );
     const { content = '' } = result;
     const text =
       typeof content === 'string'

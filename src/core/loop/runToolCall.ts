@@ -93,7 +93,11 @@ export interface CallToRun {
   readonly signal: AbortSignal;
   /** Resolves when the reply is complete: a call that changes something runs only then (SECURITY F13). */
   readonly confirmed: Promise<void>;
+  /** A person has typed it themselves. */
+  readonly isTyped?: boolean;
 }
+
+const TYPED: HookVerdict = { behavior: 'allow', reason: 'You have typed this command yourself.' };
 
 export async function runToolCall(call: CallToRun, deps: RunToolCallDeps): Promise<CallOutcome> {
   const { block, signal } = call;
@@ -107,7 +111,11 @@ export async function runToolCall(call: CallToRun, deps: RunToolCallDeps): Promi
     const before = await askBeforeCall(hooked, deps.authorization.hooks);
     if (before.kind === 'refused') return await refuseByHook(before, { block, call: hooked }, deps);
     const { input, verdict, context } = before;
-    const outcome = await authorizeAndRun({ ...call, tool, input, hook: verdict }, scope, deps);
+    const outcome = await authorizeAndRun(
+      { ...call, tool, input, hook: verdict ?? (call.isTyped === true ? TYPED : undefined) },
+      scope,
+      deps,
+    );
     return withHookNews(outcome, { stop: undefined, context });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
@@ -155,7 +163,11 @@ async function authorizeAndRun(
   const hooked = { tool, toolUseId: block.id, input, signal };
   const authorization = await authorize({ ...hooked, hook, view: scope.context }, deps.authorization);
   const judged = authorization.kind === 'granted' ? authorization.input : input;
-  deps.onDecided({ toolName: tool.name, toolUseId: block.id, input: judged }, authorization.decided);
+  const { decided } = authorization;
+  deps.onDecided(
+    { toolName: tool.name, toolUseId: block.id, input: judged },
+    hook === TYPED && decided.who === 'hook' ? { ...decided, who: 'person' } : decided,
+  );
   if (authorization.kind === 'refused') return refuse(authorization, { block, call: hooked }, deps);
   scope.allowWrites(authorization.writable);
   const parsed = tool.inputSchema.parse(authorization.input);

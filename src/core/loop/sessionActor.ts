@@ -50,6 +50,7 @@ export class SessionActor {
       onEnding: () => {
         this.#isEnding = true;
       },
+      hear: (signal) => this.#hear(signal),
     });
     this.#choice = choice;
     this.#promptHooks = promptHooks;
@@ -150,6 +151,20 @@ export class SessionActor {
     if (this.isRunning || this.#isClosed) return;
     const prompt = this.queue.take();
     if (prompt !== undefined) this.#start((signal) => this.#taker.take(prompt, signal));
+  }
+
+  /** What can be heard in the middle of a turn, in its order; what can't goes on waiting, with all behind it. */
+  async #hear(signal: AbortSignal): Promise<string | undefined> {
+    let last: string | undefined;
+    while (!signal.aborted) {
+      const prompt = this.queue.findUrgent();
+      if (prompt === undefined || !(await this.#taker.canHear(prompt))) return last;
+      // It may have been taken back or changed meanwhile.
+      if (this.queue.findUrgent() !== prompt) continue;
+      this.queue.remove(prompt.uuid);
+      if (await this.#taker.hear(prompt, signal)) last = prompt.uuid;
+    }
+    return last;
   }
 
   #start(work: (signal: AbortSignal) => Promise<void>): void {

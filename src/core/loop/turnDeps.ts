@@ -29,6 +29,7 @@ export interface TurnDeps {
   readonly apiTools: readonly ApiTool[];
   /** Thinking of replies up to this uuid was made under another prefix and can't be sent back; undefined: all is valid. */
   readonly thinkingVoidUpTo: string | undefined;
+  /** Another one when the person has said something since: what calls change from there on belongs to that. */
   readonly callDeps: RunToolCallDeps;
   /** Asked whether the turn may end; absent: nobody is (the end of a subagent is its caller's matter). */
   readonly stopHooks?: Hooks | undefined;
@@ -41,6 +42,8 @@ export interface TurnDeps {
   readonly compaction?: CompactHooks | undefined;
   /** What the model is to be told besides the results of its calls. */
   readonly afterCalls?: () => Promise<readonly string[]>;
+  /** Takes up what the person says to the work that is under way. */
+  readonly hear?: (signal: AbortSignal) => Promise<void>;
   /** The answer is what StructuredOutput is called with. */
   readonly wantsStructuredOutput?: boolean;
 }

@@ -15,17 +15,21 @@ interface Turns {
   readonly choice: ModelChoice;
   /** Called when the result of the running turn is about to be told. */
   readonly onEnding: () => void;
+  /** Takes up what the person says meanwhile; the last message that it has put into the conversation, undefined: none. */
+  readonly hear: (signal: AbortSignal) => Promise<string | undefined>;
 }
 
 export class TurnRunner {
   readonly #parts: ActorParts;
   readonly #choice: ModelChoice;
   readonly #onEnding: () => void;
+  readonly #hear: Turns['hear'];
 
-  constructor({ parts, choice, onEnding }: Turns) {
+  constructor({ parts, choice, onEnding, hear }: Turns) {
     this.#parts = parts;
     this.#choice = choice;
     this.#onEnding = onEnding;
+    this.#hear = hear;
   }
 
   /** The conversation must end with what the model is to answer. */
@@ -43,11 +47,27 @@ export class TurnRunner {
   /** What its calls changed belongs to it, also when they have not said what. */
   async #runTurn(userMessageId: string, signal: AbortSignal): Promise<TurnEnd> {
     try {
-      return await runTurn(await this.turnDeps(userMessageId), signal);
+      return await runTurn(await this.#hearingDeps(userMessageId), signal);
     } finally {
       await this.#parts.recorded();
       await this.#parts.ports.checkpoints?.endTurn();
     }
+  }
+
+  async #hearingDeps(userMessageId: string): Promise<TurnDeps> {
+    const deps = await this.turnDeps(userMessageId);
+    const { tools } = await this.#parts.setup.freeze();
+    let { callDeps } = deps;
+    return {
+      ...deps,
+      get callDeps() {
+        return callDeps;
+      },
+      hear: async (signal) => {
+        const heard = await this.#hear(signal);
+        if (heard !== undefined) callDeps = this.#parts.callDeps(heard, tools);
+      },
+    };
   }
 
   async turnDeps(userMessageId: string): Promise<TurnDeps> {

@@ -54,6 +54,7 @@ const NOTE_SUBTYPES = [
   'belay/checkpoint_created',
   'belay/files_rewound',
   'informational',
+  'local_command_output',
   'compact_boundary',
 ];
 

@@ -36,6 +36,7 @@ export type Note =
   | SystemMessageOf<'belay/checkpoint_created'>
   | SystemMessageOf<'belay/files_rewound'>
   | SystemMessageOf<'informational'>
+  | SystemMessageOf<'local_command_output'>
   | SystemMessageOf<'compact_boundary'>;
 
 export interface UnansweredCall {

@@ -31,6 +31,7 @@ const noteLine = z.discriminatedUnion('type', [
     systemMessages['belay/checkpoint_created'].extend(local),
     systemMessages['belay/files_rewound'].extend(local),
     systemMessages.informational.extend(local),
+    systemMessages.local_command_output.extend(local),
     systemMessages.compact_boundary.extend(local),
   ]),
 ]);

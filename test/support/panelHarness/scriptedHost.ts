@@ -98,6 +98,7 @@ function buildAnswers(snapshot: Snapshot): Answers {
     set_max_thinking_tokens: nothing,
     rewind_files: async () => ({ canRewind: true, filesChanged: [], files: [] }),
     cancel_async_message: async () => ({ cancelled: true }),
+    'belay/queue_change': async () => ({ changed: true }),
     stop_task: nothing,
     background_tasks: async () => ({ backgrounded: true }),
     file_suggestions: async () => ({ suggestions: [] }),

@@ -29,7 +29,9 @@ const said: readonly ConversationMessage[] = [
   { ...prompt('n1', 'for the model alone'), isSynthetic: true },
   assistant('m3', '  Done.\n'),
   result(),
-  prompt('u2', 'Thanks'),
+  prompt('u2', '!cat notes.md'),
+  system('local_command_output', { content: '```\n  left\n```\n', is_terminal: true }),
+  prompt('u3', 'Thanks'),
 ];
 
 describe('a conversation to take along', () => {
@@ -45,6 +47,9 @@ describe('a conversation to take along', () => {
         '- **TodoWrite**',
         '> The beginning\n> is missing.',
         'Done.',
+        '## You',
+        '!cat notes.md',
+        '````\n```\n  left\n```\n````',
         '## You',
         'Thanks\n',
       ].join('\n\n'),

@@ -157,6 +157,7 @@ const ANSWERS: Readonly<Record<string, object>> = {
   rewind_files: { canRewind: true, canRedo: true },
   interrupt: { still_queued: [] },
   cancel_async_message: { cancelled: true },
+  'belay/queue_change': { changed: true },
 };
 
 function createEvent() {

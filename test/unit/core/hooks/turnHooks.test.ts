@@ -50,6 +50,32 @@ async function stopDuring(harness: HookHarness, begun: Promise<void>): Promise<R
 }
 
 describe('UserPromptSubmit', () => {
+  it('keeps back what is said in the middle of a turn, which goes on', async () => {
+    const harness: HookHarness = await createHookHarness({
+      replies: [reply([call('t1', 'Look')]), hello],
+      tools: [fakeTool({ name: 'Look', run: async () => 'seen' })],
+      hooks: [
+        {
+          event: 'PreToolUse',
+          answer: async () => {
+            await harness.send('No', { priority: 'now' });
+            return {};
+          },
+        },
+        {
+          event: 'UserPromptSubmit',
+          answer: ({ prompt }) => (prompt === 'No' ? { decision: 'block', reason: 'rude' } : {}),
+        },
+      ],
+    });
+    await harness.ask('go');
+    expect(lastBlocks(harness, 2).map(({ type }) => type)).toEqual(['tool_result']);
+    expect(harness.ofType('result')).toHaveLength(1);
+    expect(systemMessages(harness, 'informational')).toMatchObject([
+      { content: 'A hook has kept this prompt from the model: rude' },
+    ]);
+  });
+
   it('is told the prompt, and adds context behind it', async () => {
     const harness = await createHookHarness({
       replies: [hello],

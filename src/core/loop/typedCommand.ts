@@ -1,0 +1,35 @@
+/** A command that a person types behind an exclamation mark: it runs, and the model reads what it has put out. */
+import type { UserMessage } from '../../protocol/messages.ts';
+import type { RunTool } from '../tools/tool.ts';
+
+export function isCommand({ belay_input }: UserMessage): boolean {
+  return belay_input === 'command';
+}
+
+export interface CommandReport {
+  /** For the person. */
+  readonly shown: string;
+  /** For the model. */
+  readonly told: string;
+}
+
+/** `typed`: with its exclamation mark. Never rejects because it was stopped. */
+export async function runShellCommand(
+  typed: string,
+  runTool: RunTool,
+  signal: AbortSignal,
+): Promise<CommandReport> {
+  const command = typed.trim().replace(/^!/, '').trim();
+  if (command === '') return report(command, 'No command was given. Write it behind the exclamation mark.');
+  try {
+    const { text } = await runTool('Bash', { command });
+    return report(command, text === '' ? '(no output)' : text);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return report(command, '(stopped before it ended)');
+  }
+}
+
+function report(command: string, output: string): CommandReport {
+  return { shown: output, told: `The user has run a command by themselves:\n$ ${command}\n\n${output}` };
+}
