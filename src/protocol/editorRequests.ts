@@ -76,6 +76,19 @@ export const editorRequests = {
     z.looseObject({ file: z.string() }),
     z.looseObject({ hash: z.string() }),
   ),
+  /**
+   * Ask the person which memory file this line is to go into (`text` begins with the number sign), and put it there. `message`: they
+   * would rather say it to the agent.
+   */
+  'belay/memory_add': spec(
+    'editor',
+    z.looseObject({ text: z.string() }),
+    z.looseObject({
+      outcome: z.enum(['added', 'message', 'cancelled', 'failed']),
+      path: z.string().optional(),
+      problem: z.string().optional(),
+    }),
+  ),
   /** Show what a rewind would change, as a diff of several files. */
   'belay/rewind_show': spec('editor', z.looseObject({ targets: z.array(rewindTarget) }), empty),
   /** Show both sides of a file that a rewind leaves because somebody else has changed it, to be merged by hand. */

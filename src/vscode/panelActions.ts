@@ -13,6 +13,7 @@ import { chooseProvider } from './chooseProvider.ts';
 import type { CommentActions } from './comments/createComments.ts';
 import type { EarlierTexts } from './earlierText.ts';
 import type { EditorLog } from './log.ts';
+import { addMemory } from './memory/addMemory.ts';
 import { openFile } from './openFile.ts';
 import { openLink } from './openLink.ts';
 import type { PanelActions } from './panelHandlers.ts';
@@ -30,6 +31,8 @@ import type { EditorWorkspace } from './workspacePort.ts';
 export interface ActionDeps {
   readonly transcripts: TranscriptStore;
   readonly files: FileSystem;
+  /** Absolute path of the folder with the user's own files. */
+  readonly configDir: string;
   readonly workspace: EditorWorkspace;
   readonly providers: Providers;
   readonly secrets: EditorSecrets;
@@ -59,6 +62,7 @@ export function createPanelActions(deps: ActionDeps): PanelActions {
     openFile: (request, panel) =>
       openFile(request, { ...deps, host: panel.host, beside: panel.surface.place === 'tab' }),
     openProposal: (toolUseId) => deps.proposals.open(toolUseId),
+    addMemory: (text, host) => addMemory(text, host, deps),
     showSettings: (file, panel) =>
       showSettings(file, { ...deps, host: panel.host, beside: panel.surface.place === 'tab' }),
     rewind: (host, request, signal) => deps.rewinds.run(host, request, { signal }),

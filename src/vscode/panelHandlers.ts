@@ -19,6 +19,7 @@ export interface PanelActions {
   ): Promise<ResponseOf<'belay/provider_choose'>>;
   openFile(request: RequestOf<'belay/file_open'>, panel: PanelHost): Promise<ResponseOf<'belay/file_open'>>;
   openProposal(toolUseId: string): Promise<boolean>;
+  addMemory(text: string, host: SessionHost): Promise<ResponseOf<'belay/memory_add'>>;
   showSettings(file: string, panel: PanelHost): Promise<ResponseOf<'belay/settings_show'>>;
   /** Passed on to the agent, with what the editor shows of it. */
   rewind(
@@ -76,6 +77,7 @@ function createAnswers(deps: PanelHandlerDeps): Handlers<'editor'> {
     'belay/file_open': (request) => actions.openFile(request, panel),
     'belay/proposal_open': async ({ tool_use_id }) => ({ opened: await actions.openProposal(tool_use_id) }),
     'belay/settings_show': ({ file }) => actions.showSettings(file, panel),
+    'belay/memory_add': ({ text }) => actions.addMemory(text, host()),
     'belay/rewind_show': async (request) => {
       await actions.showRewind(host(), request);
       return {};

@@ -74,7 +74,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
   const workspace = createWorkspacePort(await makeEmptyFolder(storageRoot));
   const ports = createEditorPorts({ workspace, log, storageRoot });
   context.subscriptions.push(ports.userSaves, ports.diagnostics);
-  const { transcripts, files, clock, temporaryFiles } = ports;
+  const { transcripts, files, clock, configDir, temporaryFiles } = ports;
   const swept = temporaryFiles.sweep();
   const settings = readSettings;
   const providers = createEditorProviders({ memento: context.globalState, secrets, clock, log });
@@ -118,7 +118,18 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
         comments: comments.comments,
       }),
     actions: createPanelActions({
-      ...{ transcripts, files, workspace, providers, secrets, earlierTexts, rewinds, settings, log },
+      ...{
+        transcripts,
+        files,
+        configDir,
+        workspace,
+        providers,
+        secrets,
+        earlierTexts,
+        rewinds,
+        settings,
+        log,
+      },
       ...{ proposals: proposing.proposals, review: reviews.review, reviewActions: reviews.actions },
       comments: comments.actions,
       openSession: (panel, sessionId) => sessions.open(panel, sessionId),

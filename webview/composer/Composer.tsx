@@ -8,10 +8,13 @@ import { ComposerBar } from './ComposerBar.tsx';
 import { COMPLETION_ID, CompletionList, toOptionId } from './completion/CompletionList.tsx';
 import { useCompletion } from './completion/useCompletion.ts';
 import { DropArea } from './DropArea.tsx';
+import { InputHint } from './InputHint.tsx';
+import { findInputKind } from './inputKind.ts';
 import { sendMessage } from './sendMessage.ts';
 import { useAskedFocus } from './useAskedFocus.ts';
 import { useAttachments } from './useAttachments.ts';
 import { useHistory } from './useHistory.ts';
+import { useRemember } from './useRemember.ts';
 import './composer.css';
 
 export function Composer(): VNode {
@@ -26,13 +29,23 @@ export function Composer(): VNode {
   const completion = useCompletion({ area, text: draft, onChange: write });
   const history = useHistory();
   const isEmpty = draft.trim() === '' && attachments.list.length === 0;
-  const send = (): void => {
-    if (isEmpty) return;
-    sendMessage(panel, { text: draft, attachments: attachments.list });
+  const kind = attachments.list.length > 0 ? 'message' : findInputKind(draft);
+  const say = (): void => {
+    sendMessage(panel, {
+      text: draft,
+      attachments: attachments.list,
+      kind: kind === 'command' ? 'command' : 'message',
+    });
     memory.change({ draft: '', scroll: null });
     memory.flush();
     attachments.clear();
     area.current?.focus();
+  };
+  const remember = useRemember({ say });
+  const send = (): void => {
+    if (isEmpty) return;
+    if (kind === 'memory') remember(draft);
+    else say();
   };
   const stop = (): void => {
     peer.request('interrupt', {}).catch(() => announce('The turn could not be stopped.'));
@@ -53,7 +66,7 @@ export function Composer(): VNode {
     area.current?.focus();
   };
   return (
-    <DropArea onFiles={attachments.add} onMentions={addMentions}>
+    <DropArea kind={kind} onFiles={attachments.add} onMentions={addMentions}>
       <CompletionList completion={completion} />
       <AttachmentList attachments={attachments} />
       <TextArea
@@ -75,7 +88,9 @@ export function Composer(): VNode {
         onKeyDown={handleKey}
         onPaste={(event) => takePasted(event, attachments.add)}
       />
+      {kind !== 'message' && <InputHint kind={kind} />}
       <ComposerBar
+        kind={kind}
         isRunning={isRunning}
         isEmpty={isEmpty}
         onFiles={attachments.add}

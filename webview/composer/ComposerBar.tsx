@@ -2,10 +2,12 @@
 import type { VNode } from 'preact';
 import { useRef } from 'preact/hooks';
 import { IconButton } from '../controls/IconButton.tsx';
+import type { InputKind } from './inputKind.ts';
 import { ModelPicker, ModePicker } from './pickers.tsx';
 import { Spending } from './Spending.tsx';
 
 export interface ComposerBarProps {
+  readonly kind: InputKind;
   readonly isRunning: boolean;
   /** There is nothing to send. */
   readonly isEmpty: boolean;
@@ -14,7 +16,13 @@ export interface ComposerBarProps {
   readonly onSend: () => void;
 }
 
-export function ComposerBar({ isRunning, isEmpty, onFiles, onStop, onSend }: ComposerBarProps): VNode {
+const SEND = {
+  message: { icon: 'send', label: 'Send' },
+  command: { icon: 'play', label: 'Run command' },
+  memory: { icon: 'save', label: 'Remember' },
+} as const;
+
+export function ComposerBar({ kind, isRunning, isEmpty, onFiles, onStop, onSend }: ComposerBarProps): VNode {
   const picker = useRef<HTMLInputElement>(null);
   return (
     <div class="composer-bar">
@@ -34,7 +42,7 @@ export function ComposerBar({ isRunning, isEmpty, onFiles, onStop, onSend }: Com
       <span class="composer-space" />
       <Spending />
       {isRunning && <IconButton className="stop-button" icon="stop-circle" label="Stop" onClick={onStop} />}
-      <IconButton className="send-button" icon="send" label="Send" disabled={isEmpty} onClick={onSend} />
+      <IconButton className="send-button" {...SEND[kind]} disabled={isEmpty} onClick={onSend} />
     </div>
   );
 }

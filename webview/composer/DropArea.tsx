@@ -3,14 +3,17 @@ import type { ComponentChildren, VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { useModel } from '../view/context.ts';
 import { toMentions } from './droppedPaths.ts';
+import type { InputKind } from './inputKind.ts';
 
 export interface DropAreaProps {
+  /** What is being written. */
+  readonly kind: InputKind;
   readonly onFiles: (files: Iterable<File>) => void;
   readonly onMentions: (mentions: string) => void;
   readonly children: ComponentChildren;
 }
 
-export function DropArea({ onFiles, onMentions, children }: DropAreaProps): VNode {
+export function DropArea({ kind, onFiles, onMentions, children }: DropAreaProps): VNode {
   const cwd = useModel((model) => model.host?.cwd ?? null);
   const [isTarget, setTarget] = useState(false);
   const handleDrop = (event: DragEvent): void => {
@@ -26,7 +29,7 @@ export function DropArea({ onFiles, onMentions, children }: DropAreaProps): VNod
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the Attach button does the same for the keyboard
     <div
-      class={`composer${isTarget ? ' is-drop-target' : ''}`}
+      class={`composer is-${kind}${isTarget ? ' is-drop-target' : ''}`}
       onDragOver={(event) => {
         event.preventDefault();
         setTarget(true);

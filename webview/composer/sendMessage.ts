@@ -4,6 +4,7 @@ import type { Panel } from '../view/context.ts';
 import type { Attachment } from './attachments.ts';
 
 export interface Written {
+  readonly kind?: 'message' | 'command';
   readonly text: string;
   readonly attachments: readonly Attachment[];
 }
@@ -12,10 +13,11 @@ export interface Written {
 export function sendMessage({ peer, store }: Pick<Panel, 'peer' | 'store'>, written: Written): void {
   const uuid = crypto.randomUUID();
   const content = toContent(written);
+  const isCommand = written.kind === 'command';
   const shown = written.text.trim() || written.attachments.map(({ name }) => name).join(', ');
   store.update((model) => ({
     ...model,
-    queue: [...model.queue, { uuid, text: shown, isAcknowledged: false }],
+    queue: [...model.queue, { uuid, text: shown, isAcknowledged: false, isNow: isCommand }],
   }));
   void peer.send({
     type: 'user',
@@ -23,6 +25,8 @@ export function sendMessage({ peer, store }: Pick<Panel, 'peer' | 'store'>, writ
     parent_tool_use_id: null,
     session_id: store.get().host?.session_id ?? '',
     uuid,
+    // One that is typed while the agent works does not wait until it has finished.
+    ...(isCommand ? { belay_input: 'command', priority: 'next' } : {}),
   });
 }
 

@@ -37,6 +37,8 @@ export type Notice =
       readonly text: string;
       readonly level: 'info' | 'notice' | 'suggestion' | 'warning';
     }
+  /** What a command of the person has put out. */
+  | { readonly kind: 'output'; readonly text: string }
   | { readonly kind: 'compacted'; readonly trigger: 'manual' | 'auto'; readonly tokens: number }
   | { readonly kind: 'files_rewound'; readonly message: SystemMessageOf<'belay/files_rewound'> }
   | { readonly kind: 'conversation_rewound' }
@@ -96,6 +98,8 @@ export interface QueuedMessage {
   readonly text: string;
   /** False: sent by us, not yet acknowledged by the agent. */
   readonly isAcknowledged: boolean;
+  /** It goes to the agent in the middle of the turn that runs. */
+  readonly isNow: boolean;
 }
 
 export interface RetryWait {

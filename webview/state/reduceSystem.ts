@@ -40,7 +40,13 @@ export function reduceSystem(draft: Draft, message: SystemMessage, now: number):
     case 'belay/permission_rules_changed':
       return;
     case 'local_command_output':
-      return addNotice(draft, message.uuid, { kind: 'information', text: message.content, level: 'info' });
+      return addNotice(
+        draft,
+        message.uuid,
+        message.is_terminal === true
+          ? { kind: 'output', text: message.content }
+          : { kind: 'information', text: message.content, level: 'info' },
+      );
     case 'task_started':
       return reduceTaskStarted(draft, message);
     case 'task_notification':
@@ -175,7 +181,10 @@ function forgetRewinds(draft: Draft): void {
 }
 
 function reduceQueue(draft: Draft, message: SystemMessageOf<'belay/queue_changed'>): void {
-  const acknowledged = message.queued.map(({ uuid, text }) => ({ uuid, text, isAcknowledged: true }));
+  const acknowledged = message.queued.map(({ uuid, text, is_now: isNow = false }) => ({
+    ...{ uuid, text, isNow },
+    isAcknowledged: true,
+  }));
   const known = new Set(acknowledged.map(({ uuid }) => uuid));
   const sent = draft.get('queue').filter((entry) => !entry.isAcknowledged && !known.has(entry.uuid));
   draft.set({ queue: [...acknowledged, ...sent] });

@@ -4,6 +4,7 @@ import type { SystemMessageOf } from '../../src/protocol/systemMessages.ts';
 import { assertNever } from '../assertNever.ts';
 import { Icon } from '../controls/Icon.tsx';
 import { getThread, MAIN_THREAD, type Notice, type PanelModel } from '../state/panelModel.ts';
+import { TerminalOutput } from '../terminal/TerminalOutput.tsx';
 import { useModel, usePanel } from './context.ts';
 import { formatTokens } from './format.ts';
 import './notice.css';
@@ -18,6 +19,8 @@ export function NoticeView({ notice }: { readonly notice: Notice }): VNode | nul
           isWarning={notice.level === 'warning'}
         />
       );
+    case 'output':
+      return <TerminalOutput output={notice.text} isRunning={false} showsAll={false} />;
     case 'compacted':
       return (
         <div class="notice-rule" role="separator">

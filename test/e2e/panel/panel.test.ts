@@ -135,14 +135,107 @@ describe('the composer', () => {
     expect(host.asked.filter(({ subtype }) => subtype === 'interrupt').length).toBe(2);
   });
 
-  test('lists what waits for its turn, each with a way to remove it', async () => {
+  test('lists what waits for its turn, to be removed, moved, sent at once and changed', async () => {
     const { page, host } = await open();
-    host.send(say.systemSays('belay/queue_changed', { queued: [{ uuid: 'q1', text: 'later' }] }));
-    await page
-      .getByRole('list', { name: 'Waiting messages' })
-      .getByRole('button', { name: 'Remove' })
-      .click();
+    host.send(
+      say.stateIs('running'),
+      say.systemSays('belay/queue_changed', {
+        queued: [
+          { uuid: 'q1', text: 'later' },
+          { uuid: 'q2', text: 'last' },
+        ],
+      }),
+    );
+    const entry = (text: string) =>
+      page.getByRole('list', { name: 'Waiting messages' }).getByRole('listitem').filter({ hasText: text });
+    const button = (text: string, name: string) => entry(text).getByRole('button', { name });
+    const changes = () => host.asked.filter(({ subtype }) => subtype === 'belay/queue_change');
+    await button('last', 'Move up').click();
+    await soon(() => changes().at(-1)).toMatchObject({
+      message_uuid: 'q2',
+      change: { kind: 'place', before: 'q1' },
+    });
+    expect(await button('later', 'Move up').count()).toBe(0);
+    await button('later', 'Send now').click();
+    await soon(() => changes().at(-1)).toMatchObject({ message_uuid: 'q1', change: { kind: 'now' } });
+    await button('last', 'Edit').click();
+    const box = page.getByRole('textbox', { name: 'Change the waiting message' });
+    expect(await box.inputValue()).toBe('last');
+    await box.press('Escape');
+    await button('last', 'Edit').click();
+    await box.pressSequentially(' of all');
+    await box.press('Enter');
+    await soon(() => changes().at(-1)).toMatchObject({
+      message_uuid: 'q2',
+      change: { kind: 'text', text: 'last of all' },
+    });
+    expect(changes()).toHaveLength(3);
+    host.send(
+      say.systemSays('belay/queue_changed', { queued: [{ uuid: 'q1', text: 'later', is_now: true }] }),
+    );
+    await entry('Next step').waitFor();
+    expect(await button('later', 'Send now').count()).toBe(0);
+    await button('later', 'Remove').click();
     expect(await host.untilAsked('cancel_async_message')).toMatchObject({ message_uuid: 'q1' });
+  });
+
+  test('gives back what was written for a waiting message that the agent has by now', async () => {
+    const { page, host } = await open({
+      draft: 'and',
+      answers: { 'belay/queue_change': async () => ({ changed: false }) },
+    });
+    host.send(say.systemSays('belay/queue_changed', { queued: [{ uuid: 'q1', text: 'later' }] }));
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('textbox', { name: 'Change the waiting message' }).fill('sooner');
+    await page.getByRole('button', { name: 'Save' }).click();
+    const box = page.getByRole('textbox', { name: 'Message Belay' });
+    await soon(() => box.inputValue()).toBe('and\n\nsooner');
+  });
+
+  test('runs a command behind an exclamation mark, and shows what it puts out as a terminal does', async () => {
+    const { page, host } = await open();
+    const box = page.getByRole('textbox', { name: 'Message Belay' });
+    await box.fill('!git log @{u}');
+    await page.getByText('Runs in the shell').waitFor();
+    await page.getByRole('button', { name: 'Run command' }).click();
+    await soon(() => host.sent.length).toBe(1);
+    expect(host.sent[0]).toMatchObject({
+      belay_input: 'command',
+      priority: 'next',
+      message: { content: [{ type: 'text', text: '!git log @{u}' }] },
+    });
+    expect(host.asked.filter(({ subtype }) => subtype === 'file_suggestions')).toEqual([]);
+    host.send(
+      say.userSays('!git log @{u}', 'u9'),
+      say.systemSays('local_command_output', {
+        content: '\u001b[33mcommit\u001b[0m 1234',
+        is_terminal: true,
+      }),
+    );
+    const output = page.locator('pre.terminal');
+    await output.getByText('1234').waitFor();
+    expect(await output.textContent()).toBe('commit 1234');
+  });
+
+  test('has a line behind a number sign remembered, and keeps it until that is done', async () => {
+    const outcomes = ['cancelled', 'added', 'message'] as const;
+    let asked = 0;
+    const { page, host } = await open({
+      answers: { 'belay/memory_add': async () => ({ outcome: outcomes[asked++] ?? 'failed' }) },
+    });
+    const box = page.getByRole('textbox', { name: 'Message Belay' });
+    await box.fill('# Use tabs');
+    await page.getByText('Goes into a memory file').waitFor();
+    await box.press('Enter');
+    await soon(() => asked).toBe(1);
+    expect(await box.inputValue()).toBe('# Use tabs');
+    await box.press('Enter');
+    await soon(() => box.inputValue()).toBe('');
+    expect(host.sent).toEqual([]);
+    await box.fill('# Use tabs');
+    await box.press('Enter');
+    await soon(() => host.sent).toMatchObject([{ message: { content: [{ text: '# Use tabs' }] } }]);
+    expect(host.sent[0]).not.toHaveProperty('belay_input');
   });
 
   test('attaches images and text files, and says what it cannot take', async () => {

@@ -715,11 +715,30 @@ export const SCENES: Readonly<Record<string, Scene>> = {
         stateIs('running'),
         systemSays('belay/queue_changed', {
           queued: [
+            { uuid: 'q0', text: 'Keep the comments', is_now: true },
             { uuid: 'q1', text: 'Also add a test for undated notes' },
             { uuid: 'q2', text: 'Then update the changelog, please, and mention the new order of the notes' },
           ],
         }),
       ),
+  },
+  command: {
+    snapshot: snapshotOf(
+      [
+        ...OPENING,
+        userSays('!npm test', 'u8'),
+        systemSays('local_command_output', {
+          content:
+            '\u001b[32m✓\u001b[0m sorts by date \u001b[2m4 ms\u001b[0m\n\u001b[31m✗ keeps undated notes last\u001b[0m\n\n1 passed, \u001b[31m1 failed\u001b[0m',
+          is_terminal: true,
+        }),
+      ],
+      {},
+      { draft: '!git status --short' },
+    ),
+  },
+  memory: {
+    snapshot: snapshotOf(OPENING, {}, { draft: '# Notes without a date come last' }),
   },
   todos: {
     snapshot: snapshotOf(

@@ -145,6 +145,7 @@ function buildAnswers(snapshot: Snapshot): Answers {
     'belay/settings_show': async () => ({ hash: '' }),
     'belay/settings_diff': async () => ({ hash: '', before: '', after: '' }),
     'belay/settings_approve': nothing,
+    'belay/memory_add': async () => ({ outcome: 'added', path: '/work/CLAUDE.md' }),
     'belay/rewind_show': nothing,
     'belay/merge_open': nothing,
     'belay/link_open': nothing,

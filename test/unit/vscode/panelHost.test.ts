@@ -262,6 +262,7 @@ const actions: PanelActions = {
   chooseProvider: async () => ({ chosen: true }),
   openFile: async () => ({ opened: true }),
   openProposal: async () => true,
+  addMemory: async () => ({ outcome: 'cancelled' }),
   showSettings: async () => ({ hash: '' }),
   rewind: async () => ({ canRewind: true }),
   showRewind: async () => {},

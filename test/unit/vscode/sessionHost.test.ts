@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createInProcessPair } from '../../../src/channel/inProcess.ts';
 import type { Peer } from '../../../src/channel/peer.ts';
 import type { PermissionResult } from '../../../src/protocol/permissions.ts';
+import type { QueueChange } from '../../../src/protocol/queue.ts';
 import { type AgentStart, SessionHost } from '../../../src/vscode/sessionHost.ts';
 import { createFakeAgent, type FakeAgent, silentLog } from './fakes.ts';
 import { assistant, prompt, system } from './messages.ts';
@@ -137,6 +138,25 @@ describe('a session whose agent is lost', () => {
     lose('It was killed.');
     await vi.waitFor(() => expect(agents).toHaveLength(2));
     await vi.waitFor(() => expect(heardBy(1)).toEqual(['u2']));
+  });
+
+  it('says what a person has changed as it was changed, in the order they chose', async () => {
+    const { host, agents, lose } = createHost();
+    for (const id of ['u1', 'u2', 'u3']) host.say(prompt(id, id));
+    const change = (message_uuid: string, what: QueueChange) =>
+      host.request('belay/queue_change', { message_uuid, change: what });
+    await change('u2', { kind: 'text', text: 'two' });
+    await change('u3', { kind: 'place', before: 'u1' });
+    await change('u2', { kind: 'now' });
+    lose('It was killed.');
+    await vi.waitFor(() => expect(agents).toHaveLength(2));
+    await vi.waitFor(() =>
+      expect(agents[1]?.heard).toMatchObject([
+        { uuid: 'u2', priority: 'now', message: { content: [{ type: 'text', text: 'two' }] } },
+        { uuid: 'u3' },
+        { uuid: 'u1' },
+      ]),
+    );
   });
 
   it('keeps the mode and the model it had', async () => {

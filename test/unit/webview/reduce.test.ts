@@ -311,8 +311,8 @@ describe('the state of the session', () => {
     const start: PanelModel = {
       ...EMPTY_MODEL,
       queue: [
-        { uuid: 'q1', text: 'mine', isAcknowledged: false },
-        { uuid: 'q2', text: 'mine too', isAcknowledged: false },
+        { uuid: 'q1', text: 'mine', isAcknowledged: false, isNow: false },
+        { uuid: 'q2', text: 'mine too', isAcknowledged: false, isNow: false },
       ],
     };
     const queued = reduce(
@@ -321,8 +321,8 @@ describe('the state of the session', () => {
       NOW,
     );
     expect(queued.queue).toEqual([
-      { uuid: 'q1', text: 'mine', isAcknowledged: true },
-      { uuid: 'q2', text: 'mine too', isAcknowledged: false },
+      { uuid: 'q1', text: 'mine', isAcknowledged: true, isNow: false },
+      { uuid: 'q2', text: 'mine too', isAcknowledged: false, isNow: false },
     ]);
     expect(reduce(queued, say.userSays('mine', 'q1'), NOW).queue.map(({ uuid }) => uuid)).toEqual(['q2']);
   });

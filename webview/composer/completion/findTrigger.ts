@@ -16,6 +16,8 @@ const COMMAND = /^\/(\S*)$/;
 
 /** null: nothing at this place. `caret`: in UTF-16 code units. */
 export function findTrigger(text: string, caret: number): Trigger | null {
+  // A command for the shell has its own meaning of @ and /.
+  if (text.startsWith('!')) return null;
   const before = text.slice(0, caret);
   const command = COMMAND.exec(before);
   if (command !== null) return { kind: 'command', start: 0, end: caret, query: command[1] ?? '' };
