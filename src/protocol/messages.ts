@@ -6,7 +6,9 @@
  * or as `system` messages whose subtype starts with `belay/`.
  */
 import * as z from 'zod';
+import { attachedText } from './attachedText.ts';
 import { contentBlock } from './blocks.ts';
+import { editorContext } from './editorContext.ts';
 import { envelope, threaded } from './envelope.ts';
 import { assistantError, failure } from './failure.ts';
 import type { StreamEvent } from './streamEvents.ts';
@@ -54,6 +56,10 @@ export const userMessage = z.looseObject({
   priority: z.enum(['now', 'next', 'later']).optional(),
   /** What was written is a command behind an exclamation mark, for the shell; the model is given what it puts out, and not asked. */
   belay_input: z.literal('command').optional(),
+  /** What the person has open in the editor while they say it, told to the model behind it. Lines from 1, both included. */
+  belay_context: editorContext.optional(),
+  /** What the message names of the client's own, such as the problems of an editor. */
+  belay_attached: z.array(attachedText).optional(),
   timestamp: z.string().optional(),
 });
 

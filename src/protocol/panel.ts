@@ -1,6 +1,7 @@
 /** What the VS Code host and its panel tell each other beside the conversation. */
 import * as z from 'zod';
 import { rewindTarget } from './checkpoints.ts';
+import { editorContext } from './editorContext.ts';
 import { modelInfo } from './models.ts';
 import { permissionMode } from './permissions.ts';
 
@@ -58,6 +59,8 @@ export const panelState = z.looseObject({
   unsent_comments: z.number().optional(),
   /** Changes that wait for an answer and can be reviewed in the editor. */
   proposals: z.array(proposalState).optional(),
+  /** Absent: no file is open. */
+  editor_context: editorContext.optional(),
   /** CSS custom properties for code colours, taken from the colour theme: `--belay-token-keyword` -> `#c586c0`. */
   token_colors: z.record(z.string(), z.string()),
 });
@@ -71,6 +74,8 @@ export const panelView = z.looseObject({
   draft: z.string(),
   /** uuid of the message at the top of the view and the offset in CSS pixels; null: at the bottom, following. */
   scroll: z.looseObject({ anchor: z.string(), offset: z.number() }).nullable(),
+  /** What is open in the editor is not told with messages. */
+  hides_context: z.boolean().optional(),
   /** Ids (tool_use ids, `thinking:<message>:<index>`) of the cards that the person opened or closed by hand. */
   open: z.record(z.string(), z.boolean()),
 });
@@ -102,11 +107,12 @@ export const panelMessages = {
     earlier: z.boolean(),
     later: z.boolean(),
   }),
-  /** Put the cursor into the composer; `text`, when given, replaces an empty draft. */
+  /** Put the cursor into the composer; `text`, when given, replaces an empty draft, `insert` goes behind what is written. */
   'belay/composer_focus': z.looseObject({
     type: z.literal('system'),
     subtype: z.literal('belay/composer_focus'),
     text: z.string().optional(),
+    insert: z.string().optional(),
   }),
   /**
    * Open the rewind dialog for this user message, which the conversation has; `text` is what it says. With `targets` for

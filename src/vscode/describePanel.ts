@@ -1,6 +1,7 @@
 /** Everything a panel shows besides the conversation, put together from where it is known. */
 import type { PanelState } from '../protocol/panel.ts';
 import type { ReviewComments } from './comments/reviewComments.ts';
+import type { WatchedContext } from './context/editorContext.ts';
 import type { Proposals } from './proposals/proposals.ts';
 import type { Providers } from './providers.ts';
 import type { Review } from './review/review.ts';
@@ -15,12 +16,13 @@ export interface DescribeDeps {
   readonly settings: Pick<Settings, 'permissionMode'>;
   readonly review: Pick<Review, 'waiting' | 'parts'>;
   readonly comments: Pick<ReviewComments, 'countUnsent'>;
+  readonly context: Pick<WatchedContext, 'current'>;
   /** CSS custom properties. */
   readonly tokenColors: Readonly<Record<string, string>>;
 }
 
 export function describePanel(host: SessionHost, deps: DescribeDeps): PanelState {
-  const { providers, workspace, proposals, settings, review, comments, tokenColors } = deps;
+  const { providers, workspace, proposals, settings, review, comments, context, tokenColors } = deps;
   const { state, sessionId } = host;
   return {
     session_id: sessionId,
@@ -38,6 +40,7 @@ export function describePanel(host: SessionHost, deps: DescribeDeps): PanelState
     review: countReview(review),
     unsent_comments: comments.countUnsent(),
     proposals: proposals.describe(host),
+    ...(context.current === undefined ? {} : { editor_context: context.current }),
     token_colors: { ...tokenColors },
   };
 }

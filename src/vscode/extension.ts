@@ -11,6 +11,7 @@ import { createCheckpointSource } from './checkpoints/checkpointSource.ts';
 import { registerCheckpointTree } from './checkpoints/checkpointTree.ts';
 import { registerCommands } from './commands.ts';
 import { hasOpenComments, registerCommentCommands } from './comments/commentCommands.ts';
+import { registerContextCommands } from './context/contextCommands.ts';
 import { registerEarlierTexts } from './earlierText.ts';
 import { createLazySessions, type LazySessions } from './lazySessions.ts';
 import { createLog } from './log.ts';
@@ -65,6 +66,7 @@ export function activate(context: ExtensionContext): void {
     registerReviewCommands(sessions),
     registerProposalCommands(sessions),
     registerCommentCommands(sessions),
+    registerContextCommands(sessions),
     registerCommands(context, { sessions, secrets, log, rules, permissionLogs }),
   );
   // What waits to be looked at is shown without a panel.

@@ -11,6 +11,7 @@ import type { Rewinds } from './checkpoints/rewinds.ts';
 import { showRewind } from './checkpoints/showChanges.ts';
 import { chooseProvider } from './chooseProvider.ts';
 import type { CommentActions } from './comments/createComments.ts';
+import type { EditorSources } from './context/editorSources.ts';
 import type { EarlierTexts } from './earlierText.ts';
 import type { EditorLog } from './log.ts';
 import { addMemory } from './memory/addMemory.ts';
@@ -37,6 +38,7 @@ export interface ActionDeps {
   readonly providers: Providers;
   readonly secrets: EditorSecrets;
   readonly earlierTexts: EarlierTexts;
+  readonly editorSources: Pick<EditorSources, 'read'>;
   readonly rewinds: Rewinds;
   readonly review: Pick<Review, 'waiting'>;
   readonly reviewActions: ReviewActions;
@@ -62,6 +64,7 @@ export function createPanelActions(deps: ActionDeps): PanelActions {
     openFile: (request, panel) =>
       openFile(request, { ...deps, host: panel.host, beside: panel.surface.place === 'tab' }),
     openProposal: (toolUseId) => deps.proposals.open(toolUseId),
+    bringAlong: (text) => deps.editorSources.read(text),
     addMemory: (text, host) => addMemory(text, host, deps),
     showSettings: (file, panel) =>
       showSettings(file, { ...deps, host: panel.host, beside: panel.surface.place === 'tab' }),

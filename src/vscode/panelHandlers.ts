@@ -1,5 +1,6 @@
 /** What a panel may ask: the agent's requests are passed on to the session it shows, the editor's are answered here. */
 import type { HandlerContext, Handlers } from '../channel/peer.ts';
+import type { AttachedText } from '../protocol/attachedText.ts';
 import type { AnsweredBy, RequestOf, ResponseOf } from '../protocol/control.ts';
 import type { FailureAction } from '../protocol/failure.ts';
 import type { ReviewAction, SessionInfo } from '../protocol/panel.ts';
@@ -19,6 +20,8 @@ export interface PanelActions {
   ): Promise<ResponseOf<'belay/provider_choose'>>;
   openFile(request: RequestOf<'belay/file_open'>, panel: PanelHost): Promise<ResponseOf<'belay/file_open'>>;
   openProposal(toolUseId: string): Promise<boolean>;
+  /** What of the editor a message with this text names. Never rejects. */
+  bringAlong(text: string): Promise<readonly AttachedText[]>;
   addMemory(text: string, host: SessionHost): Promise<ResponseOf<'belay/memory_add'>>;
   showSettings(file: string, panel: PanelHost): Promise<ResponseOf<'belay/settings_show'>>;
   /** Passed on to the agent, with what the editor shows of it. */

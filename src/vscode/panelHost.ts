@@ -5,8 +5,9 @@
 import { createPeer, type Peer } from '../channel/peer.ts';
 import type { Log } from '../core/ports.ts';
 import type { RequestOf } from '../protocol/control.ts';
-import { userMessage } from '../protocol/messages.ts';
+import { type UserMessage, userMessage } from '../protocol/messages.ts';
 import type { PanelMessage, PanelState, PanelView } from '../protocol/panel.ts';
+import { findSources } from './context/findSources.ts';
 import { createPanelChannel, type PanelChannel } from './panelChannel.ts';
 import { createPanelHandlers, type PanelActions } from './panelHandlers.ts';
 import type { PanelSurface } from './panelSurface.ts';
@@ -40,6 +41,8 @@ export class PanelHost {
   #start = 0;
   #waiting: unknown[] = [];
   #stateIsDue = false;
+  /** Messages that wait for what they bring along. */
+  #saying: Promise<void> | undefined;
 
   constructor(deps: PanelHostDeps) {
     this.#deps = deps;
@@ -216,8 +219,8 @@ export class PanelHost {
       this.#deps.log.warn('the panel sent something that is no message of a person');
       return;
     }
-    const { message: said, uuid, priority, belay_input } = parsed.data;
-    this.#host.say({
+    const { message: said, uuid, priority, belay_input, belay_context } = parsed.data;
+    this.#say({
       type: 'user',
       message: { role: 'user', content: said.content },
       parent_tool_use_id: null,
@@ -225,7 +228,22 @@ export class PanelHost {
       uuid: uuid ?? crypto.randomUUID(),
       ...(priority === undefined ? {} : { priority }),
       ...(belay_input === undefined ? {} : { belay_input }),
+      ...(belay_context === undefined ? {} : { belay_context }),
     });
+  }
+
+  /** With what of the editor it names; what is said meanwhile comes behind it. */
+  #say(message: UserMessage): void {
+    const host = this.#host;
+    const text = toText(message);
+    const brings = message.belay_input === undefined && findSources(text).length > 0;
+    if (!brings && this.#saying === undefined) return host.say(message);
+    const saying = (this.#saying ?? Promise.resolve()).then(async () => {
+      const attached = brings ? await this.#deps.actions.bringAlong(text) : [];
+      host.say(attached.length === 0 ? message : { ...message, belay_attached: [...attached] });
+      if (this.#saying === saying) this.#saying = undefined;
+    });
+    this.#saying = saying;
   }
 
   #draw(): void {
@@ -264,4 +282,9 @@ function toStart({ conversation }: SessionHost, view: PanelView) {
     later: page?.later ?? false,
     todos: conversation.todos(),
   };
+}
+
+function toText({ message: { content } }: UserMessage): string {
+  if (typeof content === 'string') return content;
+  return content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n');
 }

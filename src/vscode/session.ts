@@ -11,6 +11,8 @@ import type { Attention } from './attention.ts';
 import { type CheckpointActions, createCheckpointActions } from './checkpoints/checkpointActions.ts';
 import { createRewinds } from './checkpoints/rewinds.ts';
 import { type CommentActions, type Comments, createComments } from './comments/createComments.ts';
+import { watchEditorContext } from './context/editorContext.ts';
+import { createEditorSources } from './context/editorSources.ts';
 import { describePanel } from './describePanel.ts';
 import type { EarlierTexts } from './earlierText.ts';
 import { createEditorPorts } from './editorPorts.ts';
@@ -83,6 +85,8 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     ...{ proposalFiles, files, workspace, settings, log },
     onChange: () => sessions.refresh(),
   });
+  const editorContext = watchEditorContext();
+  const editorSources = createEditorSources();
   const colors = createThemeColors(() => sessions.refresh());
   const reviews = createReviews(context, { log, sessions: () => sessions });
   const news = createReviewNews(reviews.review, reviews.newsStorage);
@@ -116,6 +120,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
         proposals: proposing.proposals,
         review: reviews.review,
         comments: comments.comments,
+        context: editorContext,
       }),
     actions: createPanelActions({
       ...{
@@ -131,7 +136,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
         log,
       },
       ...{ proposals: proposing.proposals, review: reviews.review, reviewActions: reviews.actions },
-      comments: comments.actions,
+      ...{ comments: comments.actions, editorSources },
       openSession: (panel, sessionId) => sessions.open(panel, sessionId),
     }),
     views: createViewStore(context.workspaceState),
@@ -152,6 +157,9 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     vscodeWorkspace.onDidGrantWorkspaceTrust(() => sessions.renew()),
     providers.onDidChange(() => sessions.refresh()),
     providers,
+    editorContext,
+    editorSources,
+    editorContext.onDidChange(() => sessions.refresh()),
     colors,
     reviews,
     reviews.review.onDidChange(() => sessions.refresh()),
@@ -161,7 +169,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     proposing,
   );
   return {
-    ...createSessionCommands({ sessions, transcripts, providers, secrets, rewinds }),
+    ...createSessionCommands({ sessions, transcripts, providers, secrets, rewinds, workspace }),
     checkpoints: createCheckpointActions({
       ...{ sessions, earlierTexts, rewinds },
       showPanel: () => showPanel(sessions),

@@ -4,6 +4,7 @@ import { listSessions } from '../core/sessions/listSessions.ts';
 import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
 import type { Rewinds } from './checkpoints/rewinds.ts';
 import { type ChooseDeps, pickProvider } from './chooseProvider.ts';
+import { type MentionBase, type Place, toMention } from './context/contextTexts.ts';
 import { copyConversation, exportConversation } from './exportConversation.ts';
 import type { OpenSessions } from './openSessions.ts';
 import type { PanelHost } from './panelHost.ts';
@@ -18,6 +19,8 @@ export interface SessionCommands {
   copyConversation(): Promise<void>;
   exportConversation(): Promise<void>;
   chooseProvider(): Promise<void>;
+  /** Puts a text into the message that is being written, without sending it. `mention` names a place so that it is read. */
+  writeInto(write: (mention: (place: Place) => string) => string): Promise<void>;
   /** Brings the panel to the front on which a question waits. */
   showWaiting(): Promise<void>;
 }
@@ -26,6 +29,7 @@ export interface SessionCommandDeps extends ChooseDeps {
   readonly sessions: OpenSessions;
   readonly transcripts: TranscriptStore;
   readonly rewinds: Rewinds;
+  readonly workspace: MentionBase;
 }
 
 export function createSessionCommands(deps: SessionCommandDeps): SessionCommands {
@@ -70,6 +74,11 @@ export function createSessionCommands(deps: SessionCommandDeps): SessionCommands
     copyConversation: () => copyConversation(sessions.current()?.host),
     exportConversation: () => exportConversation(sessions.current()?.host),
     chooseProvider: () => pickProvider(deps),
+    async writeInto(write) {
+      const insert = write((place) => toMention(place, deps.workspace));
+      const panel = await showPanel(sessions);
+      panel.tellWhenReady({ type: 'system', subtype: 'belay/composer_focus', insert });
+    },
     async showWaiting() {
       const panel = sessions.waiting() ?? (await showView(sessions));
       panel.surface.reveal();

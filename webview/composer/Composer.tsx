@@ -5,6 +5,7 @@ import { TextArea } from '../controls/TextArea.tsx';
 import { useModel, usePanel, useSource } from '../view/context.ts';
 import { AttachmentList } from './AttachmentList.tsx';
 import { ComposerBar } from './ComposerBar.tsx';
+import { ContextChip } from './ContextChip.tsx';
 import { COMPLETION_ID, CompletionList, toOptionId } from './completion/CompletionList.tsx';
 import { useCompletion } from './completion/useCompletion.ts';
 import { DropArea } from './DropArea.tsx';
@@ -35,6 +36,7 @@ export function Composer(): VNode {
       text: draft,
       attachments: attachments.list,
       kind: kind === 'command' ? 'command' : 'message',
+      ...(memory.get().hides_context === true ? {} : { context: panel.store.get().host?.editor_context }),
     });
     memory.change({ draft: '', scroll: null });
     memory.flush();
@@ -68,6 +70,7 @@ export function Composer(): VNode {
   return (
     <DropArea kind={kind} onFiles={attachments.add} onMentions={addMentions}>
       <CompletionList completion={completion} />
+      {kind === 'message' && <ContextChip />}
       <AttachmentList attachments={attachments} />
       <TextArea
         areaRef={area}

@@ -1,10 +1,13 @@
 /** From what was written to the protocol's user message. */
 import type { ContentBlock } from '../../src/protocol/blocks.ts';
+import type { EditorContext } from '../../src/protocol/editorContext.ts';
 import type { Panel } from '../view/context.ts';
 import type { Attachment } from './attachments.ts';
 
 export interface Written {
   readonly kind?: 'message' | 'command';
+  /** What is open in the editor, to be told to the model. */
+  readonly context?: EditorContext | undefined;
   readonly text: string;
   readonly attachments: readonly Attachment[];
 }
@@ -25,6 +28,7 @@ export function sendMessage({ peer, store }: Pick<Panel, 'peer' | 'store'>, writ
     parent_tool_use_id: null,
     session_id: store.get().host?.session_id ?? '',
     uuid,
+    ...(written.context === undefined || isCommand ? {} : { belay_context: written.context }),
     // One that is typed while the agent works does not wait until it has finished.
     ...(isCommand ? { belay_input: 'command', priority: 'next' } : {}),
   });

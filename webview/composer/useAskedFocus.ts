@@ -9,6 +9,12 @@ export function useAskedFocus(area: RefObject<HTMLTextAreaElement | null>): void
   useEffect(() => {
     if (asked === null) return;
     if (asked.text !== null && memory.get().draft.trim() === '') memory.change({ draft: asked.text });
+    if (asked.insert !== undefined) memory.change({ draft: join(memory.get().draft, asked.insert) });
     area.current?.focus();
   }, [asked, memory, area]);
+}
+
+/** Behind what is written, as a word of its own. */
+function join(draft: string, insert: string): string {
+  return draft === '' || /\s$/.test(draft) ? draft + insert : `${draft} ${insert}`;
 }

@@ -76,7 +76,9 @@ function QueueEntry({ message, above, canHurry }: EntryProps): VNode {
   return (
     <li class="queue-entry">
       <span class="queue-word">{toWord(message)}</span>
-      <span class="queue-text">{message.text}</span>
+      <span class="queue-text" title={`${toWord(message)}: ${message.text}`}>
+        {message.text}
+      </span>
       {message.isAcknowledged && (
         <span class="queue-actions">
           {canHurry && (

@@ -2,6 +2,7 @@
 
 import type { ContentBlock, ToolResultBlock } from '../../src/protocol/blocks.ts';
 import type { RewindTarget } from '../../src/protocol/checkpoints.ts';
+import type { EditorContext } from '../../src/protocol/editorContext.ts';
 import type { AssistantError } from '../../src/protocol/failure.ts';
 import type { ResultMessage } from '../../src/protocol/messages.ts';
 import type { PanelState } from '../../src/protocol/panel.ts';
@@ -52,6 +53,10 @@ export type Item =
       /** null: came without an id, so it can't be rewound to. */
       readonly uuid: string | null;
       readonly blocks: readonly ContentBlock[];
+      /** It was run in the shell. */
+      readonly isCommand?: boolean;
+      /** What was open in the editor, and told to the model. */
+      readonly context?: EditorContext;
     }
   | { readonly kind: 'reply'; readonly key: string; readonly reply: Reply }
   | { readonly kind: 'notice'; readonly key: string; readonly notice: Notice }
@@ -164,7 +169,11 @@ export interface PanelModel {
   readonly pendingSettings: readonly PendingSettings[];
   /** The host asked for the rewind dialog; the count makes a second request for the same message a new one. */
   readonly rewindAsked: RewindAsked | null;
-  readonly focusAsked: { readonly text: string | null; readonly count: number } | null;
+  readonly focusAsked: {
+    readonly text: string | null;
+    readonly insert?: string;
+    readonly count: number;
+  } | null;
 }
 
 export const MAIN_THREAD = '';

@@ -85,10 +85,11 @@ function reducePanelMessage(draft: Draft, message: unknown): boolean {
     }
     case 'belay/composer_focus': {
       const parsed = panelMessages[subtype].safeParse(message);
-      if (parsed.success)
-        draft.set({
-          focusAsked: { text: parsed.data.text ?? null, count: (draft.get('focusAsked')?.count ?? 0) + 1 },
-        });
+      if (parsed.success) {
+        const { text = null, insert } = parsed.data;
+        const count = (draft.get('focusAsked')?.count ?? 0) + 1;
+        draft.set({ focusAsked: { text, ...(insert === undefined ? {} : { insert }), count } });
+      }
       return parsed.success;
     }
     case 'belay/rewind_ask': {

@@ -21,7 +21,12 @@ export function reduceUser(draft: Draft, message: UserMessage): void {
   const threadId = message.parent_tool_use_id ?? MAIN_THREAD;
   const items = draft.thread(threadId).items;
   const key = uuid === null ? `user:${items.length}` : `user:${uuid}`;
-  const item: Item = { kind: 'user', key, uuid, blocks: said };
+  const { belay_context: context, belay_input: input } = message;
+  const item: Item = {
+    ...{ kind: 'user', key, uuid, blocks: said },
+    ...(input === 'command' ? { isCommand: true } : {}),
+    ...(context === undefined ? {} : { context }),
+  };
   const known = items.findLastIndex((other) => other.key === key);
   if (known === -1) draft.append(threadId, item);
   else draft.replace(threadId, known, item);

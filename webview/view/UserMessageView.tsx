@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { type ContentBlock, isKnownBlock } from '../../src/protocol/blocks.ts';
 import { DocumentView } from '../blocks/DocumentView.tsx';
 import { ImageView } from '../blocks/ImageView.tsx';
+import { ToldContext } from '../composer/ContextChip.tsx';
 import { IconButton } from '../controls/IconButton.tsx';
 import { askRewind } from '../rewind/askRewind.ts';
 import type { Item } from '../state/panelModel.ts';
@@ -19,10 +20,11 @@ export function UserMessageView({ item }: { readonly item: UserItem }): VNode {
   const { uuid } = item;
   return (
     <div class="user-message" data-key={item.key}>
-      <div class="user-content">
+      <div class={item.isCommand === true ? 'user-content is-command' : 'user-content'}>
         {item.blocks.map((block, index) => (
           <UserBlock key={index} block={block} />
         ))}
+        {item.context !== undefined && <ToldContext context={item.context} />}
       </div>
       {uuid !== null && (
         <IconButton

@@ -5,6 +5,7 @@ import { expandCommand } from '../commands/expandCommand.ts';
 import { resolveModel } from '../subagents/resolveModel.ts';
 import type { ActorParts } from './actorParts.ts';
 import { answerLocally, type LocalSlash } from './localCommands.ts';
+import { mayReadUnasked } from './mayReadUnasked.ts';
 import type { ModelChoice } from './modelChoice.ts';
 import type { Notices } from './notices.ts';
 import type { BeforePrompt, PromptHooks } from './promptHooks.ts';
@@ -13,6 +14,7 @@ import { readMentions } from './readMentions.ts';
 import { createRunTool } from './runTool.ts';
 import { readServerPrompt } from './serverPrompts.ts';
 import { findSlash, grantTools, type Slash } from './slashCommands.ts';
+import { describeAttached, describeContext } from './tellContext.ts';
 import { SessionReadOnlyError } from './turnFailure.ts';
 import { appendTexts, appendUser, inform } from './turnMessages.ts';
 import { ENDED, FAILED } from './turnResult.ts';
@@ -59,7 +61,7 @@ export class PromptTaker {
     if (message.shouldQuery === false) return;
     if (slash.kind === 'command') return this.#runCommand(slash, uuid, signal);
     if (slash.kind === 'server prompt') return this.#runServerPrompt(slash, uuid, signal);
-    if (await this.#tellMentions(message, uuid, signal)) return this.#runner.run(uuid, signal);
+    if (await this.#tellNamed(message, uuid, signal)) return this.#runner.run(uuid, signal);
     await this.#runner.emitResult({ ...FAILED, interrupted: true }, started);
   }
 
@@ -78,7 +80,7 @@ export class PromptTaker {
     }
     const begun = await this.#begin(prompt, signal);
     if (begun !== 'taken') await this.#tellWithheld(begun);
-    else await this.#tellMentions(prompt.message, prompt.uuid, signal);
+    else await this.#tellNamed(prompt.message, prompt.uuid, signal);
     return begun === 'taken';
   }
 
@@ -106,20 +108,25 @@ export class PromptTaker {
     return taken;
   }
 
-  /** The prompt stands as it was typed; behind it the model is told what the files it names hold. False: it was stopped. */
-  async #tellMentions(message: UserMessage, uuid: string, signal: AbortSignal): Promise<boolean> {
+  /**
+   * The prompt stands as it was typed; behind it the model is told what is open in the editor, and what the files hold that it names.
+   * False: it was stopped.
+   */
+  async #tellNamed(message: UserMessage, uuid: string, signal: AbortSignal): Promise<boolean> {
     const text = toPromptText(message);
-    if (!text.includes('@')) return true;
-    const { ports, callDeps, setup, session, emitter } = this.#parts;
+    const { belay_context: context, belay_attached: attached = [] } = message;
+    if (context === undefined && attached.length === 0 && !text.includes('@')) return true;
+    const { ports, callDeps, setup, session, emitter, permissions } = this.#parts;
+    const { files, workspace, log } = ports;
     try {
       const { tools } = await setup.freeze();
-      const { contents, problems } = await readMentions(text, {
-        files: ports.files,
-        workspace: ports.workspace,
-        tools,
-        runTool: createRunTool(callDeps(uuid, tools), { createId: ports.createId, signal }),
-      });
-      if (contents.length > 0) await this.#appendNotice(contents.join('\n\n'));
+      const runTool = createRunTool(callDeps(uuid, tools), { createId: ports.createId, signal });
+      const mayRead = async (path: string) =>
+        tools.has('Read') && (await mayReadUnasked(path, { permissions, files, log }));
+      const open = context === undefined ? [] : [await describeContext(context, { mayRead, runTool })];
+      const { contents, problems } = await readMentions(text, { files, workspace, tools, runTool });
+      const told = [...open, ...contents, ...(await describeAttached(attached, mayRead))];
+      if (told.length > 0) await this.#appendNotice(told.join('\n\n'));
       for (const problem of problems) await inform({ session, emitter, clock: ports.clock }, problem);
       return true;
     } catch (error) {

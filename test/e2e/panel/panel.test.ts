@@ -149,7 +149,8 @@ describe('the composer', () => {
     const entry = (text: string) =>
       page.getByRole('list', { name: 'Waiting messages' }).getByRole('listitem').filter({ hasText: text });
     const button = (text: string, name: string) => entry(text).getByRole('button', { name });
-    const changes = () => host.asked.filter(({ subtype }) => subtype === 'belay/queue_change');
+    const changes = () =>
+      host.asked.flatMap(({ subtype, request }) => (subtype === 'belay/queue_change' ? [request] : []));
     await button('last', 'Move up').click();
     await soon(() => changes().at(-1)).toMatchObject({
       message_uuid: 'q2',
@@ -185,7 +186,7 @@ describe('the composer', () => {
       answers: { 'belay/queue_change': async () => ({ changed: false }) },
     });
     host.send(say.systemSays('belay/queue_changed', { queued: [{ uuid: 'q1', text: 'later' }] }));
-    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('button', { name: 'Edit', exact }).click();
     await page.getByRole('textbox', { name: 'Change the waiting message' }).fill('sooner');
     await page.getByRole('button', { name: 'Save' }).click();
     const box = page.getByRole('textbox', { name: 'Message Belay' });
@@ -215,6 +216,39 @@ describe('the composer', () => {
     const output = page.locator('pre.terminal');
     await output.getByText('1234').waitFor();
     expect(await output.textContent()).toBe('commit 1234');
+  });
+
+  test('tells with a message what is open in the editor, unless that is switched off', async () => {
+    const path = '/work/src/list.ts';
+    const { page, host } = await open({ state: { editor_context: { path, lines: { from: 2, to: 4 } } } });
+    const box = page.getByRole('textbox', { name: 'Message Belay' });
+    const chip = page.getByRole('button', { name: /^Tell what is open: / });
+    expect(await chip.getAttribute('aria-pressed')).toBe('true');
+    await box.fill('What is this?');
+    await box.press('Enter');
+    await soon(() => host.sent.at(-1)).toMatchObject({ belay_context: { path, lines: { from: 2, to: 4 } } });
+    host.send({
+      ...(say.userSays('What is this?', 'u9') as object),
+      belay_context: { path, lines: { from: 2, to: 4 } },
+    });
+    await page
+      .getByRole('button', { name: /list\.ts:2–4$/, exact })
+      .last()
+      .click();
+    expect(await host.untilAsked('belay/file_open')).toMatchObject({ path, line: 2 });
+    await chip.click();
+    expect(await chip.getAttribute('aria-pressed')).toBe('false');
+    await box.fill('And this?');
+    await box.press('Enter');
+    await soon(() => host.sent.length).toBe(2);
+    expect(host.sent.at(-1)).not.toHaveProperty('belay_context');
+  });
+
+  test('gets what is pointed at in the editor behind what is written', async () => {
+    const { page, host } = await open({ draft: 'Look at' });
+    host.send({ type: 'system', subtype: 'belay/composer_focus', insert: '@src/list.ts#L2 ' });
+    const box = page.getByRole('textbox', { name: 'Message Belay' });
+    await soon(() => box.inputValue()).toBe('Look at @src/list.ts#L2 ');
   });
 
   test('has a line behind a number sign remembered, and keeps it until that is done', async () => {

@@ -737,6 +737,18 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       { draft: '!git status --short' },
     ),
   },
+  context: {
+    snapshot: snapshotOf(
+      [
+        {
+          ...(userSays('What does this do?', 'u7') as object),
+          belay_context: { path: '/work/trail-notes/src/list.ts', lines: { from: 4, to: 12 } },
+        },
+        ...OPENING,
+      ],
+      { editor_context: { path: '/work/trail-notes/src/notes/sortByDateAndThenByTitle.ts' } },
+    ),
+  },
   memory: {
     snapshot: snapshotOf(OPENING, {}, { draft: '# Notes without a date come last' }),
   },

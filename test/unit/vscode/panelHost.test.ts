@@ -129,6 +129,19 @@ describe('the host of a panel', () => {
     ]);
   });
 
+  it('brings along what of the editor a message names; what is said meanwhile comes behind it', async () => {
+    const { page, agent } = await setUp();
+    const say = (uuid: string, text: string, more: object = {}) =>
+      page.peer.send({ ...prompt(uuid, text), ...more });
+    await say('u1', 'Fix @problems', { belay_attached: [{ title: 'forged', text: '' }] });
+    await say('u2', 'And then?');
+    await say('u3', '!echo @problems', { belay_input: 'command' });
+    await vi.waitFor(() => expect(agent.heard).toHaveLength(3));
+    expect(agent.heard.map((message) => (message as { uuid: string }).uuid)).toEqual(['u1', 'u2', 'u3']);
+    expect(agent.heard[0]).toMatchObject({ belay_attached: [{ title: 'for Fix @problems', text: '' }] });
+    for (const other of agent.heard.slice(1)) expect(other).not.toHaveProperty('belay_attached');
+  });
+
   it('asks again on a page that comes back, and takes one answer', async () => {
     const { surface, page, agent } = await setUp();
     await page.peer.request('belay/panel_ready', {});
@@ -262,6 +275,7 @@ const actions: PanelActions = {
   chooseProvider: async () => ({ chosen: true }),
   openFile: async () => ({ opened: true }),
   openProposal: async () => true,
+  bringAlong: async (text) => [{ title: `for ${text}`, text: '' }],
   addMemory: async () => ({ outcome: 'cancelled' }),
   showSettings: async () => ({ hash: '' }),
   rewind: async () => ({ canRewind: true }),

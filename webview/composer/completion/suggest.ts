@@ -1,5 +1,6 @@
 /** Suggestions for what is being written: the agent knows files and commands. */
 import type { Peer } from '../../../src/channel/peer.ts';
+import { EDITOR_SOURCES, type EditorSource } from '../../../src/protocol/attachedText.ts';
 import type { SlashCommand } from '../../../src/protocol/commands.ts';
 import { type Trigger, writeMention } from './findTrigger.ts';
 
@@ -27,8 +28,30 @@ export async function suggest(
     const { commands } = await peer.request('initialize', {}, { signal });
     return rankCommands(commands, query).slice(0, MOST).map(toCommand);
   }
+  const sources = findSources(query);
   const { suggestions } = await peer.request('file_suggestions', { query }, { signal });
-  return suggestions.slice(0, MOST).map(({ path, type }) => toFile(path, type === 'directory'));
+  const files = suggestions
+    .slice(0, MOST - sources.length)
+    .map(({ path, type }) => toFile(path, type === 'directory'));
+  // What is typed of such a name is meant; before anything is typed files are.
+  return query === '' ? [...files, ...sources] : [...sources, ...files];
+}
+
+const SOURCES: Readonly<Record<EditorSource, Pick<Suggestion, 'icon' | 'detail'>>> = {
+  problems: { icon: 'warning', detail: 'errors and warnings that the editor knows of' },
+  changes: { icon: 'git-commit', detail: 'uncommitted changes' },
+  terminal: { icon: 'terminal', detail: 'the last command of the terminal, and its output' },
+};
+
+/** What of the editor has a name that begins so. */
+function findSources(query: string): readonly Suggestion[] {
+  return EDITOR_SOURCES.filter((name) => name.startsWith(query.toLowerCase())).map((name) => ({
+    ...SOURCES[name],
+    key: name,
+    label: name,
+    insert: `@${name} `,
+    goesOn: false,
+  }));
 }
 
 /** Those whose name begins so, then those that have it somewhere in their name, then in what they do. */

@@ -59,6 +59,43 @@ describe('files that a prompt names', () => {
     expect(notices(harness)).toEqual([]);
   });
 
+  it('may be what is open in the editor: its selected lines are read, unless somebody would have to be asked', async () => {
+    const harness = await start({
+      options: { rules: [{ toolName: 'Read', ruleContent: './.env', behavior: 'ask', layer: 'user' }] },
+      replies: [reply([text('Done.')]), reply([text('Done.')]), reply([text('Done.')])],
+    });
+    const ask = async (path: string, lines?: object) => {
+      await harness.send('What is this?', {
+        belay_context: { path, ...(lines === undefined ? {} : { lines }) },
+      });
+      const count = harness.ofType('result').length;
+      await harness.result(count + 1);
+      return JSON.stringify(harness.model.requests.at(-1)?.messages.at(-1)?.content.at(-1));
+    };
+    expect(await ask('/w/a.ts', { from: 2, to: 3 })).toMatch(/lines 2 to 3 of \/w\/a\.ts.*two.*three/);
+    expect(await ask('/w/a.ts')).toContain('The user has /w/a.ts open in the editor.');
+    const secret = await ask('/w/.env', { from: 1, to: 1 });
+    expect(secret).toContain('lines 1 to 1 of /w/.env');
+    expect(secret).not.toContain('KEY');
+    expect([harness.questions, notices(harness)]).toEqual([[], []]);
+  });
+
+  it('may be texts that the client brings along, each left out where its file may not be read', async () => {
+    const harness = await start({
+      options: { rules: [{ toolName: 'Read', ruleContent: './.env', behavior: 'deny', layer: 'user' }] },
+    });
+    await harness.send('Fix @problems', {
+      belay_attached: [
+        { title: 'Problems in /w/a.ts', text: 'line 1: no such name', path: '/w/a.ts' },
+        { title: 'Problems in /w/.env', text: 'line 1: KEY=secret', path: '/w/.env' },
+      ],
+    });
+    await harness.result(1);
+    expect(sentBy(harness)).toContain('Problems in /w/a.ts:\\n\\nline 1: no such name');
+    expect(sentBy(harness)).toContain('Problems in /w/.env:\\n\\n(left out');
+    expect(sentBy(harness)).not.toContain('secret');
+  });
+
   it('are read by nothing where the tool is not there', async () => {
     const harness = await start({ tools: [] });
     await harness.ask('See @a.ts');

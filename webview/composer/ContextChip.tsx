@@ -1,0 +1,54 @@
+/** The file that is open in the editor, with what is selected in it: told with the message, unless it is switched off. */
+import type { VNode } from 'preact';
+import type { EditorContext } from '../../src/protocol/editorContext.ts';
+import { toShownPath } from '../blocks/tools/shownPath.ts';
+import { Icon } from '../controls/Icon.tsx';
+import { useModel, usePanel, useSource } from '../view/context.ts';
+import { useFolders } from '../view/useFolders.ts';
+import './contextChip.css';
+
+export function ContextChip(): VNode | null {
+  const { memory } = usePanel();
+  const context = useModel((model) => model.host?.editor_context);
+  const isOff = useSource(memory, (view) => view.hides_context ?? false);
+  const folders = useFolders();
+  if (context === undefined) return null;
+  const place = toPlace(context, folders);
+  const told = context.lines === undefined ? 'The name of the open file' : 'The selection';
+  const state = isOff ? 'is not told to Belay' : 'is told to Belay with your message';
+  return (
+    <button
+      type="button"
+      class={`context-chip${isOff ? ' is-off' : ''}`}
+      aria-pressed={!isOff}
+      aria-label={`Tell what is open: ${place}`}
+      title={`${told} ${state}: ${place}`}
+      onClick={() => memory.change({ hides_context: !isOff })}
+    >
+      <Icon name={isOff ? 'eye-closed' : 'eye'} />
+      <span class="context-place">{place}</span>
+    </button>
+  );
+}
+
+/** What was told with a message. */
+export function ToldContext({ context }: { readonly context: EditorContext }): VNode {
+  const { peer } = usePanel();
+  const place = toPlace(context, useFolders());
+  const open = (): void => {
+    const line = context.lines === undefined ? {} : { line: context.lines.from };
+    peer.request('belay/file_open', { path: context.path, ...line }).catch(() => undefined);
+  };
+  return (
+    <button type="button" class="context-chip is-told" title={`Open ${place}`} onClick={open}>
+      <Icon name="file" />
+      <span class="context-place">{place}</span>
+    </button>
+  );
+}
+
+function toPlace({ path, lines }: EditorContext, folders: readonly string[]): string {
+  const shown = toShownPath(path, folders);
+  if (lines === undefined) return shown;
+  return lines.to > lines.from ? `${shown}:${lines.from}–${lines.to}` : `${shown}:${lines.from}`;
+}
