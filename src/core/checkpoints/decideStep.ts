@@ -1,6 +1,6 @@
 /** What to do with one file of a rewind. Nothing that somebody else changed is taken back without being asked for. */
 import type { RewindMode } from './checkpoints.ts';
-import { type FileState, isSameContent, isSameState, modeOf } from './fileState.ts';
+import { type FileState, isSameContent, isSameState, modeOf, withMode } from './fileState.ts';
 import type { Undone } from './targets.ts';
 
 export interface Situation {
@@ -55,9 +55,11 @@ export function decideStep(situation: Situation): Decision {
   if (disk.kind === 'directory' && current.kind !== 'directory') return conflict('folder');
   if (to.kind === 'unkept') return { kind: 'skip', reason: reasons.unkept };
   if (disk.kind === 'absent') {
+    const { theirs } = undone;
+    const taken = mode === 'merge' && theirs !== undefined && theirs.kind !== 'unkept' ? theirs : to;
     return current.kind === 'absent'
-      ? { kind: 'restore', to }
-      : { kind: 'restore', to, note: reasons.recreated };
+      ? { kind: 'restore', to: taken }
+      : { kind: 'restore', to: taken, note: reasons.recreated };
   }
   if (mode === 'overwrite') return { kind: 'restore', to };
   if (undone.unknown) return conflict('unknown');
@@ -113,10 +115,6 @@ function keepModeOfSomebody({
   if (mode === 'overwrite' || is === undefined || disk.kind !== target.kind) return target;
   const isTheirs = undone.modeBySomebody || (current.kind === disk.kind && modeOf(current) !== is);
   return isTheirs ? withMode(target, is) : target;
-}
-
-function withMode(state: FileState, mode: number): FileState {
-  return state.kind === 'absent' || state.kind === 'symlink' ? state : { ...state, mode };
 }
 
 function conflict(reason: keyof typeof reasons): Decision {

@@ -50,6 +50,12 @@ export function modeOf(state: FileState): number | undefined {
   return state.kind === 'absent' || state.kind === 'symlink' ? undefined : state.mode;
 }
 
+/** What has no mode of its own, and where none is given, stays as it is. */
+export function withMode(state: FileState, mode: number | undefined): FileState {
+  if (mode === undefined || state.kind === 'absent' || state.kind === 'symlink') return state;
+  return { ...state, mode };
+}
+
 /** Something a person would call a file: not a folder, and not nothing. */
 export function isFile(state: FileState): boolean {
   return state.kind === 'file' || state.kind === 'symlink' || state.kind === 'unkept';

@@ -1,7 +1,7 @@
 /** Which paths a rewind or a redo would move, and where to. */
 
 import type { RewindPoint } from './checkpoints.ts';
-import { isFile, isSameContent, modeOf } from './fileState.ts';
+import { type FileState, isFile, isSameContent, modeOf, withMode } from './fileState.ts';
 import { type History, lineageOf, type PathHistory, type Position } from './history.ts';
 import { isInside, parentOf } from './paths.ts';
 
@@ -24,6 +24,11 @@ export interface Undone {
   readonly modeBySomebody: boolean;
   /** Changes that a crash left open whose they were. */
   readonly unknown: boolean;
+  /**
+   * What somebody else had made of it before the agent changed anything but permission bits. The target is older, and what the
+   * agent has taken away is this.
+   */
+  readonly theirs: FileState | undefined;
 }
 
 /** undefined: there is no record of this point. */
@@ -113,19 +118,32 @@ function toTarget(history: PathHistory, to: Position): Target {
 
 function lookBack(current: Position, to: Position): Undone {
   const shared = new Set(lineageOf(to));
-  let undone: Undone = { byAgent: false, work: [], modeBySomebody: false, unknown: false };
+  const undone: Position[] = [];
   for (const position of lineageOf(current)) {
     if (shared.has(position)) break;
-    const isContained = position.mergedFrom !== undefined && shared.has(position.mergedFrom);
-    const isWork = !isContained && isWorkOfSomebody(position);
-    undone = {
-      byAgent: undone.byAgent || isByAgent(position),
-      work: isWork ? [position, ...undone.work] : undone.work,
-      modeBySomebody: undone.modeBySomebody || (!isContained && isModeOfSomebody(position)),
-      unknown: undone.unknown || position.madeBy === 'unknown',
-    };
+    undone.unshift(position);
   }
-  return undone;
+  const isContained = ({ mergedFrom }: Position): boolean =>
+    mergedFrom !== undefined && shared.has(mergedFrom);
+  const own = undone.filter((position) => !isContained(position));
+  return {
+    byAgent: undone.some(isByAgent),
+    work: own.filter(isWorkOfSomebody),
+    modeBySomebody: own.some(isModeOfSomebody),
+    unknown: undone.some(({ madeBy }) => madeBy === 'unknown'),
+    theirs: findTheirs(own, to),
+  };
+}
+
+/** `undone`: oldest first. */
+function findTheirs(undone: readonly Position[], to: Position): FileState | undefined {
+  const end = undone.findIndex(
+    (one) => isByAgent(one) && (one.parent === undefined || !isSameContent(one.state, one.parent.state)),
+  );
+  const last = undone.slice(0, end < 0 ? undone.length : end).findLast(isContentOfSomebody);
+  if (last === undefined || !isFile(last.state)) return undefined;
+  const hasOwnMode = modeOf(last.state) !== (last.parent && modeOf(last.parent.state));
+  return hasOwnMode ? last.state : withMode(last.state, modeOf(to.state));
 }
 
 function isByAgent({ madeBy }: Position): boolean {
@@ -133,9 +151,12 @@ function isByAgent({ madeBy }: Position): boolean {
 }
 
 /** Deleting a file is no work that could be lost. */
-function isWorkOfSomebody({ madeBy, state, parent }: Position): boolean {
-  if (madeBy !== 'somebody' || state.kind === 'absent') return false;
-  return parent === undefined || !isSameContent(state, parent.state);
+function isWorkOfSomebody(position: Position): boolean {
+  return position.state.kind !== 'absent' && isContentOfSomebody(position);
+}
+
+function isContentOfSomebody({ madeBy, state, parent }: Position): boolean {
+  return madeBy === 'somebody' && (parent === undefined || !isSameContent(state, parent.state));
 }
 
 function isModeOfSomebody({ madeBy, state, parent }: Position): boolean {

@@ -276,14 +276,19 @@ class CaptureWalk {
     if (after !== target) this.#push(path, { by: 'rewind', order, before: target, after });
   }
 
-  /** What was there before all of it; or what the user had made of it, and the agent then wrote over: that is theirs. */
+  /**
+   * What was there before all of it; or what the user had made of it, and the agent then wrote over: that is theirs. Where the
+   * agent had changed no content before that, there is nothing older to go back to.
+   */
   #listTargets(undone: readonly Entry[]): readonly (string | undefined)[] {
     const target = undone[0]?.before;
+    const first = undone.findIndex((entry) => entry.by !== 'user' && isOfContent(entry));
+    const before = undone.slice(0, Math.max(0, first)).findLast(isOfContent)?.after;
+    if (before !== undefined) return [before];
     const last = undone.findLastIndex((entry) => entry.by === 'user' && isOfContent(entry));
     const users = undone[last]?.after;
     if (users === undefined || !undone.slice(last + 1).some(isOfContent)) return [target];
-    // Where the agent had changed no content before, there is nothing older to go back to.
-    return undone.slice(0, last).some(isOfContent) ? [target, users] : [users];
+    return [target, users];
   }
 
   /** What the agent did not change stays, but for folders that are made on the way to what comes back. */

@@ -322,6 +322,15 @@ describe('in a repository', () => {
   });
 });
 
+test('what comes back of a file that a command took away is what the user had made of it, where the agent had only set its mode', async () => {
+  await begin();
+  await world.shell(checkpoints, 'm1', 'chmod 700 a.txt');
+  bash('echo mine > mine.txt; chmod 640 mine.txt; mv mine.txt a.txt');
+  await world.shell(checkpoints, 'm1', 'rm a.txt');
+  await rewind();
+  expect(await tree()).toMatchObject({ 'a.txt': '640 mine\n' });
+});
+
 test('what the user puts into a folder that a command made stays, and the folder', async () => {
   await begin();
   await world.shell(checkpoints, 'm1', 'mkdir -p made/in; echo x > made/x; echo y > made/in/y');
