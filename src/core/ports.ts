@@ -106,6 +106,11 @@ export interface FileSystem {
   readDirectory(path: string): Promise<readonly { readonly name: string; readonly kind: FileStat['kind'] }[]>;
   readLink(path: string): Promise<string>;
   makeLink(path: string, target: string): Promise<void>;
+  /**
+   * Gives what stands at `path` this name, in the same folder. Something else that has it is refused: FileError('EEXIST').
+   * A volume that folds case may do nothing where it takes the two names for one.
+   */
+  rename(path: string, name: string): Promise<void>;
   /** Of a file or a folder; a link is refused with FileError('ESTALE'). */
   setMode(path: string, mode: number): Promise<void>;
   /**

@@ -15,7 +15,7 @@ import { flushFiles } from './flushFiles.ts';
 import { changeMode, inItsFolder } from './folderHandle.ts';
 import { readPart, readWhole } from './readBounded.ts';
 import { findRealPath } from './realPath.ts';
-import { replaceFile } from './replaceFile.ts';
+import { renamePatiently, replaceFile } from './replaceFile.ts';
 import { rewriteInPlace } from './rewriteInPlace.ts';
 import type { TemporaryFiles } from './temporaryFiles.ts';
 import { createPathTracer } from './tracePath.ts';
@@ -63,6 +63,7 @@ export function createNodeFileSystem(options: NodeFileSystemOptions): FileSystem
     readDirectory: (path) => withFileErrors(path, () => listFolder(operations, path)),
     readLink: (path) => withFileErrors(path, () => operations.readlink(path)),
     makeLink: (path, target) => withFileErrors(path, () => makeLink(tools, path, target)),
+    rename: (path, name) => withFileErrors(path, () => renameEntry(tools, path, name)),
     setMode: (path, mode) => withFileErrors(path, () => changeMode(tools, path, mode)),
     flush: (paths) => flushFiles(tools, paths),
     realPath: (path) => withFileErrors(path, () => findRealPath(operations, path)),
@@ -216,6 +217,17 @@ async function makeLink(tools: WriteTools, path: string, target: string): Promis
   // Windows has two kinds of links and must be told which one this is.
   const type = platform === 'win32' ? await toLinkType(operations, join(dirname(path), target)) : undefined;
   await inItsFolder(tools, path, (name) => operations.symlink(target, name, type));
+}
+
+async function renameEntry(tools: WriteTools, path: string, name: string): Promise<void> {
+  const { operations } = tools;
+  await inItsFolder(tools, path, async (from) => {
+    const to = join(dirname(from), name);
+    const [here, there] = [await operations.lstat(from), await readStat(() => operations.lstat(to))];
+    if (there !== undefined && there.ino !== here.ino)
+      throw new FileError('EEXIST', path, `${join(dirname(path), name)} is there already.`);
+    await renamePatiently(tools, from, to);
+  });
 }
 
 async function toLinkType(operations: FileOperations, target: string): Promise<'dir' | 'file'> {

@@ -64,7 +64,7 @@ async function replaceIn(
   const temporary = await writeTemporary(options, folder, options.bytes);
   try {
     await folder.verify();
-    await rename(options, temporary.path, name);
+    await renamePatiently(options, temporary.path, name);
   } catch (error) {
     await removeTemporary(options, temporary);
     throw error;
@@ -154,7 +154,12 @@ async function keepOwner(
   }
 }
 
-async function rename(options: ReplaceOptions, from: string, to: string): Promise<void> {
+/** On Windows again and again, for a while. Throws what node:fs throws. */
+export async function renamePatiently(
+  options: Pick<ReplaceOptions, 'operations' | 'platform' | 'sleep'>,
+  from: string,
+  to: string,
+): Promise<void> {
   const delays = options.platform === 'win32' ? renameDelays : [];
   for (const delay of delays) {
     try {

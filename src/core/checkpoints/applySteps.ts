@@ -8,8 +8,10 @@ import { captureFile, hasRealParents, toFileState } from './captureFile.ts';
 import { reasons } from './decideStep.ts';
 import { type FileState, isSameContent, isSameState } from './fileState.ts';
 import { inParallel } from './inParallel.ts';
-import type { RewindStep, StepOutcome, UnlockedFolder } from './journalRecords.ts';
+import { isChanging, type RewindStep, type StepOutcome, type UnlockedFolder } from './journalRecords.ts';
 import { groupSteps } from './orderSteps.ts';
+import type { PathKey } from './paths.ts';
+import { finishRespelling, respell } from './respell.ts';
 import type { SeenFiles } from './seenFiles.ts';
 import { setFolderModes, unlockFolders } from './unlockFolders.ts';
 
@@ -18,6 +20,7 @@ export interface ApplyDeps {
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly log: Log;
+  readonly toKey: PathKey;
 }
 
 export interface Steps {
@@ -33,11 +36,17 @@ export async function applySteps(
   deps: ApplyDeps,
 ): Promise<readonly StepOutcome[]> {
   await unlockFolders(unlocked, deps.files);
+  await finishRespelling(steps, deps);
   const outcomes: StepOutcome[] = [];
   for (const group of groupSteps(steps)) {
     outcomes.push(...(await inParallel(group, (step) => takeStep(step, { ...deps, seen }))));
   }
-  const failed = await setFolderModes({ steps, unlocked }, deps.files);
+  const restored = new Set(outcomes.filter(({ outcome }) => outcome === 'restored').map(({ path }) => path));
+  const respelled = await respell(
+    steps.filter(({ path }) => restored.has(path)),
+    deps,
+  );
+  const failed = new Map([...(await setFolderModes({ steps, unlocked }, deps.files)), ...respelled]);
   return outcomes.map((outcome) => failed.get(outcome.path) ?? outcome);
 }
 
@@ -49,7 +58,7 @@ export async function flushSteps(
   steps: readonly RewindStep[],
   { files, log }: Pick<ApplyDeps, 'files' | 'log'>,
 ): Promise<void> {
-  const changed = steps.filter(({ from, to }) => !isSameState(from, to)).map(({ path }) => path);
+  const changed = steps.filter(isChanging).map(({ path }) => path);
   if (changed.length === 0) return;
   try {
     await files.flush(changed);
@@ -64,9 +73,9 @@ interface StepDeps extends ApplyDeps {
 
 async function takeStep(step: RewindStep, deps: StepDeps): Promise<StepOutcome> {
   const { path, from, to } = step;
-  if (isSameState(from, to)) return { path, outcome: 'unchanged' };
+  if (!isChanging(step)) return { path, outcome: 'unchanged' };
   try {
-    if (!(await hasRealParents(deps.files, path))) {
+    if (!(await hasRealParents(path, deps))) {
       return { path, outcome: 'conflicted', reason: reasons.linkedParent };
     }
     const state = await findState(step, deps);
@@ -155,13 +164,15 @@ async function replace({ path, from, to }: RewindStep, deps: StepDeps): Promise<
 
 async function writeFile(
   { path, from, to }: Pick<RewindStep, 'path' | 'from'> & { readonly to: FileState & { kind: 'file' } },
-  { files, blobs, seen }: StepDeps,
+  { files, blobs, seen, toKey }: StepDeps,
 ): Promise<StepOutcome> {
   const bytes = seen?.content(to.sha256) ?? (await blobs.get(to.sha256));
   if (from.kind !== 'file' && !(await remove(path, from, files))) return notEmpty(path);
+  const real = await files.realPath(path);
   const outcome = await files.writeFile(path, bytes, {
     mode: to.mode,
-    expectedRealPath: path,
+    // Where case doesn't count it may be spelled otherwise by now.
+    expectedRealPath: toKey(real) === toKey(path) ? real : path,
     flush: 'later',
   });
   if (!outcome.changedOnSave) return { path, outcome: 'restored' };

@@ -1,7 +1,7 @@
 import { FileError, type FileStat, type FileSystem } from '../ports.ts';
 import type { BlobStore } from './blobStore.ts';
 import { absent, type FileState } from './fileState.ts';
-import { parentOf } from './paths.ts';
+import { type PathKey, parentOf } from './paths.ts';
 import { toSha256 } from './sha256.ts';
 
 /** What stands at a path right now. */
@@ -73,7 +73,10 @@ export async function findMissingParents(files: FileSystem, path: string): Promi
 }
 
 /** False when a folder on the way has become a link since the path was resolved: writing would end up elsewhere. */
-export async function hasRealParents(files: FileSystem, path: string): Promise<boolean> {
+export async function hasRealParents(
+  path: string,
+  { files, toKey }: { readonly files: FileSystem; readonly toKey: PathKey },
+): Promise<boolean> {
   const parent = parentOf(path);
-  return (await files.realPath(parent)) === parent;
+  return toKey(await files.realPath(parent)) === toKey(parent);
 }

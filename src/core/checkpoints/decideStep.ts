@@ -51,16 +51,12 @@ export function decideStep(situation: Situation): Decision {
   const { current, disk, undone, isUnsaved, mode } = situation;
   const to = keepModeOfSomebody(situation);
   if (isUnsaved && mode === 'merge') return conflict('unsaved');
+  const taken = findTaken(situation);
+  if (taken !== undefined) return bringBack(taken, current);
   if (isSameState(disk, to)) return { kind: 'unchanged' };
   if (disk.kind === 'directory' && current.kind !== 'directory') return conflict('folder');
   if (to.kind === 'unkept') return { kind: 'skip', reason: reasons.unkept };
-  if (disk.kind === 'absent') {
-    const { theirs } = undone;
-    const taken = mode === 'merge' && theirs !== undefined && theirs.kind !== 'unkept' ? theirs : to;
-    return current.kind === 'absent'
-      ? { kind: 'restore', to: taken }
-      : { kind: 'restore', to: taken, note: reasons.recreated };
-  }
+  if (disk.kind === 'absent') return bringBack(to, current);
   if (mode === 'overwrite') return { kind: 'restore', to };
   if (undone.unknown) return conflict('unknown');
   const other = findWorkOfSomebody(situation, to);
@@ -72,6 +68,17 @@ export function decideStep(situation: Situation): Decision {
   if (to.kind === 'absent' || namesOf(disk) === 1) return { kind: 'restore', to };
   // The names it had when the agent wrote it changed with it, and go back with it. A later one is somebody's copy.
   return hasOtherName ? conflict('hardLink') : { kind: 'restore', to, note: reasons.otherNames };
+}
+
+/** What somebody else had made, and is there no longer. */
+function findTaken({ disk, undone: { theirs }, mode }: Omit<Situation, 'isUnsaved'>): FileState | undefined {
+  return mode === 'merge' && disk.kind === 'absent' && theirs?.kind !== 'unkept' ? theirs : undefined;
+}
+
+function bringBack(to: FileState, current: FileState): Decision {
+  return current.kind === 'absent'
+    ? { kind: 'restore', to }
+    : { kind: 'restore', to, note: reasons.recreated };
 }
 
 /** What of somebody else's would be lost. */
@@ -92,15 +99,15 @@ function namesOf(state: FileState): number {
 export function decideFolder(situation: Omit<Situation, 'isUnsaved'>): Decision {
   const { current, disk, mode } = situation;
   const to = keepModeOfSomebody(situation);
+  const taken = findTaken(situation);
+  if (taken !== undefined) return bringBack(taken, current);
   if (isSameState(disk, to)) return { kind: 'unchanged' };
   // Somebody has made it where the agent had left none.
   const isTheirs = to.kind === 'absent' && current.kind !== 'directory' && mode === 'merge';
   if (disk.kind === 'directory') return isTheirs ? { kind: 'unchanged' } : { kind: 'restore', to };
   // What somebody has put in the place of a folder that is to go stays, and is no matter of the rewind's.
   if (disk.kind !== 'absent') return to.kind === 'absent' ? { kind: 'unchanged' } : conflict('file');
-  return current.kind === 'directory'
-    ? { kind: 'restore', to, note: reasons.recreated }
-    : { kind: 'restore', to };
+  return bringBack(to, current);
 }
 
 /** Permission bits are merged on their own: a `chmod` by somebody else stays. */

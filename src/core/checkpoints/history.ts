@@ -6,8 +6,14 @@
  */
 import type { ChangeOrigin, Checkpoint, FileChange, RewindPoint } from './checkpoints.ts';
 import { type FileState, isFile, isSameState } from './fileState.ts';
-import type { JournalRecord, RecordOf, RewindStep, StepOutcome } from './journalRecords.ts';
-import type { PathKey } from './paths.ts';
+import {
+  isChanging,
+  type JournalRecord,
+  type RecordOf,
+  type RewindStep,
+  type StepOutcome,
+} from './journalRecords.ts';
+import { isInside, joinPath, nameOf, type PathKey, parentOf } from './paths.ts';
 import type { StateChange } from './summarize.ts';
 
 export interface Position {
@@ -21,6 +27,8 @@ export interface Position {
   readonly order: number;
   /** What somebody else had made, and a rewind kept parts of when it went to the parent. */
   readonly mergedFrom?: Position;
+  /** The name that stood there was spelled `from` and is `to` since, where case doesn't count. */
+  readonly respelled?: { readonly from: string; readonly to: string };
 }
 
 interface Move {
@@ -31,7 +39,7 @@ interface Move {
 /** The history of one path. */
 export interface PathHistory {
   /** As it is spelled on the disk. */
-  readonly path: string;
+  path: string;
   /** Where Belay last left it. */
   current: Position;
   /** Every time the current position changed, oldest first. */
@@ -211,8 +219,21 @@ export class History {
     this.#closeOpenRewind();
     this.deltas.push(delta);
     const before = this.#stand(delta.path, `${delta.id}-`, delta.before);
-    const after = this.#grow(`${delta.id}+`, before, { state: delta.after, madeBy: toMaker(delta.origin) });
-    this.#move(delta.path, { from: before, to: after });
+    const { path, was } = delta;
+    const respelled = was === undefined ? {} : { respelled: { from: nameOf(was), to: nameOf(path) } };
+    const made = { state: delta.after, madeBy: toMaker(delta.origin), ...respelled };
+    const after = this.#grow(`${delta.id}+`, before, made);
+    this.#move(path, { from: before, to: after });
+    if (was !== undefined) this.#respell(was, nameOf(path));
+  }
+
+  /** Of the path itself, and of all that lies in it. */
+  #respell(from: string, name: string): void {
+    const old = this.paths.get(this.toKey(from))?.path ?? from;
+    const now = joinPath(parentOf(old), name);
+    for (const history of this.paths.values())
+      if (history.path === old || isInside(history.path, old))
+        history.path = now + history.path.slice(old.length);
   }
 
   #finishRewind({ id, outcomes, files, complete }: RecordOf<'rewind-done'>): void {
@@ -225,14 +246,18 @@ export class History {
       if (outcome?.outcome === 'restored' || outcome?.outcome === 'unchanged')
         this.#takeStep(step, outcome.after);
     }
+    for (const { path, spelling } of open.begin.steps)
+      if (spelling !== undefined && byPath.get(path)?.outcome === 'restored') this.#respell(path, spelling);
     this.#rewinds.set(
       id,
       open.begin.steps.filter(({ path }) => byPath.get(path)?.outcome === 'restored'),
     );
     this.#listRewind(open, files);
     const changed = open.begin.steps.some(
-      ({ path, from, to, target }) =>
-        (target !== null || isFile(to)) && !isSameState(from, to) && byPath.get(path)?.outcome === 'restored',
+      (step) =>
+        (step.target !== null || isFile(step.to)) &&
+        isChanging(step) &&
+        byPath.get(step.path)?.outcome === 'restored',
     );
     this.#noteRedoable(open, { changed, complete });
   }
@@ -302,7 +327,7 @@ export class History {
   #grow(
     ref: string,
     parent: Position | undefined,
-    made: Pick<Position, 'state' | 'madeBy' | 'mergedFrom'>,
+    made: Pick<Position, 'state' | 'madeBy' | 'mergedFrom' | 'respelled'>,
   ): Position {
     const position = { ref, parent, order: this.#order, ...made };
     this.#positions.set(ref, position);

@@ -6,7 +6,7 @@
  * the state before it, `+` the one after (`4f…/0-`).
  */
 import * as z from 'zod';
-import { fileState } from './fileState.ts';
+import { fileState, isSameState } from './fileState.ts';
 
 const changeOrigin = z.enum(['tool', 'shell', 'subagent', 'mcp', 'rewind']);
 /** `user`: seen to be the user's own. `unknown`: a crash left open whose it was. */
@@ -30,8 +30,15 @@ const rewindStep = z.object({
   target: z.string().nullable(),
   /** `from` is what the agent left, though only now with its content. */
   isCurrent: z.boolean().optional(),
+  /** The name it is to have, where that is another spelling of the one in `path`. */
+  spelling: z.string().optional(),
 });
 export type RewindStep = z.infer<typeof rewindStep>;
+
+/** The disk is another one when the step is taken. */
+export function isChanging({ from, to, spelling }: Pick<RewindStep, 'from' | 'to' | 'spelling'>): boolean {
+  return spelling !== undefined || !isSameState(from, to);
+}
 
 /** What is told of a file that takes no step, or beyond its step. */
 const rewindFile = z.object({
@@ -96,6 +103,8 @@ export const journalRecord = z.discriminatedUnion('kind', [
     before: fileState,
     after: fileState,
     origin: deltaOrigin,
+    /** How `path` was spelled before, where case doesn't count and this change has changed that. */
+    was: z.string().optional(),
   }),
   /** Written ahead: something runs that may change any file without saying so. */
   z.object({ kind: z.literal('watch'), checkpoint: z.string() }),

@@ -6,6 +6,11 @@ export function parentOf(path: string): string {
   return end < rootLength(path) ? path.slice(0, rootLength(path)) : path.slice(0, end);
 }
 
+/** The last part of it. */
+export function nameOf(path: string): string {
+  return path.slice(lastSeparator(path) + 1);
+}
+
 export function joinPath(folder: string, name: string): string {
   if (isSeparator(folder, folder.length - 1)) return `${folder}${name}`;
   return `${folder}${folder.startsWith('/') ? '/' : '\\'}${name}`;

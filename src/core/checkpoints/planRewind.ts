@@ -2,9 +2,8 @@
  * Looks at everything that a rewind or a redo would move, and says what would become of each. Changes nothing but the store:
  * with `save`, the contents that are about to be overwritten are put there.
  */
-import { isSameState } from './fileState.ts';
 import { inParallel } from './inParallel.ts';
-import type { RewindFile, RewindStep, UnlockedFolder } from './journalRecords.ts';
+import { isChanging, type RewindFile, type RewindStep, type UnlockedFolder } from './journalRecords.ts';
 import { keepFilledFolders } from './keepFilledFolders.ts';
 import { createLookAround } from './lookAround.ts';
 import { depthOf } from './paths.ts';
@@ -52,10 +51,7 @@ async function settlePlan(planned: readonly PlannedTarget[], planning: Planning)
     steps,
     files: ofKind(true),
     folders: ofKind(false).filter(({ outcome }) => outcome !== 'unchanged'),
-    unlocked: await findLocked(
-      steps.filter(({ from, to }) => !isSameState(from, to)),
-      files,
-    ),
+    unlocked: await findLocked(steps.filter(isChanging), files),
     seen,
   };
 }

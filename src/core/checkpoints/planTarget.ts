@@ -10,6 +10,7 @@ import { countLines } from './lineCounts.ts';
 import type { Look, LookAround } from './lookAround.ts';
 import { mergeWork } from './mergeWork.ts';
 import type { PathKey } from './paths.ts';
+import { findName } from './respell.ts';
 import type { SeenFiles } from './seenFiles.ts';
 import type { StepList } from './stepList.ts';
 import { isFileTarget, type Target } from './targets.ts';
@@ -36,7 +37,7 @@ export interface Planning extends PlanOptions {
 export interface PlannedTarget {
   readonly target: Target;
   readonly file: RewindFile;
-  readonly step?: Pick<RewindStep, 'from' | 'to' | 'isCurrent'>;
+  readonly step?: Pick<RewindStep, 'from' | 'to' | 'isCurrent' | 'spelling'>;
   /** Folders to be made on the way. */
   readonly missing?: readonly string[];
 }
@@ -76,7 +77,26 @@ async function planWhole(target: Target, planning: Planning): Promise<PlannedTar
   const decision = await decide(target, look, planning);
   const isWanted = decision.kind === 'restore' && decision.to.kind !== 'absent';
   if (isWanted && look.isBlocked) return leave(target, 'conflicted', reasons.fileOnWay);
-  return { ...(await carryOut(decision, { target, look, planning })), missing: look.missing };
+  const decided = { target, look, planning };
+  return { ...(await respellToo(await carryOut(decision, decided), decided)), missing: look.missing };
+}
+
+/** A name that is spelled as the agent left it gets its spelling back with the rest, or alone. */
+async function respellToo(planned: PlannedTarget, decided: Decided): Promise<PlannedTarget> {
+  const { target, look, planning } = decided;
+  const { step, file } = planned;
+  const { respelling } = target;
+  if (respelling === undefined || step === undefined || step.to.kind === 'absent') return planned;
+  const isThere = look.capture.state.kind !== 'absent';
+  const name = isThere ? await findName(target.history.path, planning) : respelling.from;
+  if (name !== respelling.from) return planned;
+  if (planning.save) await saveContent(look.capture, planning.blobs);
+  const change = file.change ?? 'modified';
+  return {
+    ...planned,
+    file: { ...file, outcome: 'restored', change },
+    step: { ...step, spelling: respelling.to },
+  };
 }
 
 async function decide(target: Target, { capture, stat }: Look, { files, mode }: Planning): Promise<Decision> {

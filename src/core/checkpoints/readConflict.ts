@@ -18,7 +18,9 @@ export async function readConflict(
   );
   if (target === undefined) return undefined;
   const { path, current } = target.history;
-  const disk = (await hasRealParents(files, path)) ? await captureFile(files, path) : undefined;
+  const disk = (await hasRealParents(path, { files, toKey: history.toKey }))
+    ? await captureFile(files, path)
+    : undefined;
   const theirs = await readState(target.to.state, blobs);
   const whole = {
     base: await readState(current.state, blobs).catch(() => null),

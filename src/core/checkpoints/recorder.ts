@@ -177,12 +177,13 @@ class CallRecorder implements ChangeRecorder, Window {
     return [...records, { kind: 'unchanged', checkpoint: id, path: before.path }];
   }
 
-  #toDelta(change: StateChange, origin: RecordOf<'delta'>['origin']): JournalRecord {
+  #toDelta({ was, ...change }: StateChange, origin: RecordOf<'delta'>['origin']): JournalRecord {
     const { id } = this.#call;
     const delta = `${id}/${this.#changed}`;
     this.#changed += 1;
-    if (origin !== 'user') this.#changes.push(change);
-    return { kind: 'delta', id: delta, checkpoint: id, ...change, origin };
+    const respelled = was === undefined ? {} : { was };
+    if (origin !== 'user') this.#changes.push({ ...change, ...respelled });
+    return { kind: 'delta', id: delta, checkpoint: id, ...change, origin, ...respelled };
   }
 
   /** The after-image is for looking at and for the next before-image: a store that has no room for it is no failure here. */

@@ -41,7 +41,7 @@ async function settleWrite(
   { files, store }: RewindDeps,
 ): Promise<JournalRecord[]> {
   const { checkpoint, path, state, missing, intended } = before;
-  if (!(await hasRealParents(files, path))) return [];
+  if (!(await hasRealParents(path, { files, toKey: store.ledger.history.toKey }))) return [];
   const capture = await captureFile(files, path);
   const { state: now } = capture;
   const toDelta = (at: string, [from, to]: readonly [FileState, FileState]): RecordOf<'delta'> => {

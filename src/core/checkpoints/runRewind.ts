@@ -7,8 +7,7 @@ import type { Clock, FileSystem, Log } from '../ports.ts';
 import { applySteps, flushSteps } from './applySteps.ts';
 import type { Resolution, RewindMode } from './checkpoints.ts';
 import { reasons } from './decideStep.ts';
-import { isSameState } from './fileState.ts';
-import type { RecordOf, RewindFile, StepOutcome } from './journalRecords.ts';
+import { isChanging, type RecordOf, type RewindFile, type StepOutcome } from './journalRecords.ts';
 import { planRewind, type RewindPlan } from './planRewind.ts';
 import type { SeenFiles } from './seenFiles.ts';
 import type { SessionStore } from './sessionStore.ts';
@@ -64,7 +63,7 @@ export async function runRewind(request: RewindRequest, deps: RewindDeps): Promi
 
 /** It takes back something that the agent did. */
 function leavesWork(targets: readonly Target[], { files, steps }: Omit<RewindPlan, 'seen'>): boolean {
-  const changed = steps.filter(({ from, to }) => !isSameState(from, to)).map(({ path }) => path);
+  const changed = steps.filter(isChanging).map(({ path }) => path);
   const concerned = new Set([...files.map(({ path }) => path), ...changed]);
   return targets.some(({ history, undone }) => undone.byAgent && concerned.has(history.path));
 }
@@ -111,7 +110,10 @@ async function cancelRewind(id: string, store: SessionStore): Promise<void> {
 export async function finishRewind(begin: RecordOf<'rewind-begin'>, deps: BegunDeps): Promise<RewindAnswer> {
   const { store, files, clock, log, seen } = deps;
   const { steps, unlocked } = begin;
-  const outcomes = await applySteps({ steps, unlocked, seen }, { files, clock, log, blobs: store.blobs });
+  const outcomes = await applySteps(
+    { steps, unlocked, seen },
+    { files, clock, log, blobs: store.blobs, toKey: store.ledger.history.toKey },
+  );
   const byPath = new Map(outcomes.map((outcome) => [outcome.path, outcome]));
   const tell = (file: RewindFile): RewindFile => tellOutcome(file, byPath.get(file.path));
   const told = { files: begin.files.map(tell), folders: begin.folders.map(tell) };

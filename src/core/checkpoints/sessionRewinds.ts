@@ -141,7 +141,8 @@ function findRedo(store: SessionStore) {
 }
 
 function isMoved(target: Target): boolean {
-  return isFileTarget(target) || !isSameState(target.history.current.state, target.to.state);
+  const { history, to, respelling } = target;
+  return isFileTarget(target) || respelling !== undefined || !isSameState(history.current.state, to.state);
 }
 
 /** Decides and runs with nobody else writing: no call of this session, and no rewind of another window. */

@@ -6,7 +6,7 @@ import type { Target } from './targets.ts';
 
 export interface StepList {
   readonly list: readonly RewindStep[];
-  add(target: Target, step: Pick<RewindStep, 'from' | 'to' | 'isCurrent'>): void;
+  add(target: Target, step: Pick<RewindStep, 'from' | 'to' | 'isCurrent' | 'spelling'>): void;
   /** Folders to be made on the way. */
   addFolders(folders: readonly string[]): void;
   /** A step makes a folder of what stands there. */
@@ -27,7 +27,8 @@ export function createStepList({ id, toKey }: { readonly id: string; readonly to
     },
     addFolders(folders) {
       for (const path of folders) {
-        if (byKey.has(toKey(path))) continue;
+        // One that would stay away by itself is needed all the same for what comes back in it.
+        if ((byKey.get(toKey(path))?.to.kind ?? 'absent') !== 'absent') continue;
         byKey.set(toKey(path), {
           path,
           delta: nextDelta(path),

@@ -2,13 +2,15 @@
 import type { BlobStore } from './blobStore.ts';
 import type { FileChange } from './checkpoints.ts';
 import { type FileState, isFile, isSameState } from './fileState.ts';
-import type { RewindFile, RewindStep, StepOutcome } from './journalRecords.ts';
+import { isChanging, type RewindFile, type RewindStep, type StepOutcome } from './journalRecords.ts';
 import { countLines } from './lineCounts.ts';
 
 export interface StateChange {
   readonly path: string;
   readonly before: FileState;
   readonly after: FileState;
+  /** How `path` was spelled before, where case doesn't count and this has changed. */
+  readonly was?: string | undefined;
 }
 
 export async function summarizeChanges(
@@ -17,12 +19,13 @@ export async function summarizeChanges(
 ): Promise<readonly FileChange[]> {
   const byPath = new Map<string, StateChange>();
   for (const change of changes) {
-    const before = byPath.get(change.path)?.before ?? change.before;
-    byPath.set(change.path, { ...change, before });
+    const first = byPath.get(change.path) ?? change;
+    byPath.set(change.path, { ...change, before: first.before, was: first.was ?? change.was });
   }
   const summaries: FileChange[] = [];
-  for (const { path, before, after } of byPath.values()) {
-    if (!isFileChange(before, after)) continue;
+  for (const { path, before, after, was } of byPath.values()) {
+    const isChange = was !== undefined || !isSameState(before, after);
+    if (!isChange || !isOfFile(before, after)) continue;
     const counts = countLines(await readText(before, blobs), await readText(after, blobs));
     summaries.push({ path, change: toChange(before, after), ...counts });
   }
@@ -37,15 +40,16 @@ export function summarizeRewind(
 ): readonly FileChange[] {
   const restored = new Set(outcomes.filter(({ outcome }) => outcome === 'restored').map(({ path }) => path));
   const counts = new Map(files.map((file) => [file.path, file]));
-  return steps.flatMap(({ path, from, to }) => {
-    if (!restored.has(path) || !isFileChange(from, to)) return [];
+  return steps.flatMap((step) => {
+    const { path, from, to } = step;
+    if (!restored.has(path) || !isChanging(step) || !isOfFile(from, to)) return [];
     const { insertions = 0, deletions = 0 } = counts.get(path) ?? {};
     return [{ path, change: toChange(from, to), insertions, deletions }];
   });
 }
 
-function isFileChange(before: FileState, after: FileState): boolean {
-  return (isFile(before) || isFile(after)) && !isSameState(before, after);
+function isOfFile(before: FileState, after: FileState): boolean {
+  return isFile(before) || isFile(after);
 }
 
 function toChange(before: FileState, after: FileState): FileChange['change'] {

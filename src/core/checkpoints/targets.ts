@@ -10,8 +10,16 @@ export interface Target {
   /** `ref` null: no position of the history, but a new one. */
   readonly to: Pick<Position, 'state'> & { readonly ref: string | null };
   readonly undone: Undone;
+  /** How the name is to be spelled, where the current position has it otherwise. */
+  readonly respelling?: Respelling | undefined;
   /** Only these changes of the agent's. */
   readonly hunks?: readonly string[];
+}
+
+interface Respelling {
+  /** Names. */
+  readonly from: string;
+  readonly to: string;
 }
 
 /** What lies between the current position and the target on the way back. */
@@ -22,11 +30,11 @@ export interface Undone {
   readonly work: readonly Position[];
   /** Permission bits that somebody else set. */
   readonly modeBySomebody: boolean;
-  /** Changes that a crash left open whose they were. */
+  /** Contents that a crash left open whose they were. */
   readonly unknown: boolean;
   /**
-   * What somebody else had made of it before the agent changed anything but permission bits. The target is older, and what the
-   * agent has taken away is this.
+   * What somebody else had made of what is in the target: before the agent changed more than permission bits, or when all that it
+   * had changed was undone. Where the agent has taken it away, this is what.
    */
   readonly theirs: FileState | undefined;
 }
@@ -84,8 +92,8 @@ export function selectTargetsAt(history: History, order: number): readonly Targe
 }
 
 /** A target that a person would call a file; the others are folders made on the way. */
-export function isFileTarget({ history, to }: Target): boolean {
-  return isFile(history.current.state) || isFile(to.state);
+export function isFileTarget({ history, to, undone: { theirs } }: Target): boolean {
+  return isFile(history.current.state) || isFile(to.state) || (theirs !== undefined && isFile(theirs));
 }
 
 /** Only the targets named by `keys`, what lies in those that are folders, and the folders that all these lie in. */
@@ -113,7 +121,25 @@ function foldersAround(keys: readonly string[]): ReadonlySet<string> {
 }
 
 function toTarget(history: PathHistory, to: Position): Target {
-  return { history, to, undone: lookBack(history.current, to) };
+  const { current } = history;
+  return { history, to, undone: lookBack(current, to), respelling: findRespelling(current, to) };
+}
+
+/** From one position back to where both come from, and forth to the other. What somebody else has respelled stays so. */
+function findRespelling(current: Position, to: Position): Respelling | undefined {
+  const back = respelledBetween(current, to);
+  const forth = respelledBetween(to, current);
+  const from = back[0]?.respelled?.to ?? forth.at(-1)?.respelled?.from;
+  const wanted = forth[0]?.respelled?.to ?? back.at(-1)?.respelled?.from;
+  const isTheirs = back.some(({ madeBy }) => madeBy === 'somebody');
+  if (from === undefined || wanted === undefined || from === wanted || isTheirs) return undefined;
+  return { from, to: wanted };
+}
+
+/** Newest first. */
+function respelledBetween(position: Position, other: Position): readonly Position[] {
+  const shared = new Set(lineageOf(other));
+  return [...lineageOf(position)].filter((one) => one.respelled !== undefined && !shared.has(one));
 }
 
 function lookBack(current: Position, to: Position): Undone {
@@ -130,20 +156,21 @@ function lookBack(current: Position, to: Position): Undone {
     byAgent: undone.some(isByAgent),
     work: own.filter(isWorkOfSomebody),
     modeBySomebody: own.some(isModeOfSomebody),
-    unknown: undone.some(({ madeBy }) => madeBy === 'unknown'),
+    // That a file was deleted is no work that could be lost.
+    unknown: undone.some(({ madeBy, state }) => madeBy === 'unknown' && state.kind !== 'absent'),
     theirs: findTheirs(own, to),
   };
 }
 
 /** `undone`: oldest first. */
 function findTheirs(undone: readonly Position[], to: Position): FileState | undefined {
-  const end = undone.findIndex(
-    (one) => isByAgent(one) && (one.parent === undefined || !isSameContent(one.state, one.parent.state)),
-  );
-  const last = undone.slice(0, end < 0 ? undone.length : end).findLast(isContentOfSomebody);
-  if (last === undefined || !isFile(last.state)) return undefined;
-  const hasOwnMode = modeOf(last.state) !== (last.parent && modeOf(last.parent.state));
-  return hasOwnMode ? last.state : withMode(last.state, modeOf(to.state));
+  let theirs = to.state;
+  for (const { madeBy, state, parent } of undone) {
+    // What was made out of something that the agent had made can't be told from that.
+    if (madeBy !== 'somebody' || parent === undefined || !isSameContent(parent.state, theirs)) continue;
+    theirs = modeOf(state) === modeOf(parent.state) ? withMode(state, modeOf(theirs)) : state;
+  }
+  return theirs.kind === 'absent' || isSameContent(theirs, to.state) ? undefined : theirs;
 }
 
 function isByAgent({ madeBy }: Position): boolean {

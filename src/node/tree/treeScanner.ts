@@ -177,6 +177,7 @@ class ThreadedScanner implements TreeScanner {
     const done = await this.#askAll({ kind: 'check' });
     const gone = new Set(done.flatMap(({ forgotten }) => forgotten));
     for (const path of gone) this.#owners.delete(path);
+    for (const path of this.#findRespelled(done.flatMap((one) => one.found))) gone.add(path);
     const cutOff = gone.size === 0 ? [] : await this.#forgetBelow(gone);
     const found = done.flatMap((one) => one.found).filter(({ path }) => !isBelow(path, gone));
     // The tree itself is in no folder that would tell when it is there again.
@@ -187,11 +188,24 @@ class ThreadedScanner implements TreeScanner {
     return { ...adopted, changes };
   }
 
-  /** What stood below a folder that is none any more: by its path something else is reached, where a link stands there now. */
+  /**
+   * Folders that are found under another spelling now: where case doesn't count the old one still leads there, but what lies
+   * in them has another path. `found`: of each folder that was listed, all that are in it.
+   */
+  #findRespelled(found: readonly FolderPlace[]): readonly string[] {
+    const { toKey } = this.#options;
+    const paths = new Set(found.map(({ path }) => path));
+    const added = found.filter(({ path }) => !this.#owners.has(path));
+    if (toKey === undefined || added.length === 0) return [];
+    const keys = new Set(added.map(({ path }) => toKey(path)));
+    return [...this.#owners.keys()].filter((path) => !paths.has(path) && keys.has(toKey(path)));
+  }
+
+  /** What stood in or below a folder that is none any more: by its path something else is reached, where a link stands there now. */
   async #forgetBelow(gone: ReadonlySet<string>): Promise<ScanResult['changes']> {
     const shares = new Map<Thread, string[]>();
     for (const [path, thread] of this.#owners) {
-      if (!isBelow(path, gone)) continue;
+      if (!gone.has(path) && !isBelow(path, gone)) continue;
       shares.set(thread, [...(shares.get(thread) ?? []), path]);
       this.#owners.delete(path);
     }

@@ -31,6 +31,7 @@ export type Operation =
   | 'removeFile'
   | 'removeEmptyDirectory'
   | 'makeLink'
+  | 'rename'
   | 'setMode';
 
 interface Change<T> {
@@ -96,6 +97,7 @@ export class Faults {
       removeEmptyDirectory: (path) =>
         this.#change('removeEmptyDirectory', { path, run: () => files.removeEmptyDirectory(path) }),
       makeLink: (path, target) => this.#change('makeLink', { path, run: () => files.makeLink(path, target) }),
+      rename: (path, name) => this.#change('rename', { path, run: () => files.rename(path, name) }),
       setMode: (path, mode) => this.#change('setMode', { path, run: () => files.setMode(path, mode) }),
       flush: (paths) => this.#change('flush', { path: paths[0] ?? '', run: () => files.flush(paths) }),
     };

@@ -124,6 +124,18 @@ export class MemoryFileSystem implements FileSystem {
     folder.entries.set(name, { kind: 'symlink', ino: this.#tree.nextIno(), target });
   }
 
+  async rename(path: string, name: string): Promise<void> {
+    const node = this.#tree.locate(path).node;
+    if (node === undefined) throw new FileError('ENOENT', path, `No such file: ${path}`);
+    const from = this.#tree.writableEntry(path);
+    const to = this.#tree.entry(`${path.slice(0, path.lastIndexOf('/'))}/${name}`);
+    // As Linux has it, where the two are one.
+    if (to.name === from.name) return;
+    if (from.folder.entries.has(to.name)) throw new FileError('EEXIST', path, `${name} is there.`);
+    from.folder.entries.delete(from.name);
+    from.folder.entries.set(name, node);
+  }
+
   async setMode(path: string, mode: number): Promise<void> {
     const { node } = this.#tree.follow(path);
     if (node?.kind !== 'file' && node?.kind !== 'directory') {

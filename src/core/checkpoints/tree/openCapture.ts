@@ -60,7 +60,7 @@ export async function startTrees(
   if (options === undefined) return undefined;
   const { scanners, trusted, takeSaves = async () => [] } = options;
   const listeners: ((state: CaptureState) => void)[] = [];
-  const { storage, log, byteWork, wanted } = deps;
+  const { storage, log, byteWork, wanted, toKey } = deps;
   const roots = await realRoots(deps);
   const folders = await Promise.all(roots.map((root) => toFolder(root, deps)));
   const trees = roots.map((root, index) => {
@@ -69,7 +69,8 @@ export async function startTrees(
     const onState = (state: CaptureState['state']): void => {
       for (const listener of listeners) listener({ root, state });
     };
-    return new Tree({ root, except, trusted, scanners, storage, log, folder, byteWork, wanted, onState });
+    const place = { root, except, trusted, toKey, folder };
+    return new Tree({ ...place, scanners, storage, log, byteWork, wanted, onState });
   });
   for (const tree of trees) tree.start();
   const close = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 /** One folder of the workspace that is looked at: its scanner, and the bytes of what was found in it. */
 import { type ByteWork, FileError, type Log, type Storage } from '../../ports.ts';
 import type { BlobStore } from '../blobStore.ts';
+import type { PathKey } from '../paths.ts';
 import type { StateChange } from '../summarize.ts';
 import { toStateChanges } from './foundChanges.ts';
 import { ToldChanges } from './toldChanges.ts';
@@ -28,6 +29,7 @@ export interface TreeDeps {
   /** Roots below it. */
   readonly except: readonly string[];
   readonly trusted: boolean;
+  readonly toKey: PathKey;
   readonly scanners: TreeScanners;
   readonly storage: Storage;
   readonly log: Log;
@@ -164,10 +166,10 @@ export class Tree {
   }
 
   async #open(): Promise<Opened | undefined> {
-    const { root, except, trusted, scanners, storage, log, folder, byteWork } = this.#deps;
+    const { root, except, trusted, toKey, scanners, storage, log, folder, byteWork } = this.#deps;
     const refusal = await scanners.refuse(root);
     if (refusal !== undefined) return this.#turnOff(refusal);
-    const scanner = scanners.open({ root, except, trusted });
+    const scanner = scanners.open({ root, except, trusted, toKey });
     const wanted = this.#number;
     const store = await openTreeStore({ storage, log, folder, byteWork, wanted }).catch(
       async (error: unknown) => {

@@ -2,6 +2,7 @@
  * What the outside must give so that changes nobody announced can be recorded: somebody who looks at a whole folder again
  * and again and says what is different. On Node in worker threads (src/node/tree/).
  */
+import type { PathKey } from '../paths.ts';
 
 /** What stands at a path, as a scan has seen it. `mode`: permission bits as in `stat(2)`. */
 export type SeenState =
@@ -83,6 +84,8 @@ export interface TreeOptions {
   readonly except: readonly string[];
   /** Programs of the project's configuration may be run: only then git is asked anything. */
   readonly trusted: boolean;
+  /** Tells which paths are spellings of one. Absent: no two are. */
+  readonly toKey?: PathKey | undefined;
 }
 
 export interface TreePlace {

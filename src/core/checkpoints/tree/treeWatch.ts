@@ -9,6 +9,7 @@ import { type FileState, isSameState } from '../fileState.ts';
 import type { History } from '../history.ts';
 import { isInside } from '../paths.ts';
 import type { StateChange } from '../summarize.ts';
+import { joinSpellings } from './joinSpellings.ts';
 import type { OpenCall, OpenCalls, Whose } from './openCalls.ts';
 import type { Look, Tree } from './tree.ts';
 
@@ -209,7 +210,8 @@ export class TreeWatch {
     const changes: StateChange[] = [];
     for (const look of looks) changes.push(...(await look.toChanges(this.#deps.blobs())));
     const seen = new Set(changes.map(({ path }) => this.#toKey(path)));
-    const known = changes.flatMap((change) => this.#adjust(change) ?? []);
+    const joined = joinSpellings(changes, (path) => this.#toKey(path));
+    const known = joined.flatMap((change) => this.#adjust(change) ?? []);
     const all = [...known, ...(await this.#findUndone(seenWrites, seen))];
     if (all.length === 0) return;
     const { takeSaves, isTurnRunning } = this.#deps;
@@ -250,13 +252,15 @@ export class TreeWatch {
   /**
    * undefined: it is recorded by whoever writes it. What was recorded since the last look is where the change begins.
    */
-  #adjust({ path, before, after }: StateChange): StateChange | undefined {
+  #adjust(change: StateChange): StateChange | undefined {
+    const { path, before, after, was } = change;
     const key = this.#toKey(path);
     const written = this.#written.get(key);
-    if (written?.number === Number.POSITIVE_INFINITY) return undefined;
-    const left = written?.left ?? (written && this.#deps.history().paths.get(key)?.current.state);
+    if (written === undefined) return was === undefined && isSameState(before, after) ? undefined : change;
+    if (written.number === Number.POSITIVE_INFINITY) return undefined;
+    const left = written.left ?? this.#deps.history().paths.get(key)?.current.state;
     if (left !== undefined && isSameState(left, after)) return undefined;
-    const from = written?.left ?? before;
+    const from = written.left ?? before;
     return isSameState(from, after) ? undefined : { path, before: from, after };
   }
 

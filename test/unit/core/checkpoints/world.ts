@@ -24,6 +24,7 @@ import { Faults } from '../../../support/memory/faults.ts';
 import { MemoryFileSystem } from '../../../support/memory/fileSystem.ts';
 import { readTree, type Tree } from '../../../support/memory/readTree.ts';
 import { MemoryStorage } from '../../../support/memory/storage.ts';
+import { createMemoryScanners } from '../../../support/memory/treeScanners.ts';
 import { createLocalScanners } from '../../../support/memory/treeThreads.ts';
 
 export interface World<Files extends FileSystem = FileSystem, Store extends Storage = Storage> {
@@ -62,11 +63,13 @@ export function copyWorld({ files, storage, root }: MemoryWorld): MemoryWorld {
 }
 
 export async function createMemoryWorld(
-  options: { readonly caseInsensitive?: boolean } = {},
+  options: { readonly caseInsensitive?: boolean; readonly capture?: boolean } = {},
 ): Promise<MemoryWorld> {
   const files = new MemoryFileSystem(options);
   await files.makeDirectory('/work');
-  return createWorld({ files, storage: new MemoryStorage(), root: '/work' }, async () => {});
+  const capture = options.capture === true && { scanners: createMemoryScanners(files), trusted: false };
+  const place = { files, storage: new MemoryStorage(), root: '/work', ...(capture && { capture }) };
+  return createWorld(place, async () => {});
 }
 
 export interface DiskWorldOptions {

@@ -331,6 +331,42 @@ test('what comes back of a file that a command took away is what the user had ma
   expect(await tree()).toMatchObject({ 'a.txt': '640 mine\n' });
 });
 
+test('what comes back of a file that the agent had made and removed before is what the user had made since', async () => {
+  await begin();
+  await world.shell(checkpoints, 'm1', 'echo x > new.txt; mkdir new');
+  await world.shell(checkpoints, 'm1', 'rm -r new.txt new');
+  bash('echo mine > new.txt; mkdir -m 750 new');
+  await world.shell(checkpoints, 'm1', 'rm -r new.txt new');
+  await rewind();
+  expect(await tree()).toMatchObject({ 'new.txt': '644 mine\n', 'new/': '750' });
+});
+
+test("a file comes back in a folder that had been the agent's, and was filled by the user meanwhile", async () => {
+  await begin();
+  await world.shell(checkpoints, 'm1', 'mkdir new; echo x > new/in.txt');
+  await rewind();
+  bash('mkdir new; echo mine > new/in.txt');
+  await checkpoints.redo({ dryRun: false });
+  await rewind();
+  await world.shell(checkpoints, 'm1', 'rm -r new');
+  expect(outcomesOf(await rewind(), world)).toEqual({ 'new/in.txt': 'restored' });
+  expect(await tree()).toMatchObject({ 'new/in.txt': '644 mine\n' });
+});
+
+test('a file that was deleted by nobody knows whom, and that the agent then made anew, goes', async () => {
+  await begin();
+  await world.agent(checkpoints, 'm1', { 'new.txt': 'first' });
+  await checkpoints
+    .record({ userMessageId: 'm1', toolUseId: 'cut off', origin: 'shell' })
+    .expectChanges('shell');
+  bash('rm new.txt');
+  await world.die();
+  checkpoints = await world.open();
+  await world.agent(checkpoints, 'm1', { 'new.txt': 'second' });
+  expect(outcomesOf(await rewind(), world)).toEqual({ 'new.txt': 'restored' });
+  expect(Object.keys(await tree())).not.toContain('new.txt');
+});
+
 test('what the user puts into a folder that a command made stays, and the folder', async () => {
   await begin();
   await world.shell(checkpoints, 'm1', 'mkdir -p made/in; echo x > made/x; echo y > made/in/y');
