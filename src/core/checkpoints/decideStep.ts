@@ -51,8 +51,6 @@ export function decideStep(situation: Situation): Decision {
   const { current, disk, undone, isUnsaved, mode } = situation;
   const to = keepModeOfSomebody(situation);
   if (isUnsaved && mode === 'merge') return conflict('unsaved');
-  const taken = findTaken(situation);
-  if (taken !== undefined) return bringBack(taken, current);
   if (isSameState(disk, to)) return { kind: 'unchanged' };
   if (disk.kind === 'directory' && current.kind !== 'directory') return conflict('folder');
   if (to.kind === 'unkept') return { kind: 'skip', reason: reasons.unkept };
@@ -68,11 +66,6 @@ export function decideStep(situation: Situation): Decision {
   if (to.kind === 'absent' || namesOf(disk) === 1) return { kind: 'restore', to };
   // The names it had when the agent wrote it changed with it, and go back with it. A later one is somebody's copy.
   return hasOtherName ? conflict('hardLink') : { kind: 'restore', to, note: reasons.otherNames };
-}
-
-/** What somebody else had made, and is there no longer. */
-function findTaken({ disk, undone: { theirs }, mode }: Omit<Situation, 'isUnsaved'>): FileState | undefined {
-  return mode === 'merge' && disk.kind === 'absent' && theirs?.kind !== 'unkept' ? theirs : undefined;
 }
 
 function bringBack(to: FileState, current: FileState): Decision {
@@ -99,8 +92,6 @@ function namesOf(state: FileState): number {
 export function decideFolder(situation: Omit<Situation, 'isUnsaved'>): Decision {
   const { current, disk, mode } = situation;
   const to = keepModeOfSomebody(situation);
-  const taken = findTaken(situation);
-  if (taken !== undefined) return bringBack(taken, current);
   if (isSameState(disk, to)) return { kind: 'unchanged' };
   // Somebody has made it where the agent had left none.
   const isTheirs = to.kind === 'absent' && current.kind !== 'directory' && mode === 'merge';

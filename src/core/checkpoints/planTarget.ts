@@ -13,7 +13,7 @@ import type { PathKey } from './paths.ts';
 import { findName } from './respell.ts';
 import type { SeenFiles } from './seenFiles.ts';
 import type { StepList } from './stepList.ts';
-import { isFileTarget, type Target } from './targets.ts';
+import { isFileTarget, type Target, withTheirs } from './targets.ts';
 import { takeHunksBack } from './textHunks.ts';
 
 export interface PlanOptions {
@@ -43,10 +43,11 @@ export interface PlannedTarget {
 }
 
 /** Throws FileError when the store has no room. */
-export async function planTarget(target: Target, planning: Planning): Promise<PlannedTarget> {
-  const resolution = planning.resolutions.get(planning.toKey(target.history.path));
-  if (resolution === 'keep') return leave(target, 'skipped', reasons.kept);
+export async function planTarget(given: Target, planning: Planning): Promise<PlannedTarget> {
+  const resolution = planning.resolutions.get(planning.toKey(given.history.path));
+  if (resolution === 'keep') return leave(given, 'skipped', reasons.kept);
   const chosen: Planning = resolution === 'take' ? { ...planning, mode: 'overwrite' } : planning;
+  const target = planning.mode === 'merge' ? withTheirs(given) : given;
   try {
     return await (target.hunks === undefined ? planWhole(target, chosen) : planHunks(target, chosen));
   } catch (error) {

@@ -5,7 +5,7 @@ import type { ConflictVersions, RewindPoint } from './checkpoints.ts';
 import type { Merge } from './mergeTexts.ts';
 import { mergeWork } from './mergeWork.ts';
 import { type Records, readState } from './readVersions.ts';
-import { selectTargets } from './targets.ts';
+import { selectTargets, withTheirs } from './targets.ts';
 
 /** undefined: a rewind to this point would not move the file. Throws BlobError and FileError. */
 export async function readConflict(
@@ -13,10 +13,9 @@ export async function readConflict(
   { history, blobs, files }: Records & { readonly files: FileSystem },
 ): Promise<ConflictVersions | undefined> {
   const key = history.toKey(query.path);
-  const target = selectTargets(history, query)?.targets.find(
-    (one) => history.toKey(one.history.path) === key,
-  );
-  if (target === undefined) return undefined;
+  const found = selectTargets(history, query)?.targets.find((one) => history.toKey(one.history.path) === key);
+  if (found === undefined) return undefined;
+  const target = withTheirs(found);
   const { path, current } = target.history;
   const disk = (await hasRealParents(path, { files, toKey: history.toKey }))
     ? await captureFile(files, path)

@@ -34,9 +34,9 @@ export interface Undone {
   readonly unknown: boolean;
   /**
    * What somebody else had made of what is in the target: before the agent changed more than permission bits, or when all that it
-   * had changed was undone. Where the agent has taken it away, this is what.
+   * had changed was undone. `work`: what they made after that.
    */
-  readonly theirs: FileState | undefined;
+  readonly theirs: { readonly state: FileState; readonly work: readonly Position[] } | undefined;
 }
 
 /** undefined: there is no record of this point. */
@@ -93,7 +93,7 @@ export function selectTargetsAt(history: History, order: number): readonly Targe
 
 /** A target that a person would call a file; the others are folders made on the way. */
 export function isFileTarget({ history, to, undone: { theirs } }: Target): boolean {
-  return isFile(history.current.state) || isFile(to.state) || (theirs !== undefined && isFile(theirs));
+  return isFile(history.current.state) || isFile(to.state) || (theirs !== undefined && isFile(theirs.state));
 }
 
 /** Only the targets named by `keys`, what lies in those that are folders, and the folders that all these lie in. */
@@ -163,14 +163,27 @@ function lookBack(current: Position, to: Position): Undone {
 }
 
 /** `undone`: oldest first. */
-function findTheirs(undone: readonly Position[], to: Position): FileState | undefined {
-  let theirs = to.state;
-  for (const { madeBy, state, parent } of undone) {
+function findTheirs(undone: readonly Position[], to: Position): Undone['theirs'] {
+  let theirs: Undone['theirs'];
+  for (const [index, { madeBy, state, parent }] of undone.entries()) {
+    const known = theirs?.state ?? to.state;
     // What was made out of something that the agent had made can't be told from that.
-    if (madeBy !== 'somebody' || parent === undefined || !isSameContent(parent.state, theirs)) continue;
-    theirs = modeOf(state) === modeOf(parent.state) ? withMode(state, modeOf(theirs)) : state;
+    if (madeBy !== 'somebody' || parent === undefined || !isSameContent(parent.state, known)) continue;
+    const hasOwnMode = modeOf(state) !== modeOf(parent.state);
+    const work = undone.slice(index + 1).filter(isWorkOfSomebody);
+    theirs = { state: hasOwnMode ? state : withMode(state, modeOf(known)), work };
   }
-  return theirs.kind === 'absent' || isSameContent(theirs, to.state) ? undefined : theirs;
+  if (theirs === undefined || theirs.state.kind === 'absent' || theirs.state.kind === 'unkept')
+    return undefined;
+  return isSameContent(theirs.state, to.state) ? undefined : theirs;
+}
+
+/** The target with what somebody else had made of it. */
+export function withTheirs(target: Target): Target {
+  const { to, undone } = target;
+  if (undone.theirs === undefined) return target;
+  const { state, work } = undone.theirs;
+  return { ...target, to: { ...to, state }, undone: { ...undone, work } };
 }
 
 function isByAgent({ madeBy }: Position): boolean {

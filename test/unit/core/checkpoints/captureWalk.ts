@@ -285,10 +285,11 @@ class CaptureWalk {
     const first = undone.findIndex((entry) => entry.by !== 'user' && isOfContent(entry));
     const before = undone.slice(0, Math.max(0, first)).findLast(isOfContent)?.after;
     if (before !== undefined) return [before];
-    const last = undone.findLastIndex((entry) => entry.by === 'user' && isOfContent(entry));
-    const users = undone[last]?.after;
-    if (users === undefined || !undone.slice(last + 1).some(isOfContent)) return [target];
-    return [target, users];
+    const last = undone.findLastIndex((entry) => entry.by !== 'user' && isOfContent(entry));
+    const writtenOver = undone
+      .slice(0, Math.max(0, last))
+      .filter((one) => one.by === 'user' && isOfContent(one));
+    return [target, ...writtenOver.flatMap(({ after }) => after ?? [])];
   }
 
   /** What the agent did not change stays, but for folders that are made on the way to what comes back. */

@@ -341,6 +341,21 @@ test('what comes back of a file that the agent had made and removed before is wh
   expect(await tree()).toMatchObject({ 'new.txt': '644 mine\n', 'new/': '750' });
 });
 
+test('what the user had made where the agent had made and removed a file is what its next change is taken back to', async () => {
+  await begin();
+  await world.shell(checkpoints, 'm1', 'echo x > new.txt');
+  await world.shell(checkpoints, 'm1', 'rm new.txt');
+  bash('echo mine > new.txt');
+  await world.shell(checkpoints, 'm1', 'echo agent > new.txt');
+  expect(outcomesOf(await rewind(), world)).toEqual({ 'new.txt': 'restored' });
+  expect(await tree()).toMatchObject({ 'new.txt': '644 mine\n' });
+  expect(outcomesOf(await rewind(), world)).toEqual({});
+  await checkpoints.redo({ dryRun: false });
+  expect(await tree()).toMatchObject({ 'new.txt': '644 agent\n' });
+  await checkpoints.rewind({ userMessageId: 'm1', dryRun: false, mode: 'overwrite' });
+  expect(Object.keys(await tree())).not.toContain('new.txt');
+});
+
 test("a file comes back in a folder that had been the agent's, and was filled by the user meanwhile", async () => {
   await begin();
   await world.shell(checkpoints, 'm1', 'mkdir new; echo x > new/in.txt');
