@@ -3,7 +3,7 @@
  * different now. Folders that turn up are told of, so that they can be shared out between threads.
  */
 
-import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { sep } from 'node:path';
 import {
   type EncodedContent,
@@ -11,11 +11,10 @@ import {
   type SeenChange,
   type SeenState,
 } from '../../core/checkpoints/tree/treeScanner.ts';
-import { errorCode, type FolderEntry, readLinkNow, withName } from '../fileOperations.ts';
-import { isReplaced, toSystemPath } from '../systemPath.ts';
 import { Coverage } from './coverage.ts';
 import { Folder, type FolderPlace, type SavedFolder } from './folder.ts';
 import { IgnoreRules } from './ignoreRules.ts';
+import { isYoung, type Listed, list, lookAt, readLink } from './lookAt.ts';
 import { encodeContent, readContent, toGitOid, toSha256 } from './readContent.ts';
 import type { Repository } from './repository.ts';
 import { toSlashes } from './slashes.ts';
@@ -41,12 +40,7 @@ export interface FolderNews {
 const LARGEST_KEPT = 50 * 1024 * 1024;
 /** An ignored file. */
 const LARGEST_IGNORED = 1024 * 1024;
-/** Two changes within this time may leave the same times behind. Milliseconds. */
-const YOUNG = 20;
-/** The same where times are counted in seconds. */
-const YOUNG_COARSE = 2100;
 const absent: SeenState = { kind: 'absent' };
-const OURS = /^\.belay-[0-9a-f]{8}-[0-9a-f]{4}\.tmp$/;
 const NONE = '-';
 
 export class TreePart {
@@ -343,12 +337,6 @@ interface Place {
   readonly isBaseline: boolean;
 }
 
-interface Listed {
-  readonly files: string[];
-  readonly folders: readonly string[];
-  readonly startsRepository: boolean;
-}
-
 interface Listing {
   readonly listed: Listed;
   /** Of the folder, before it was listed. */
@@ -359,50 +347,3 @@ interface Listing {
 }
 
 const nothing: FolderNews = { changes: [], found: [] };
-
-/** `hidden`: something keeps us from looking. What was known of it stands. */
-function lookAt(path: string): Stats | 'absent' | 'hidden' {
-  try {
-    return lstatSync(toSystemPath(path), { throwIfNoEntry: false }) ?? 'absent';
-  } catch (error) {
-    return errorCode(error) === 'ENOTDIR' ? 'absent' : 'hidden';
-  }
-}
-
-/** undefined: it can't be listed. */
-function list(path: string): Listed | undefined {
-  const files: string[] = [];
-  const folders: string[] = [];
-  let startsRepository = false;
-  try {
-    for (const entry of readEntries(toSystemPath(path))) {
-      const { name } = entry;
-      if (name.toLowerCase() === '.git') startsRepository = true;
-      else if (entry.isDirectory()) folders.push(name);
-      else if ((entry.isFile() || entry.isSymbolicLink()) && !OURS.test(name)) files.push(name);
-    }
-  } catch {
-    return undefined;
-  }
-  return { files, folders, startsRepository };
-}
-
-function readEntries(path: string | Buffer): readonly FolderEntry[] {
-  const entries = readdirSync(path, { withFileTypes: true });
-  if (!entries.some(({ name }) => isReplaced(name))) return entries;
-  return readdirSync(path, { withFileTypes: true, encoding: 'buffer' }).map(withName);
-}
-
-function readLink(path: string): string | undefined {
-  try {
-    return readLinkNow(path);
-  } catch {
-    return undefined;
-  }
-}
-
-function isYoung({ mtimeMs, ctimeMs }: Stats, started: number): boolean {
-  const last = Math.max(mtimeMs, ctimeMs);
-  const isCoarse = mtimeMs % 1000 === 0 && ctimeMs % 1000 === 0;
-  return last > started - (isCoarse ? YOUNG_COARSE : YOUNG);
-}
