@@ -330,7 +330,18 @@ class CaptureWalk {
       if (isMade)
         expect({ ...told, state: toContent(state) }).toEqual({ ...told, state: toContent(left.get(path)) });
     }
-    this.#takeUp(chains, { before, rewound, after, touched });
+    // Where the user has done all of it again there is no redo: it is the user's now.
+    if (answer.canRewind) this.#takeUp(chains, { before, rewound, after, touched });
+    else this.#noteUsers(touched, { rewound, left });
+  }
+
+  #noteUsers(
+    paths: readonly string[],
+    { rewound, left }: { readonly rewound: Snapshot; readonly left: Snapshot },
+  ): void {
+    this.#order += 1;
+    for (const path of paths)
+      this.#push(path, { by: 'user', order: this.#order, before: rewound.get(path), after: left.get(path) });
   }
 
   #changeBetween(between: readonly Deed[]): readonly [readonly string[], Snapshot] {
