@@ -25,6 +25,7 @@ export function createConnection(options: ConnectionOptions): Peer {
   const peer = createPeer<'client'>(channel, {
     handlers: {
       can_use_tool: (request, { signal }) => permissions.ask(request, signal),
+      elicitation: (request, { signal }) => permissions.elicit(request, signal),
       hook_callback: refuseHookCallback,
     },
     onMessage: receive,

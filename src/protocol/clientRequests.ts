@@ -1,6 +1,7 @@
 /** The control requests that the client answers: a person at the panel, or a program. */
 import * as z from 'zod';
 import { spec } from './controlSpec.ts';
+import { elicitationAnswer } from './mcp.ts';
 import { destination, permissionResult, permissionUpdate } from './permissions.ts';
 
 const preview = z.looseObject({
@@ -65,7 +66,7 @@ export const clientRequests = {
    * (`url`). `content`: the fields, with `accept`.
    */
   elicitation: spec(
-    'program',
+    'client',
     z.looseObject({
       mcp_server_name: z.string(),
       message: z.string(),
@@ -76,10 +77,7 @@ export const clientRequests = {
       /** The names of the fields in the order the server gave them. */
       property_order: z.array(z.string()).optional(),
     }),
-    z.looseObject({
-      action: z.enum(['accept', 'decline', 'cancel']),
-      content: z.record(z.string(), z.unknown()).optional(),
-    }),
+    elicitationAnswer,
   ),
   /**
    * One message of the Model Context Protocol, to or from a server of the client itself. A question is answered with the

@@ -59,6 +59,13 @@ export const mcpServerStatus = z.looseObject({
 });
 export type McpServerStatus = z.infer<typeof mcpServerStatus>;
 
+/** What a person answers to what a server asks of them. `content`: the fields of its form, with `accept`. */
+export const elicitationAnswer = z.looseObject({
+  action: z.enum(['accept', 'decline', 'cancel']),
+  content: z.record(z.string(), z.unknown()).optional(),
+});
+export type ElicitationAnswer = z.infer<typeof elicitationAnswer>;
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -11,6 +11,7 @@ import type { Activity } from './attention.ts';
 import type { PanelActions } from './panelHandlers.ts';
 import { PanelHost } from './panelHost.ts';
 import type { PanelSurface } from './panelSurface.ts';
+import type { OpenPage } from './pendingElicitations.ts';
 import type { ReviewAnswer } from './pendingPermissions.ts';
 import { type AgentStart, SessionHost, type SessionHostOptions } from './sessionHost.ts';
 import type { ViewStore } from './viewStore.ts';
@@ -28,6 +29,7 @@ export interface OpenSessionsDeps {
   readonly memento: Memento;
   readonly log: Log;
   readonly reviewAnswer?: ReviewAnswer;
+  readonly openPage: OpenPage;
   /** A session is open. */
   readonly onSession?: (host: SessionHost) => void;
   readonly onActivity: (activity: Activity) => void;
@@ -114,7 +116,7 @@ export class OpenSessions {
 
   /** The panel whose question has waited longest. */
   waiting(): PanelHost | undefined {
-    return [...this.#panels].find(({ host }) => host.permissions.waiting().length > 0);
+    return [...this.#panels].find(({ host }) => host.waiting > 0);
   }
 
   /** The session a stop is meant for: that of the current panel, else any that runs. */
@@ -190,11 +192,12 @@ export class OpenSessions {
   }
 
   #create(start: Pick<SessionHostOptions, 'sessionId' | 'resume' | 'start'>): SessionHost {
-    const { chooseAgentOpener, reviewAnswer, log } = this.#deps;
+    const { chooseAgentOpener, reviewAnswer, openPage, log } = this.#deps;
     const host = new SessionHost({
       ...start,
       openAgent: chooseAgentOpener(),
       reviewAnswer,
+      openPage,
       log,
       now: Date.now,
       takeNews: () => this.#deps.takeNews(host.sessionId),
@@ -255,7 +258,7 @@ export class OpenSessions {
     const seen = new Set(
       [...this.#panels].filter(({ surface }) => surface.isVisible()).map(({ host }) => host),
     );
-    const waiting = (host: SessionHost): number => host.permissions.waiting().length;
+    const waiting = (host: SessionHost): number => host.waiting;
     return {
       running: hosts.filter(({ state }) => state.activity !== 'idle').length,
       waiting: sum(hosts.map(waiting)),

@@ -35,7 +35,7 @@ export class PanelHost {
   readonly #peer: Peer;
   #host: SessionHost;
   #unobserve: () => void;
-  #detachPermissions: () => void = () => {};
+  #detachQuestions: () => void = () => {};
   #phase: Phase = 'away';
   /** Counts the starts of the page: what belongs to an earlier one is not sent to a later. */
   #start = 0;
@@ -194,15 +194,15 @@ export class PanelHost {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const message of waiting) void this.#channel.send(message);
-    this.#detachPermissions = this.#host.permissions.attach(this.#peer);
+    this.#detachQuestions = this.#host.attach(this.#peer);
     this.refresh();
     this.#deps.onChange();
   }
 
   /** From here on nothing is sent until a page says that it is ready. */
   #leave(): void {
-    this.#detachPermissions();
-    this.#detachPermissions = () => {};
+    this.#detachQuestions();
+    this.#detachQuestions = () => {};
     this.#phase = 'away';
     this.#waiting = this.#waiting.filter(isPanelMessage);
   }
@@ -248,7 +248,7 @@ export class PanelHost {
 
   #draw(): void {
     this.surface.setTitle(this.#host.state.title);
-    this.surface.setBadge(this.#host.permissions.waiting().length);
+    this.surface.setBadge(this.#host.waiting);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Disposable, type ExtensionContext, workspace as vscodeWorkspace } from 'vscode';
+import { Disposable, type ExtensionContext, env, Uri, workspace as vscodeWorkspace } from 'vscode';
 import { readPermissionLog } from '../core/sessions/permissionLog.ts';
 import type { PermissionMode } from '../protocol/permissions.ts';
 import type { Attention } from './attention.ts';
@@ -142,6 +142,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     views: createViewStore(context.workspaceState),
     memento: context.workspaceState,
     log,
+    openPage: async (url) => env.openExternal(Uri.parse(url, true)),
     reviewAnswer: (question, answer) => proposing.proposals.review(question, answer),
     onSession: proposing.watch,
     onActivity: attention.update,

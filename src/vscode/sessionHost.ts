@@ -17,10 +17,17 @@ import type { AgentLink } from './agentLink.ts';
 import { StepTitles } from './checkpoints/stepTitles.ts';
 import { ConversationLog } from './conversationLog.ts';
 import {
+  askElicitation,
+  createPendingElicitations,
+  type OpenPage,
+  type PendingElicitations,
+} from './pendingElicitations.ts';
+import {
   createPendingPermissions,
   type PendingPermissions,
   type ReviewAnswer,
 } from './pendingPermissions.ts';
+import type { QuestionPanel } from './pendingQuestions.ts';
 import { reduceSessionState, type SessionState } from './sessionState.ts';
 import { collectPaths, pathsOf } from './toldPaths.ts';
 import { UntakenMessages } from './untakenMessages.ts';
@@ -42,6 +49,7 @@ export interface SessionHostOptions {
   readonly openAgent: (start: AgentStart) => AgentLink;
   /** Sees what a panel has answered before it counts; default: it counts as it is. */
   readonly reviewAnswer?: ReviewAnswer | undefined;
+  readonly openPage: OpenPage;
   readonly log: Log;
   /** What the person has done outside of the conversation, told to the agent before their next message. Must not throw. */
   readonly takeNews: () => string | undefined;
@@ -73,6 +81,7 @@ interface Run {
 export class SessionHost {
   readonly sessionId: string;
   readonly permissions: PendingPermissions;
+  readonly elicitations: PendingElicitations;
   /** What turns and calls are called, also those that a rewind has cut off. */
   readonly titles = new StepTitles();
   readonly #options: SessionHostOptions;
@@ -112,6 +121,7 @@ export class SessionHost {
       canRedoConversation: false,
     };
     this.permissions = createPendingPermissions(() => this.#tellChange(), options.reviewAnswer);
+    this.elicitations = createPendingElicitations(() => this.#tellChange());
     this.#run = this.#open();
     this.#ready = options.resume ? this.#askForRedo() : Promise.resolve();
   }
@@ -127,7 +137,12 @@ export class SessionHost {
 
   /** Nothing runs, waits, or is on its way: the session could be closed and opened again without a loss. */
   get isQuiet(): boolean {
-    return !this.#isSaid && this.#state.activity === 'idle' && this.permissions.waiting().length === 0;
+    return !this.#isSaid && this.#state.activity === 'idle' && this.waiting === 0;
+  }
+
+  /** How many questions wait for a person. */
+  get waiting(): number {
+    return this.permissions.waiting().length + this.elicitations.waiting().length;
   }
 
   get canRedo(): boolean {
@@ -146,6 +161,14 @@ export class SessionHost {
     this.#untaken.takeAnswer(payload, answer);
     return answer;
   };
+
+  /** Puts every question that waits on this panel, and those that come later; returns how to take them off again. */
+  attach(panel: QuestionPanel): () => void {
+    const detach = [this.permissions.attach(panel), this.elicitations.attach(panel)];
+    return () => {
+      for (const each of detach) each();
+    };
+  }
 
   /** Says something to the agent for a person. */
   say(message: UserMessage): void {
@@ -210,8 +233,8 @@ export class SessionHost {
           return answer;
         },
         hook_callback: refuseHookCallback,
-        // The panel has no form for it.
-        elicitation: async () => ({ action: 'decline' }),
+        elicitation: (asked, { signal }) =>
+          askElicitation(asked, { pending: this.elicitations, openPage: this.#options.openPage, signal }),
         async mcp_message({ server_name }) {
           throw new Error(`The editor has no MCP servers of its own, so it has none named "${server_name}".`);
         },

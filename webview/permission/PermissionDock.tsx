@@ -1,5 +1,6 @@
 /** Above the composer: what the agent waits for. One at a time, in the order asked. */
 import type { VNode } from 'preact';
+import { ElicitationCard } from '../elicitation/ElicitationCard.tsx';
 import { usePanel, useSource } from '../view/context.ts';
 import { PermissionCard } from './PermissionCard.tsx';
 import { PlanCard } from './PlanCard.tsx';
@@ -18,6 +19,9 @@ export function PermissionDock(): VNode | null {
   const all = useSource(permissions, (waiting) => waiting);
   const [first] = all;
   if (first === undefined) return null;
+  if (first.kind === 'elicitation') {
+    return <ElicitationCard key={first.key} request={first} waiting={all.length} />;
+  }
   const Card = toCard(first);
   return <Card key={first.key} request={first} waiting={all.length} />;
 }

@@ -6,6 +6,8 @@ import { showHidden } from './hiddenCharacters.ts';
 export interface RequestFrameProps {
   readonly icon: string;
   readonly title: string;
+  /** The accessible name of the card. */
+  readonly label?: string;
   readonly waiting: number;
   readonly frameRef: Ref<HTMLElement>;
   /** Ctrl+Enter or Cmd+Enter anywhere in the card. */
@@ -16,6 +18,7 @@ export interface RequestFrameProps {
 export function RequestFrame({
   icon,
   title,
+  label = 'Permission request',
   waiting,
   frameRef,
   onConfirm,
@@ -28,13 +31,7 @@ export function RequestFrame({
     onConfirm();
   };
   return (
-    <section
-      class="request"
-      role="group"
-      aria-label="Permission request"
-      ref={frameRef}
-      onKeyDownCapture={handleKey}
-    >
+    <section class="request" role="group" aria-label={label} ref={frameRef} onKeyDownCapture={handleKey}>
       <div class="request-head">
         <Icon name={icon} />
         <h2 class="request-title">{showHidden(title)}</h2>

@@ -1,8 +1,10 @@
-/** Requests of the agent that wait for the person, in the order they came. */
+/** What the agent and its MCP servers ask of the person, in the order it came. */
 import type { RequestOf } from '../../src/protocol/control.ts';
+import type { ElicitationAnswer } from '../../src/protocol/mcp.ts';
 import type { PermissionResult } from '../../src/protocol/permissions.ts';
 
 export interface PermissionRequest {
+  readonly kind: 'permission';
   /** Ours, for keys; the protocol's request id stays with the peer. */
   readonly key: string;
   readonly request: RequestOf<'can_use_tool'>;
@@ -10,21 +12,55 @@ export interface PermissionRequest {
   readonly answer: (result: PermissionResult) => void;
 }
 
+/** A form or a page of an MCP server. */
+export interface ElicitationRequest {
+  readonly kind: 'elicitation';
+  readonly key: string;
+  readonly request: RequestOf<'elicitation'>;
+  readonly answer: (result: ElicitationAnswer) => void;
+}
+
+export type PersonRequest = PermissionRequest | ElicitationRequest;
+
 export interface PermissionRequests {
-  get(): readonly PermissionRequest[];
+  get(): readonly PersonRequest[];
   subscribe(listener: () => void): () => void;
   /** Resolves with what the person answers; rejects when the agent cancels or the channel closes. */
   ask(request: RequestOf<'can_use_tool'>, signal: AbortSignal): Promise<PermissionResult>;
+  /** The same of what a server asks. */
+  elicit(request: RequestOf<'elicitation'>, signal: AbortSignal): Promise<ElicitationAnswer>;
 }
 
 export function createPermissionRequests(): PermissionRequests {
   const listeners = new Set<() => void>();
-  let waiting: readonly PermissionRequest[] = [];
+  let waiting: readonly PersonRequest[] = [];
   let count = 0;
 
-  function change(next: readonly PermissionRequest[]): void {
+  function change(next: readonly PersonRequest[]): void {
     waiting = next;
     for (const listener of [...listeners]) listener();
+  }
+
+  /** `toEntry` is given how to answer, which works once. */
+  function put<Answer>(
+    signal: AbortSignal,
+    toEntry: (key: string, answer: (result: Answer) => void) => PersonRequest,
+  ): Promise<Answer> {
+    count += 1;
+    const key = `request:${count}`;
+    return new Promise((resolve, reject) => {
+      const remove = (): void => change(waiting.filter((other) => other.key !== key));
+      const answer = (result: Answer): void => {
+        if (!waiting.some((other) => other.key === key)) return;
+        remove();
+        resolve(result);
+      };
+      signal.addEventListener('abort', () => {
+        remove();
+        reject(signal.reason);
+      });
+      change([...waiting, toEntry(key, answer)]);
+    });
   }
 
   return {
@@ -33,23 +69,16 @@ export function createPermissionRequests(): PermissionRequests {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    ask(request, signal) {
-      count += 1;
-      const key = `permission:${count}`;
-      return new Promise((resolve, reject) => {
-        const remove = (): void => change(waiting.filter((other) => other.key !== key));
-        const answer = (result: PermissionResult): void => {
-          if (!waiting.some((other) => other.key === key)) return;
-          remove();
-          // What runs is checked against the digest of what was shown.
-          resolve(request.digest === undefined ? result : { ...result, digest: request.digest });
-        };
-        signal.addEventListener('abort', () => {
-          remove();
-          reject(signal.reason);
-        });
-        change([...waiting, { key, request, answer }]);
-      });
-    },
+    ask: (request, signal) =>
+      put<PermissionResult>(signal, (key, give) => ({
+        kind: 'permission',
+        key,
+        request,
+        // What runs is checked against the digest of what was shown.
+        answer: (result) =>
+          give(request.digest === undefined ? result : { ...result, digest: request.digest }),
+      })),
+    elicit: (request, signal) =>
+      put<ElicitationAnswer>(signal, (key, answer) => ({ kind: 'elicitation', key, request, answer })),
   };
 }

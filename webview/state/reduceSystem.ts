@@ -1,6 +1,7 @@
 /** System messages: what the session is doing, what it spent, what was taken back. */
 import type { SystemMessage, SystemMessageOf } from '../../src/protocol/systemMessages.ts';
 import { assertNever } from '../assertNever.ts';
+import { showHidden } from '../permission/hiddenCharacters.ts';
 import type { Draft } from './draft.ts';
 import { type Item, MAIN_THREAD, type Notice } from './panelModel.ts';
 import { findTodos } from './reduceReply.ts';
@@ -33,12 +34,17 @@ export function reduceSystem(draft: Draft, message: SystemMessage, now: number):
     case 'hook_started':
     case 'hook_response':
     case 'commands_changed':
-    case 'elicitation_complete':
     case 'background_tasks_changed':
     case 'task_progress':
     case 'task_updated':
     case 'belay/permission_rules_changed':
       return;
+    case 'elicitation_complete':
+      return addNotice(draft, message.uuid, {
+        kind: 'information',
+        text: `The MCP server “${showHidden(message.mcp_server_name)}” has what it asked for by a page.`,
+        level: 'info',
+      });
     case 'local_command_output':
       return addNotice(
         draft,

@@ -1,6 +1,8 @@
 /** What a screen reader is told, politely, besides what it reads itself. */
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { showHidden } from '../permission/hiddenCharacters.ts';
+import type { PersonRequest } from '../permission/permissionRequests.ts';
 import { getThread, MAIN_THREAD } from '../state/panelModel.ts';
 import { useModel, usePanel, useSource } from './context.ts';
 
@@ -57,6 +59,13 @@ function usePermissionRequests(announcements: Announcements): void {
   const first = useSource(permissions, (all) => all[0]);
   useEffect(() => {
     if (first === undefined) return;
-    announcements.say(`Belay waits for your permission: ${first.request.title ?? first.request.tool_name}`);
+    announcements.say(toAnnouncement(first));
   }, [first, announcements]);
+}
+
+function toAnnouncement(asked: PersonRequest): string {
+  if (asked.kind === 'elicitation') {
+    return `The MCP server ${showHidden(asked.request.mcp_server_name)} asks you for something`;
+  }
+  return `Belay waits for your permission: ${asked.request.title ?? asked.request.tool_name}`;
 }

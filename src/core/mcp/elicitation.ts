@@ -1,9 +1,9 @@
 /** What an MCP server wants of the person at the client. Nobody answers, or not in the right form: it is declined. */
 import type { Peer } from '../../channel/peer.ts';
-import type { RequestOf, ResponseOf } from '../../protocol/control.ts';
+import type { RequestOf } from '../../protocol/control.ts';
+import type { ElicitationAnswer } from '../../protocol/mcp.ts';
 
 export type Elicitation = RequestOf<'elicitation'>;
-export type ElicitationAnswer = ResponseOf<'elicitation'>;
 
 /** Rejects never. */
 export type Elicit = (asked: Elicitation, signal: AbortSignal) => Promise<ElicitationAnswer>;

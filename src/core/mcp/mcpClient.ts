@@ -14,11 +14,13 @@ import {
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import type * as z from 'zod';
+import type { ElicitationAnswer } from '../../protocol/mcp.ts';
 import type { Clock } from '../ports.ts';
 import { type CallLimits, createCallLimits } from './callLimits.ts';
 import type { McpTransport } from './connector.ts';
-import type { Elicit, Elicitation, ElicitationAnswer } from './elicitation.ts';
+import type { Elicit, Elicitation } from './elicitation.ts';
 import { createFloodGauge } from './floodGauge.ts';
+import { askRequiredPages } from './requiredPages.ts';
 import { type ReadResult, readResult } from './resource.ts';
 import { type CallResult, callResult } from './resultContent.ts';
 import { listAll } from './serverLists.ts';
@@ -151,15 +153,18 @@ export async function connectMcpClient(
         const [late, done] = [new AbortController(), new AbortController()];
         callLimits.watch(timeoutMs, late, AbortSignal.any([signal, done.signal]));
         const params = { name, arguments: { ...input } };
-        const answer = await ask(
-          client.request({ method: 'tools/call', params }, callResult, {
-            signal: AbortSignal.any([signal, late.signal]),
-            timeout: NO_TIMEOUT,
-            onprogress: ({ progress, total, message }) =>
-              onProgress(toProgressLine(progress, total, message)),
-          }),
-          signal,
-        ).finally(() => done.abort());
+        const calling = client.request({ method: 'tools/call', params }, callResult, {
+          signal: AbortSignal.any([signal, late.signal]),
+          timeout: NO_TIMEOUT,
+          onprogress: ({ progress, total, message }) => onProgress(toProgressLine(progress, total, message)),
+        });
+        let required: string | undefined;
+        const called = calling.catch(async (error: unknown) => {
+          required = await callLimits.whileAsking(() => askRequiredPages(error, { ...options, signal }));
+          throw error;
+        });
+        const answer = await ask(called, signal).finally(() => done.abort());
+        if (required !== undefined) return toProblem('refused', required);
         return answer.kind !== 'answer' && late.signal.aborted ? SILENT : answer;
       },
       ping: () => ask(client.ping(limits), options.signal),
@@ -206,7 +211,9 @@ function watch({ client, transport, state, options, callLimits }: Watched): void
   );
   client.setRequestHandler(ElicitRequestSchema, async ({ params }, { signal }) =>
     toElicitResult(
-      await callLimits.whileAsking(() => options.elicit(toElicitation(params, options.serverName), signal)),
+      await callLimits.whileAsking((over) =>
+        options.elicit(toElicitation(params, options.serverName), AbortSignal.any([signal, over])),
+      ),
     ),
   );
   client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: options.roots.map((uri) => ({ uri })) }));

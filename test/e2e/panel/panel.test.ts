@@ -38,6 +38,12 @@ async function open({
 
 const exact = true;
 
+/** The texts that describe an element to a screen reader. Runs in the page. */
+const describedBy = (element: Element): (string | null | undefined)[] =>
+  (element.getAttribute('aria-describedby') ?? '')
+    .split(' ')
+    .map((id) => document.getElementById(id)?.textContent);
+
 /** As `expect.poll`, with the patience that a busy machine needs. */
 const soon = <T>(look: () => T) => expect.poll(look, { timeout: 20_000, interval: 20 });
 
@@ -713,6 +719,86 @@ describe('a permission request', () => {
       behavior: 'allow',
       updatedInput: { questions, answers: { 'Which?': 'Two', 'What else?': 'A, C too' } },
     });
+  });
+
+  test('asks what an MCP server wants as a form, says beside a field what is wrong, and sends values', async () => {
+    const { page, host } = await open();
+    const asked = {
+      mcp_server_name: 'maps\u202e',
+      message: '**Which** trail?\u200b',
+      mode: 'form' as const,
+      property_order: ['mail', 'length', 'loop', 'level'],
+      requested_schema: {
+        type: 'object',
+        properties: {
+          mail: { type: 'string', format: 'email', title: 'Mail', description: 'Yours' },
+          length: { type: 'integer', title: 'Length', minimum: 1 },
+          loop: { type: 'boolean', title: 'Loop' },
+          level: { type: 'string', title: 'Level', enum: ['1', '2'], enumNames: ['Easy', 'Hard'] },
+          season: { type: 'array', title: 'Season', items: { enum: ['Spring', 'Autumn'] } },
+        },
+        required: ['mail'],
+      },
+    };
+    const answer = host.elicit(asked);
+    const card = page.getByRole('group', { name: 'Request of an MCP server' });
+    await card.getByText('**Which** trail?⟨U+200B⟩', { exact }).waitFor();
+    await card.getByRole('heading', { name: 'The MCP server “maps⟨U+202E⟩” asks you' }).waitFor();
+    const mail = card.getByRole('textbox', { name: 'Mail' });
+    expect(await mail.getAttribute('aria-required')).toBe('true');
+    await card.getByRole('textbox', { name: 'Length (optional)' }).fill('0');
+    await card.getByRole('textbox', { name: 'Length (optional)' }).press('Enter');
+    await card.getByText('This is needed.').waitFor();
+    expect(await mail.evaluate((field) => document.activeElement === field)).toBe(true);
+    expect(await mail.getAttribute('aria-invalid')).toBe('true');
+    expect(await mail.evaluate(describedBy)).toEqual(['Yours', 'This is needed.']);
+    await mail.fill('sam@example.com');
+    await card.getByRole('textbox', { name: 'Length (optional)' }).fill('12');
+    expect(await card.getByRole('alert').count()).toBe(0);
+    await card.getByRole('checkbox', { name: 'Loop' }).click();
+    await card.getByRole('combobox', { name: 'Level (optional)' }).selectOption('Hard');
+    await card.getByRole('group', { name: 'Season' }).getByRole('checkbox', { name: 'Autumn' }).click();
+    await press(card.getByRole('button', { name: 'Submit' }), async () => (await card.count()) === 0);
+    expect(await answer).toEqual({
+      action: 'accept',
+      content: { mail: 'sam@example.com', length: 12, loop: true, level: '2', season: ['Autumn'] },
+    });
+  });
+
+  test('of an MCP server can be declined, cancelled, or taken back', async () => {
+    const { page, host } = await open();
+    const asked = { mcp_server_name: 'maps', message: 'Which?', mode: 'form' as const };
+    const card = page.getByRole('group', { name: 'Request of an MCP server' });
+    for (const [button, action] of [
+      ['Decline', 'decline'],
+      ['Cancel', 'cancel'],
+    ] as const) {
+      const answer = host.elicit(asked);
+      await card.getByRole('button', { name: button }).click();
+      expect(await answer).toEqual({ action });
+    }
+    const call = new AbortController();
+    const answer = host.elicit(asked, call.signal);
+    await card.waitFor();
+    call.abort(new Error('the call is over'));
+    await expect(answer).rejects.toThrow('the call is over');
+    await card.waitFor({ state: 'detached' });
+  });
+
+  test('shows where a page of an MCP server leads, and agrees to it only when a person says so', async () => {
+    const { page, host } = await open();
+    const url = 'http://bank.example@xn--bnk-5cd.example/in?a=1';
+    const answer = host.elicit({ mcp_server_name: 'maps', message: 'Sign in', mode: 'url', url });
+    const card = page.getByRole('group', { name: 'Request of an MCP server' });
+    await card.getByText(url, { exact }).waitFor();
+    await card.getByText('xn--bnk-5cd.example', { exact }).waitFor();
+    await card.getByText('The connection to it is not encrypted.').waitFor();
+    await card.getByText('Its name has letters that can look like others.').waitFor();
+    expect(await card.getByRole('link').count()).toBe(0);
+    await press(card.getByRole('button', { name: 'Open page' }), async () => (await card.count()) === 0);
+    expect(await answer).toEqual({ action: 'accept' });
+    host.send(say.systemSays('elicitation_complete', { mcp_server_name: 'maps', elicitation_id: 'e1' }));
+    await page.getByText('The MCP server “maps” has what it asked for by a page.').waitFor();
   });
 
   test('shows a plan and three ways to go on', async () => {

@@ -5,6 +5,7 @@
 import type { Channel } from '../../../src/channel/channel.ts';
 import { createPeer, type Handlers, type Peer } from '../../../src/channel/peer.ts';
 import type { RequestOf } from '../../../src/protocol/control.ts';
+import type { ElicitationAnswer } from '../../../src/protocol/mcp.ts';
 import type { PanelState, PanelView } from '../../../src/protocol/panel.ts';
 import type { PermissionResult } from '../../../src/protocol/permissions.ts';
 
@@ -28,6 +29,7 @@ export interface ScriptedHost {
   readonly problems: string[];
   send(...messages: unknown[]): void;
   askPermission(request: RequestOf<'can_use_tool'>, signal?: AbortSignal): Promise<PermissionResult>;
+  elicit(request: RequestOf<'elicitation'>, signal?: AbortSignal): Promise<ElicitationAnswer>;
   /** Resolves when the panel has asked this. */
   untilAsked(subtype: string): Promise<unknown>;
   readonly peer: Peer;
@@ -72,6 +74,7 @@ export function createScriptedHost(
     },
     askPermission: (request, signal) =>
       peer.request('can_use_tool', request, signal === undefined ? {} : { signal }),
+    elicit: (request, signal) => peer.request('elicitation', request, signal === undefined ? {} : { signal }),
     untilAsked: (subtype) => {
       const before = asked.find((entry) => entry.subtype === subtype);
       if (before !== undefined) return Promise.resolve(before.request);

@@ -23,7 +23,11 @@ const deny = (message: string) => ({ behavior: 'deny' as const, message });
 /** An answerer alone; the test speaks for the other side. */
 function startAnswerer(channel: Channel, canUseTool: CanUseTool, problems: string[] = []) {
   return createPeer<'client'>(channel, {
-    handlers: { can_use_tool: canUseTool, hook_callback: refuseHookCallback },
+    handlers: {
+      can_use_tool: canUseTool,
+      hook_callback: refuseHookCallback,
+      elicitation: async () => ({ action: 'decline' }),
+    },
     onMessage: () => undefined,
     onProblem: (problem) => problems.push(problem),
   });

@@ -6,6 +6,7 @@ import { refuseHookCallback } from '../../../src/channel/refuseHookCallback.ts';
 import type { Agent } from '../../../src/core/agent.ts';
 import type { Log } from '../../../src/core/ports.ts';
 import type { RequestOf } from '../../../src/protocol/control.ts';
+import type { ElicitationAnswer } from '../../../src/protocol/mcp.ts';
 import type { PermissionResult } from '../../../src/protocol/permissions.ts';
 import type { PanelSurface } from '../../../src/vscode/panelSurface.ts';
 
@@ -28,6 +29,11 @@ export interface FakePage {
   readonly questions: {
     readonly request: RequestOf<'can_use_tool'>;
     answer(result: PermissionResult): void;
+  }[];
+  /** The same of what MCP servers ask. */
+  readonly forms: {
+    readonly request: RequestOf<'elicitation'>;
+    answer(result: ElicitationAnswer): void;
   }[];
 }
 
@@ -90,6 +96,7 @@ export function createFakeSurface(place: 'view' | 'tab' = 'view'): FakeSurface {
 function createPage(channel: Channel): FakePage {
   const messages: unknown[] = [];
   const questions: FakePage['questions'] = [];
+  const forms: FakePage['forms'] = [];
   const peer = createPeer<'client'>(channel, {
     handlers: {
       hook_callback: refuseHookCallback,
@@ -99,11 +106,17 @@ function createPage(channel: Channel): FakePage {
           questions.push(question);
           signal.addEventListener('abort', () => questions.splice(questions.indexOf(question), 1));
         }),
+      elicitation: (request, { signal }) =>
+        new Promise((resolve) => {
+          const form = { request, answer: resolve };
+          forms.push(form);
+          signal.addEventListener('abort', () => forms.splice(forms.indexOf(form), 1));
+        }),
     },
     onMessage: (message) => messages.push(message),
     onProblem: () => {},
   });
-  return { peer, messages, questions };
+  return { peer, messages, questions, forms };
 }
 
 export interface FakeAgent extends Agent {

@@ -160,6 +160,7 @@ function setUp({ kept = [], remembered = {} }: SetUp) {
     onCheckpointsChange: () => undefined,
     onFilesChange: () => undefined,
     takeNews: () => undefined,
+    openPage: async () => true,
     onActivity: (activity) => {
       latest = activity;
     },

@@ -11,6 +11,22 @@ import { assistant, checkpoint, prompt, system } from './messages.ts';
 const allow: PermissionResult = { behavior: 'allow' };
 
 describe('the host of a panel', () => {
+  it('asks a page that comes back again for what a server wants, and shows that something waits', async () => {
+    const { page, agent, surface } = await setUp();
+    await page.peer.request('belay/panel_ready', {});
+    const asked = { mcp_server_name: 'maps', message: 'Which one?', mode: 'form' as const };
+    const answer = agent.peer.request('elicitation', asked);
+    await vi.waitFor(() => expect(page.forms).toHaveLength(1));
+    expect(surface.badge).toBe(1);
+    const next = surface.load();
+    await next.peer.request('belay/panel_ready', {});
+    await vi.waitFor(() => expect(next.forms.map(({ request }) => request)).toEqual([asked]));
+    page.forms[0]?.answer({ action: 'decline' });
+    next.forms[0]?.answer({ action: 'accept', content: { which: 'this' } });
+    expect(await answer).toEqual({ action: 'accept', content: { which: 'this' } });
+    expect(surface.badge).toBe(0);
+  });
+
   it('answers a page that is ready with all there is, and then with what comes', async () => {
     const { page, agent } = await setUp();
     await agent.peer.send(prompt('u1', 'hi'));
@@ -252,6 +268,7 @@ function createHost(sessionId: string, { resume = false, opened }: HostOptions =
     resume,
     start: { title: '', model: 'm', permissionMode: 'default' },
     takeNews: () => undefined,
+    openPage: async () => true,
     openAgent: () =>
       openInProcess(async (channel) => {
         agent = createFakeAgent(sessionId, channel, opened);

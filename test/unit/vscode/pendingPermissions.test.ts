@@ -5,10 +5,10 @@ import { refuseHookCallback } from '../../../src/channel/refuseHookCallback.ts';
 import type { PermissionResult, PermissionUpdate } from '../../../src/protocol/permissions.ts';
 import {
   createPendingPermissions,
-  type PermissionPanel,
   type PermissionQuestion,
   type ReviewAnswer,
 } from '../../../src/vscode/pendingPermissions.ts';
+import type { QuestionPanel } from '../../../src/vscode/pendingQuestions.ts';
 
 const allow: PermissionResult = { behavior: 'allow', digest: 'd1' };
 
@@ -227,6 +227,7 @@ function createPanel() {
   createPeer<'client'>(panelEnd, {
     handlers: {
       hook_callback: refuseHookCallback,
+      elicitation: async () => ({ action: 'decline' }),
       can_use_tool: (asked, { signal }) =>
         new Promise((resolve) => {
           const withdrawn = new Promise<void>((done) =>
@@ -241,7 +242,7 @@ function createPanel() {
     onMessage: () => {},
     onProblem: () => {},
   });
-  const peer: PermissionPanel & { close(): void; closed: Promise<void> } = createPeer<never>(hostEnd, {
+  const peer: QuestionPanel & { close(): void; closed: Promise<void> } = createPeer<never>(hostEnd, {
     handlers: {},
     onMessage: () => {},
     onProblem: () => {},

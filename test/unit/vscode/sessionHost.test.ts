@@ -78,6 +78,22 @@ describe('a session whose agent is lost', () => {
     await vi.waitFor(() => expect(host.permissions.waiting()).toHaveLength(0));
   });
 
+  it('opens a page that a server asks for once a person has said so, and counts what was not opened as cancelled', async () => {
+    const openPage = vi.fn<(url: string) => Promise<boolean>>(async (url) => url.endsWith('/in'));
+    const { host, agents } = createHost({ openPage });
+    let action: 'accept' | 'decline' = 'accept';
+    host.attach({ request: (async () => ({ action, content: { a: 1 } })) as unknown as Peer['request'] });
+    const ask = (asked: object) =>
+      agents[0]?.peer.request('elicitation', { mcp_server_name: 'maps', message: 'Please', ...asked });
+    const page = (url: string) => ask({ mode: 'url', url });
+    expect(await page('https://example.com/in')).toEqual({ action: 'accept' });
+    expect(await page('https://example.com/out')).toEqual({ action: 'cancel' });
+    expect(await ask({ mode: 'form', requested_schema: {} })).toEqual({ action, content: { a: 1 } });
+    action = 'decline';
+    expect(await page('https://example.com/in')).toEqual({ action: 'decline', content: { a: 1 } });
+    expect(openPage.mock.calls).toEqual([['https://example.com/in'], ['https://example.com/out']]);
+  });
+
   it('knows of which changes a person has seen all and allowed them', async () => {
     const { host, agents } = createHost();
     const answers = new Map<string, PermissionResult>();
@@ -215,9 +231,10 @@ interface HostOptions {
   readonly opened?: Promise<void>;
   /** Why agents can't be started. */
   readonly failure?: string;
+  readonly openPage?: (url: string) => Promise<boolean>;
 }
 
-function createHost({ resume = false, opened, failure: initial }: HostOptions = {}) {
+function createHost({ resume = false, opened, failure: initial, openPage }: HostOptions = {}) {
   let failure = initial;
   const agents: FakeAgent[] = [];
   const starts: AgentStart[] = [];
@@ -227,6 +244,7 @@ function createHost({ resume = false, opened, failure: initial }: HostOptions = 
     resume,
     start: { title: '', model: 'm', permissionMode: 'default' },
     takeNews: () => undefined,
+    openPage: openPage ?? (async () => true),
     openAgent: (start) => {
       const [agentEnd, hostEnd] = createInProcessPair();
       starts.push(start);

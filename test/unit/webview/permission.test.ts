@@ -2,7 +2,10 @@ import { describe, expect, test, vi } from 'vitest';
 import type { PermissionUpdate } from '../../../src/protocol/permissions.ts';
 import { countHiddenIn, toChange, toExact } from '../../../webview/permission/describeRequest.ts';
 import { hasHidden, showHidden } from '../../../webview/permission/hiddenCharacters.ts';
-import { createPermissionRequests } from '../../../webview/permission/permissionRequests.ts';
+import {
+  createPermissionRequests,
+  type PermissionRequests,
+} from '../../../webview/permission/permissionRequests.ts';
 import { isAnswered, parseQuestions, toAnswers } from '../../../webview/permission/questions.ts';
 import { describeSuggestion } from '../../../webview/permission/suggestions.ts';
 
@@ -111,6 +114,10 @@ describe('what is shown for the decision', () => {
   });
 });
 
+function listPermissions(requests: PermissionRequests) {
+  return requests.get().filter((each) => each.kind === 'permission');
+}
+
 describe('requests that wait', () => {
   const request = { tool_name: 'Bash', tool_use_id: 't1', input: {} };
   const open = (): AbortSignal => new AbortController().signal;
@@ -120,7 +127,7 @@ describe('requests that wait', () => {
     const heard = vi.fn();
     requests.subscribe(heard);
     const answer = requests.ask({ ...request, digest: 'd' }, open());
-    const [first] = requests.get();
+    const [first] = listPermissions(requests);
     first?.answer({ behavior: 'deny', message: 'no' });
     first?.answer({ behavior: 'allow' });
     expect(await answer).toEqual({ behavior: 'deny', message: 'no', digest: 'd' });
@@ -133,7 +140,7 @@ describe('requests that wait', () => {
     const controller = new AbortController();
     const answer = requests.ask(request, controller.signal);
     const other = requests.ask({ ...request, tool_use_id: 't2' }, open());
-    const [first, second] = requests.get();
+    const [first, second] = listPermissions(requests);
     controller.abort(new Error('cancelled'));
     await expect(answer).rejects.toThrow('cancelled');
     first?.answer({ behavior: 'allow' });

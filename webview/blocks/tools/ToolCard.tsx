@@ -25,7 +25,7 @@ export const ToolCard = memo(function ToolCard({ block, content }: ToolCardProps
   const run = useModel((model) => model.tools.get(block.id) ?? EMPTY_TOOL_RUN);
   const isTurnRunning = useModel((model) => model.activity !== 'idle');
   const isAsked = useSource(permissions, (all) =>
-    all.some(({ request }) => request.tool_use_id === block.id),
+    all.some(({ kind, request }) => kind === 'permission' && request.tool_use_id === block.id),
   );
   const status = toStatus({ isWriting: isOpen, isAsked, isTurnRunning, run });
   const call: ToolCall = {

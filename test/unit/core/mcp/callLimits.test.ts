@@ -92,6 +92,27 @@ describe('the time limit of a call', () => {
     expect(call.isLate()).toBe(true);
   });
 
+  it('is of a call whose questions are withdrawn when it is over, and no others', async () => {
+    const limits = createCallLimits(createHandClock().clock);
+    const heard: string[] = [];
+    const ask = (name: string) =>
+      void limits.whileAsking(async (signal) => {
+        signal.addEventListener('abort', () => heard.push(name));
+        await new Promise<void>(() => undefined);
+      });
+    ask('before');
+    const [first, second] = [new AbortController(), new AbortController()];
+    limits.watch(100, new AbortController(), first.signal);
+    limits.watch(100, new AbortController(), second.signal);
+    ask('during');
+    first.abort();
+    await settle();
+    expect(heard).toEqual([]);
+    second.abort();
+    await settle();
+    expect(heard).toEqual(['during']);
+  });
+
   it('leaves nothing behind when the call is over', async () => {
     const call = watchOne(100);
     await call.pass(1);
