@@ -1,7 +1,7 @@
 /** The file that is open in the editor, with what is selected in it: told with the message, unless it is switched off. */
 import type { VNode } from 'preact';
 import type { EditorContext } from '../../src/protocol/editorContext.ts';
-import { toShownPath } from '../blocks/tools/shownPath.ts';
+import { toBaseName, toShownPath } from '../blocks/tools/shownPath.ts';
 import { Icon } from '../controls/Icon.tsx';
 import { useModel, usePanel, useSource } from '../view/context.ts';
 import { useFolders } from '../view/useFolders.ts';
@@ -26,7 +26,7 @@ export function ContextChip(): VNode | null {
       onClick={() => memory.change({ hides_context: !isOff })}
     >
       <Icon name={isOff ? 'eye-closed' : 'eye'} />
-      <span class="context-place">{place}</span>
+      <span class="context-place">{toName(context)}</span>
     </button>
   );
 }
@@ -42,13 +42,21 @@ export function ToldContext({ context }: { readonly context: EditorContext }): V
   return (
     <button type="button" class="context-chip is-told" title={`Open ${place}`} onClick={open}>
       <Icon name="file" />
-      <span class="context-place">{place}</span>
+      <span class="context-place">{toName(context)}</span>
     </button>
   );
 }
 
+/** The name alone: the whole path is in the tooltip, and told to a screen reader. */
+function toName({ path, lines }: EditorContext): string {
+  return toBaseName(path) + toRange(lines);
+}
+
 function toPlace({ path, lines }: EditorContext, folders: readonly string[]): string {
-  const shown = toShownPath(path, folders);
-  if (lines === undefined) return shown;
-  return lines.to > lines.from ? `${shown}:${lines.from}–${lines.to}` : `${shown}:${lines.from}`;
+  return toShownPath(path, folders) + toRange(lines);
+}
+
+function toRange(lines: EditorContext['lines']): string {
+  if (lines === undefined) return '';
+  return lines.to > lines.from ? `:${lines.from}–${lines.to}` : `:${lines.from}`;
 }

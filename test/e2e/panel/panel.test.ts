@@ -237,10 +237,7 @@ describe('the composer', () => {
       ...(say.userSays('What is this?', 'u9') as object),
       belay_context: { path, lines: { from: 2, to: 4 } },
     });
-    await page
-      .getByRole('button', { name: /list\.ts:2–4$/, exact })
-      .last()
-      .click();
+    await page.getByRole('log').getByRole('button', { name: 'list.ts:2–4', exact }).click();
     expect(await host.untilAsked('belay/file_open')).toMatchObject({ path, line: 2 });
     await chip.click();
     expect(await chip.getAttribute('aria-pressed')).toBe('false');
