@@ -34,7 +34,9 @@ function isLast(items: readonly { readonly key: string }[], result: ResultMessag
 }
 
 function toCostLine(result: ResultMessage): string {
-  const cost = result.turn_cost_usd === undefined ? null : formatCost(result.turn_cost_usd);
+  // Where no model was asked there is nothing to pay.
+  const isFree = result.turn_cost_usd === undefined || result.num_turns === 0;
+  const cost = isFree ? null : formatCost(result.turn_cost_usd ?? null);
   return [formatDuration(result.duration_ms), cost].filter((part) => part !== null).join(' · ');
 }
 
