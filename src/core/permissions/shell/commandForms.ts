@@ -70,7 +70,7 @@ function withNames(form: string, words: readonly ShellWord[]): readonly string[]
   const path = certainValue(first);
   const name = programName(first);
   if (path === undefined || name === undefined) return [form];
-  const forms = name === path ? [form] : [form, name + form.slice(path.length)];
+  const forms = name === path ? [form] : [form, name + form.slice(toFormWord(first ?? NO_WORD).length)];
   if (name !== 'git') return forms;
   const command = findGitCommand(words);
   return command > 1

@@ -68,7 +68,12 @@ export function listFileUses(words: readonly ShellWord[]): readonly FileUse[] {
         )
       : starts.flatMap((start) => listOwnUses(start === 0 ? words : words.slice(start)));
   if (uses.length < 2) return uses;
-  return [...new Map(uses.map((use) => [`${use.access} ${use.below} ${use.word.text}`, use])).values()];
+  return [...new Map(uses.map((use) => [toKey(use), use])).values()];
+}
+
+/** Spelt the same, a name with quotes and one without are two files. */
+function toKey({ access, below, word }: FileUse): string {
+  return `${access} ${below} ${word.kind} ${word.text}\0${word.value}`;
 }
 
 function listOwnUses(words: readonly ShellWord[]): readonly FileUse[] {

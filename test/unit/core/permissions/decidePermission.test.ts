@@ -425,4 +425,24 @@ describe('rules for commands', () => {
       name(layered('npm run a', 'user'), layered('npm run *', 'project'), layered('npm * a', 'local')),
     ).toBe('npm * a');
   });
+
+  it('find a program that is named by a path from the home or the working folder', () => {
+    const judge = (command: string) =>
+      decidePermission(
+        question('Bash', [run(command)]),
+        context('bypassPermissions', [rule('deny', 'Bash', 'rm -rf:*')]),
+      ).behavior;
+    for (const path of ['/bin/rm', '~/bin/rm', '$HOME/bin/rm', '"$PWD"/rm'])
+      for (const command of [`${path} -rf b`, `sudo ${path} -rf b`])
+        expect([command, judge(command)]).toEqual([command, 'deny']);
+  });
+
+  it('hold a file against rules that is spelt as the value of another argument is, which means another file', () => {
+    const rules = [rule('allow', 'Bash', 'tool:*'), rule('deny', 'Read', '.env')];
+    const judge = (command: string) =>
+      decidePermission(question('Bash', [run(command)]), context('default', rules)).behavior;
+    expect(judge(`tool y='".envs"'`)).toBe('allow');
+    expect(judge(`tool ".env"`)).toBe('ask');
+    expect(judge(`tool ".env" y='".env"'`)).toBe('ask');
+  });
 });
