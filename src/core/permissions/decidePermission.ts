@@ -9,12 +9,13 @@ import { GENERAL_PURPOSE } from '../subagents/builtinAgents.ts';
 import { toAgentName, toToolName } from '../subagents/toolNames.ts';
 import type { Effect } from '../tools/tool.ts';
 import { type CommandVerdict, decideCommand } from './decideCommand.ts';
+import { FileJudge } from './judgeFile.ts';
 import { coversEffect } from './matchRule.ts';
 import { formatRule } from './parseRule.ts';
 import { PathRules } from './pathRules.ts';
-import { findPathOddity, namesDevice } from './pathSegments.ts';
-import { findProtectedPart } from './protectedPaths.ts';
+import { namesDevice } from './pathSegments.ts';
 import { createRuleIndex, type RuleIndex } from './ruleIndex.ts';
+import { allow, allowByRule, ask, type Verdict } from './verdict.ts';
 
 export type RuleLayer = 'cliArg' | 'local' | 'project' | 'policy' | 'user' | 'session';
 
@@ -105,16 +106,13 @@ export type PermissionDecision =
       readonly message: string;
     };
 
-type Verdict =
-  | { readonly behavior: 'allow'; readonly reason: DecisionReason }
-  | { readonly behavior: 'ask'; readonly reason: DecisionReason; readonly path?: string };
-
 /** What is looked at while one question is decided. */
 interface Deciding {
   readonly question: PermissionQuestion;
   readonly context: PermissionContext;
   readonly index: RuleIndex;
   readonly paths: PathRules;
+  readonly files: FileJudge;
   /** By effect. */
   readonly commands: ReadonlyMap<Effect, CommandVerdict>;
 }
@@ -159,22 +157,16 @@ function openDecision(question: PermissionQuestion, context: PermissionContext):
   const index =
     context.index ?? createRuleIndex(context.rules, context.workspace, context.additionalDirectories);
   const paths = new PathRules({ context, index, places: question.places });
+  const files = new FileJudge({ context, index, paths });
   const commands = new Map<Effect, CommandVerdict>();
-  const deciding = { question, context, index, paths, commands };
-  const judged = new Map<string, Verdict>();
-  const judgePath = (access: 'read' | 'write', path: string): Verdict => {
-    const key = `${access} ${path}`;
-    const verdict =
-      judged.get(key) ??
-      (access === 'read' ? judgeRead(path, deciding, 'Bash') : judgeWrite(path, deciding, 'Bash'));
-    judged.set(key, verdict);
-    return verdict;
-  };
   for (const effect of question.effects) {
     if (effect.kind === 'execute')
-      commands.set(effect, decideCommand(effect, { context, index, paths, judgePath }));
+      commands.set(
+        effect,
+        decideCommand(effect, { context, index, paths, judgePath: files.judgeForCommand }),
+      );
   }
-  return deciding;
+  return { question, context, index, paths, files, commands };
 }
 
 /** The commands of a command line, in order, each with what is thought of it; empty for other calls. May throw as decidePermission. */
@@ -273,7 +265,7 @@ function namesCall(rule: LayeredRule, { toolName, input }: PermissionQuestion): 
 }
 
 function judgeEffect(effect: Effect, deciding: Deciding): readonly Verdict[] {
-  const { context, question, commands } = deciding;
+  const { context, question, commands, files } = deciding;
   if (effect.kind === 'ask') return [ask({ type: 'other', text: 'Only you can answer this.' })];
   if (context.mode === 'bypassPermissions' && commands.get(effect)?.isUnread !== true)
     return [allow({ type: 'mode', text: 'Permissions are bypassed.' })];
@@ -287,9 +279,9 @@ function judgeEffect(effect: Effect, deciding: Deciding): readonly Verdict[] {
   const { toolName } = question;
   switch (effect.kind) {
     case 'read':
-      return [judgeRead(effect.path, deciding, toolName)];
+      return [files.judge('read', effect.path, toolName)];
     case 'write':
-      return [judgeWrite(effect.path, deciding, toolName)];
+      return [files.judge('write', effect.path, toolName)];
     case 'execute':
       return judgeCommand(effect, commands.get(effect));
     case 'fetch':
@@ -341,63 +333,4 @@ function findAllowRule(effect: Effect, { question, index }: Deciding): Verdict |
     (each) => each.behavior === 'allow' && coversEffect(each, { toolName, effect, spellings: 'every' }),
   );
   return rule === undefined ? undefined : allowByRule(rule);
-}
-
-function findPathRule(
-  access: 'read' | 'write',
-  path: string,
-  { index, paths }: Deciding,
-  toolName: string,
-): Verdict | undefined {
-  // Of a command, what the tool for reading or editing is allowed counts; of a tool, what it is allowed itself.
-  const own = toolName === 'Bash' ? (access === 'read' ? 'Read' : 'Edit') : toolName;
-  const bare = index.rules.find(
-    (rule) => rule.behavior === 'allow' && rule.toolName === own && rule.ruleContent === undefined,
-  );
-  const rule = bare ?? paths.findAllow(access, path, toolName);
-  return rule === undefined ? undefined : allowByRule(rule);
-}
-
-function judgeRead(path: string, deciding: Deciding, toolName: string): Verdict {
-  const { context, paths } = deciding;
-  const oddity = findPathOddity(path, context.workspace.platform);
-  if (oddity !== undefined) return ask({ type: 'safetyCheck', text: oddity }, path);
-  if (paths.isWithin(path, context.readableDirectories))
-    return allow({ type: 'workingDir', text: 'It reads within the workspace.' });
-  return (
-    findPathRule('read', path, deciding, toolName) ??
-    ask({ type: 'workingDir', text: `It reads outside the workspace: ${path}` }, path)
-  );
-}
-
-function judgeWrite(path: string, deciding: Deciding, toolName: string): Verdict {
-  const { context, paths } = deciding;
-  const part = paths
-    .spellings(path)
-    .map(findProtectedPart)
-    .find((each) => each !== undefined);
-  if (part !== undefined) {
-    const text = `${part} is protected: what stands there is run or obeyed by other programs.`;
-    return ask({ type: 'safetyCheck', text }, path);
-  }
-  const oddity = findPathOddity(path, context.workspace.platform);
-  if (oddity !== undefined) return ask({ type: 'safetyCheck', text: oddity }, path);
-  const rule = findPathRule('write', path, deciding, toolName);
-  if (rule !== undefined) return rule;
-  if (!paths.isWithin(path, []))
-    return ask({ type: 'workingDir', text: `It writes outside the workspace: ${path}` }, path);
-  if (context.mode === 'acceptEdits') return allow({ type: 'mode', text: 'Edits are accepted.' });
-  return ask({ type: 'other', text: 'It changes a file.' }, path);
-}
-
-function allowByRule(rule: LayeredRule): Verdict {
-  return allow({ type: 'rule', text: `The rule ${formatRule(rule)} (${rule.layer}) allows it.`, rule });
-}
-
-function allow(reason: DecisionReason): Verdict {
-  return { behavior: 'allow', reason };
-}
-
-function ask(reason: DecisionReason, path?: string): Verdict {
-  return path === undefined ? { behavior: 'ask', reason } : { behavior: 'ask', reason, path };
 }

@@ -4,9 +4,8 @@ import type { NameFolding } from '../ports.ts';
 import type { LayeredRule, PermissionContext, PermissionQuestion } from './decidePermission.ts';
 import { EXACT_NAMES, FOLDED_NAMES, foldName } from './nameFolding.ts';
 import { type NamePattern, parseNamePattern } from './namePattern.ts';
-import type { PathRuleSet } from './pathRuleSet.ts';
 import { toSegments } from './pathSegments.ts';
-import type { RuleIndex } from './ruleIndex.ts';
+import { type RuleIndex, type ToolGroup, toToolGroup } from './ruleIndex.ts';
 
 export type PathAccess = 'read' | 'write';
 
@@ -20,9 +19,8 @@ export class PathRules {
   readonly #context: PermissionContext;
   readonly #index: RuleIndex;
   readonly #places: PermissionQuestion['places'];
-  /** By the rules that are held against it, and the path. */
-  readonly #strict = new Map<PathRuleSet, Map<string, LayeredRule | undefined>>();
-  readonly #segments = new Map<string, readonly (readonly string[])[]>();
+  /** The path that was asked about last, and its names: one is mostly held against several rules, one set after the other. */
+  #last: { readonly path: string; readonly spellings: readonly (readonly string[])[] } | undefined;
 
   constructor({ context, index, places }: PathRulesOptions) {
     this.#context = context;
@@ -38,13 +36,10 @@ export class PathRules {
     toolName: string,
   ): LayeredRule | undefined {
     if (!this.#hasAny(behavior)) return undefined;
-    const names = strictNames(behavior, access, toolName);
-    if (this.#index.paths(behavior, names).length === 0) return undefined;
-    const rules = this.#index.pathSet(behavior, names, this.#folding(path));
-    const known = this.#strict.get(rules) ?? new Map<string, LayeredRule | undefined>();
-    this.#strict.set(rules, known);
-    if (!known.has(path)) known.set(path, rules.findAny(this.#spellings(path)));
-    return known.get(path);
+    const tools = strictTools(behavior, access, toolName);
+    if (this.#index.paths(behavior, tools).length === 0) return undefined;
+    const rules = this.#index.pathSet(behavior, tools, this.#folding(path));
+    return this.#isPlain(path) && !rules.mayCover(path) ? undefined : rules.findAny(this.#spellings(path));
   }
 
   /** A rule that allows: all spellings must be covered. */
@@ -52,7 +47,7 @@ export class PathRules {
     const own = access === 'write' ? ['Edit'] : toolName === COMMAND_TOOL ? ['Read'] : [toolName, 'Read'];
     const spellings = this.#spellings(path);
     const folding = this.#folding(path);
-    return this.#index.paths('allow', own).find((rule) => {
+    return this.#index.paths('allow', toToolGroup(own)).find((rule) => {
       const pattern = this.#index.pattern(rule, folding);
       return spellings.every((spelling) => pattern.covers(spelling));
     });
@@ -64,11 +59,11 @@ export class PathRules {
     access: PathAccess,
     what: { readonly glob: string } | { readonly below: string },
   ): LayeredRule | undefined {
-    const names = strictNames(behavior, access, 'Bash');
+    const tools = strictTools(behavior, access, COMMAND_TOOL);
     const folding = this.#folding('glob' in what ? what.glob : what.below);
     const glob = 'glob' in what ? toPatterns(what.glob, folding) : [];
     const folders = 'below' in what ? this.#spellings(what.below) : [];
-    return this.#index.paths(behavior, names).find((rule) => {
+    return this.#index.paths(behavior, tools).find((rule) => {
       const pattern = this.#index.pattern(rule, folding);
       if ('glob' in what) return pattern.couldCoverGlob(glob);
       return folders.some((folder) => pattern.couldCoverBelow(folder));
@@ -77,8 +72,8 @@ export class PathRules {
 
   /** Any rule that forbids commands files, or asks, whichever files. */
   anyStrict(behavior: 'deny' | 'ask'): LayeredRule | undefined {
-    const names = [...COMMAND_NAMES[behavior].read, ...COMMAND_NAMES[behavior].write];
-    return this.#index.paths(behavior, [...new Set(names)])[0];
+    const names = [...COMMAND_TOOLS[behavior].read.names, ...COMMAND_TOOLS[behavior].write.names];
+    return this.#index.paths(behavior, toToolGroup([...new Set(names)]))[0];
   }
 
   /** Whether there is any rule that forbids files, or asks. */
@@ -111,13 +106,17 @@ export class PathRules {
 
   /** Its names from the root on, for each spelling. */
   #spellings(path: string): readonly (readonly string[])[] {
-    const known = this.#segments.get(path);
-    if (known !== undefined) return known;
+    if (this.#last?.path === path) return this.#last.spellings;
     const folding = this.#folding(path);
     const { platform } = this.#context.workspace;
     const spellings = this.spellings(path).map((each) => toSegments(each, platform, folding));
-    this.#segments.set(path, spellings);
+    this.#last = { path, spellings };
     return spellings;
+  }
+
+  /** Its only names are those between its slashes, as they are written. */
+  #isPlain(path: string): boolean {
+    return this.#context.workspace.platform === 'linux' && !this.#places.has(path) && hasPlainNames(path);
   }
 
   /** What nobody has looked at: as on most disks of that system. */
@@ -133,15 +132,16 @@ export class PathRules {
 const COMMAND_TOOL = 'Bash';
 
 /** Rules of these tools speak for every tool that does the same. */
-const COMMAND_NAMES: Readonly<Record<'deny' | 'ask', Readonly<Record<PathAccess, readonly string[]>>>> = {
-  deny: { read: ['Read'], write: ['Edit', 'Write', 'Read'] },
-  ask: { read: ['Read'], write: ['Edit', 'Write'] },
+const COMMAND_TOOLS: Readonly<Record<'deny' | 'ask', Readonly<Record<PathAccess, ToolGroup>>>> = {
+  deny: { read: toToolGroup(['Read']), write: toToolGroup(['Edit', 'Write', 'Read']) },
+  ask: { read: toToolGroup(['Read']), write: toToolGroup(['Edit', 'Write']) },
 };
 
 /** What may not be read may not be written either. */
-function strictNames(behavior: 'deny' | 'ask', access: PathAccess, toolName: string): readonly string[] {
-  if (toolName === COMMAND_TOOL) return COMMAND_NAMES[behavior][access];
-  return [...new Set([toolName, ...COMMAND_NAMES[behavior][access]])];
+function strictTools(behavior: 'deny' | 'ask', access: PathAccess, toolName: string): ToolGroup {
+  const ofCommands = COMMAND_TOOLS[behavior][access];
+  if (toolName === COMMAND_TOOL) return ofCommands;
+  return toToolGroup([...new Set([toolName, ...ofCommands.names])]);
 }
 
 function toPatterns(glob: string, folding: NameFolding): readonly NamePattern[] {
@@ -150,3 +150,19 @@ function toPatterns(glob: string, folding: NameFolding): readonly NamePattern[] 
     .filter((name) => name !== '' && name !== '.')
     .map((name) => parseNamePattern(name, (each) => foldName(each, folding)));
 }
+
+/** From the root on, and no name is empty or only dots. Looked at by characters: an expression would copy each path for it. */
+function hasPlainNames(path: string): boolean {
+  if (path.charCodeAt(0) !== SLASH) return false;
+  let isPlain = true;
+  for (let index = 0; index < path.length; index += 1) {
+    const code = path.charCodeAt(index);
+    if (code !== SLASH) isPlain ||= code !== DOT;
+    else if (index > 0 && !isPlain) return false;
+    else isPlain = false;
+  }
+  return isPlain;
+}
+
+const SLASH = 47;
+const DOT = 46;

@@ -14,10 +14,21 @@ export interface RuleIndex {
   /** Whether there are rules with brackets that are about files. */
   readonly hasScoped: Readonly<Record<'deny' | 'ask', boolean>>;
   /** Rules with brackets for these tools. */
-  paths(behavior: RuleBehavior, toolNames: readonly string[]): readonly LayeredRule[];
+  paths(behavior: RuleBehavior, tools: ToolGroup): readonly LayeredRule[];
   pattern(rule: LayeredRule, folding: NameFolding): PathPattern;
   /** The same as `paths`, to find the one that covers a path. */
-  pathSet(behavior: RuleBehavior, toolNames: readonly string[], folding: NameFolding): PathRuleSet;
+  pathSet(behavior: RuleBehavior, tools: ToolGroup, folding: NameFolding): PathRuleSet;
+}
+
+/** Tools whose rules are looked up together. */
+export interface ToolGroup {
+  readonly names: readonly string[];
+  /** What the group is remembered by. */
+  readonly key: string;
+}
+
+export function toToolGroup(names: readonly string[]): ToolGroup {
+  return { names, key: names.join() };
 }
 
 const STRENGTH: Readonly<Record<RuleLayer, number>> = {
@@ -55,13 +66,12 @@ export function createRuleIndex(
       ask: new CommandRules(rules, 'ask'),
       deny: new CommandRules(rules, 'deny'),
     },
-    paths(behavior, toolNames) {
-      const key = toolNames.join();
+    paths(behavior, { names, key }) {
       const known = listed[behavior].get(key);
       if (known !== undefined) return known;
       const found = rules.filter(
         (rule) =>
-          rule.behavior === behavior && rule.ruleContent !== undefined && toolNames.includes(rule.toolName),
+          rule.behavior === behavior && rule.ruleContent !== undefined && names.includes(rule.toolName),
       );
       listed[behavior].set(key, found);
       return found;
@@ -82,10 +92,12 @@ export function createRuleIndex(
       own?.set(rule, pattern);
       return pattern;
     },
-    pathSet(behavior, toolNames, folding) {
+    pathSet(behavior, tools, folding) {
       const own = sets[toPlace(folding)];
-      const list = index.paths(behavior, toolNames);
-      const set = own?.get(list) ?? new PathRuleSet(list, (rule) => index.pattern(rule, folding));
+      const list = index.paths(behavior, tools);
+      const known = own?.get(list);
+      if (known !== undefined) return known;
+      const set = new PathRuleSet(list, (rule) => index.pattern(rule, folding));
       own?.set(list, set);
       return set;
     },
@@ -146,22 +158,23 @@ export class CommandRules {
     return this.#all.length > 0;
   }
 
+  /** Whether there is a rule that could cover a form whose first word this is. */
+  concerns(program: string): boolean {
+    return this.#byProgram.has(program) || this.#byProgram.has('');
+  }
+
   /** The strongest rule that covers the form and is wanted. */
-  find(form: string, isWanted: (pattern: CommandPattern) => boolean = () => true): LayeredRule | undefined {
-    let strongest: CompiledRule | undefined;
-    const consider = (compiled: CompiledRule | undefined): void => {
-      if (compiled === undefined || compiled.order >= (strongest?.order ?? Number.POSITIVE_INFINITY)) return;
-      if (isWanted(compiled.pattern)) strongest = compiled;
-    };
-    consider(this.#exact.get(form));
+  find(form: string, isWanted: (pattern: CommandPattern) => boolean = isAny): LayeredRule | undefined {
+    let found = stronger(undefined, this.#exact.get(form), isWanted);
     if (this.#prefixes.size > 0) {
       let end = form.indexOf(' ');
       for (; end !== -1 && end <= this.#longestPrefix; end = form.indexOf(' ', end + 1))
-        consider(this.#prefixes.get(form.slice(0, end)));
-      if (form.length <= this.#longestPrefix) consider(this.#prefixes.get(form));
+        found = stronger(found, this.#prefixes.get(form.slice(0, end)), isWanted);
+      if (form.length <= this.#longestPrefix) found = stronger(found, this.#prefixes.get(form), isWanted);
     }
-    for (const compiled of this.#wildcards) if (coversForm(compiled.pattern, form)) consider(compiled);
-    return strongest?.rule;
+    for (const compiled of this.#wildcards)
+      if (coversForm(compiled.pattern, form)) found = stronger(found, compiled, isWanted);
+    return found?.rule;
   }
 
   /** A rule that could cover the command if what follows `start` were known. */
@@ -171,6 +184,19 @@ export class CommandRules {
     if (program === start) return this.#all.find(could)?.rule;
     return (this.#byProgram.get(program)?.find(could) ?? this.#byProgram.get('')?.find(could))?.rule;
   }
+}
+
+function isAny(): boolean {
+  return true;
+}
+
+function stronger(
+  found: CompiledRule | undefined,
+  compiled: CompiledRule | undefined,
+  isWanted: (pattern: CommandPattern) => boolean,
+): CompiledRule | undefined {
+  if (compiled === undefined || (found !== undefined && compiled.order >= found.order)) return found;
+  return isWanted(compiled.pattern) ? compiled : found;
 }
 
 /** The program that all commands it covers start with; undefined: the rule leaves that open. */

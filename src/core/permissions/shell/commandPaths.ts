@@ -21,37 +21,62 @@ export function readCommand(command: string, place: CommandPlace): ShellScript {
 /** Not normalized: behind a link, `..` is the parent of where that leads. */
 export function listCommandPaths(command: string, place: CommandPlace): readonly string[] {
   const paths = new Set<string>();
-  for (const part of readCommand(command, place).parts) {
+  const locator = new PathLocator(place.cwd);
+  for (const part of readCommand(command, place).distinct) {
     if (paths.size >= MAX_PATHS) break;
     const uses = listPartUses(part).map(({ word }) => word);
     for (const word of [...uses, ...(listLookedAt(part, { trusted: true }) ?? [])])
-      for (const path of locate(word, part, place)) paths.add(path);
+      for (const path of locator.locate(word, part)) paths.add(path);
   }
   return [...paths].slice(0, MAX_PATHS);
 }
 
 /** Arguments and redirects. */
-export function listPartUses(part: ShellPart): readonly FileUse[] {
-  const redirects = part.redirects.flatMap(({ access, target }): FileUse[] =>
-    target === undefined ? [] : [{ access, word: target, below: false }],
-  );
-  return redirects.length === 0 ? listFileUses(part.words) : [...listFileUses(part.words), ...redirects];
+export function listPartUses({ words, redirects }: ShellPart): readonly FileUse[] {
+  return listFileUses(words, redirects);
 }
 
-/** Where the word leads from each folder the command may run in. Of a pattern, that of its names. Empty: it can't be told. */
-export function locate(
-  word: ShellWord,
-  { folders }: Pick<ShellPart, 'folders'>,
-  { cwd }: CommandPlace,
-): readonly string[] {
-  const value = word.kind === 'glob' ? word.value : certainValue(word);
-  if (value === undefined || value.includes('\0')) return [];
-  if (folders.length === 0) return [toAbsolute(value, cwd)];
-  const known = folders.filter((folder) => folder !== undefined);
-  return [...new Set([cwd, ...known].map((folder) => toAbsolute(value, folder)))];
+/** Where words lead: they are found one by one, since a long line names thousands of files. */
+export class PathLocator {
+  readonly #cwd: string;
+
+  constructor(cwd: string) {
+    this.#cwd = cwd;
+  }
+
+  /**
+   * Where the word leads from each folder the command may run in, until `find` finds something. Of a pattern, that of its names.
+   * None: it can't be told.
+   */
+  find<Found>(
+    word: ShellWord,
+    { folders }: Pick<ShellPart, 'folders'>,
+    find: (path: string) => Found | undefined,
+  ): Found | undefined {
+    const value = word.kind === 'glob' ? word.value : certainValue(word);
+    if (value === undefined || value.includes('\0')) return undefined;
+    const found = find(toAbsolute(value, this.#cwd));
+    if (found !== undefined || isAbsolutePath(value, 'linux')) return found;
+    for (const folder of folders) {
+      if (folder === undefined || folder === this.#cwd) continue;
+      const more = find(toAbsolute(value, folder));
+      if (more !== undefined) return more;
+    }
+    return undefined;
+  }
+
+  /** All of them. */
+  locate(word: ShellWord, part: Pick<ShellPart, 'folders'>): readonly string[] {
+    const paths: string[] = [];
+    this.find(word, part, (path) => {
+      paths.push(path);
+    });
+    return paths;
+  }
 }
 
 function toAbsolute(path: string, folder: string): string {
   if (isAbsolutePath(path, 'linux')) return path;
-  return path === '' || path === '.' ? folder : `${folder}/${path.replace(/^(?:\.\/+)+/, '')}`;
+  if (path === '' || path === '.') return folder;
+  return `${folder}/${path.startsWith('./') ? path.replace(/^(?:\.\/+)+/, '') : path}`;
 }

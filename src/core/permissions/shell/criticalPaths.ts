@@ -14,11 +14,10 @@ export interface CriticalPlace {
 /** For a person; undefined: nothing of the kind. */
 export function findCriticalPath(words: readonly ShellWord[], place: CriticalPlace): string | undefined {
   for (const start of listStarts(words)) {
-    const own = words.slice(start);
-    const name = programName(own[0]) ?? '';
+    const name = programName(words[start]) ?? '';
     if (!DESTRUCTIVE.has(name)) continue;
     // What is moved, not where to.
-    const targets = name === 'mv' ? own.slice(1, -1) : own.slice(1);
+    const targets = words.slice(start + 1, name === 'mv' ? -1 : undefined);
     const found = targets.find((word) => isCritical(word, place));
     if (found !== undefined) return `${name} ${found.text} can not be taken back.`;
   }

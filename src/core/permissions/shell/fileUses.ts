@@ -1,5 +1,6 @@
 /** Which of its arguments a program takes for files, and what it does to them. */
 import { listStarts, MANY_STARTS } from './programs.ts';
+import type { ShellRedirect } from './shellScript.ts';
 import { certainStart, programName, type ShellWord } from './shellWord.ts';
 
 export interface FileUse {
@@ -59,94 +60,140 @@ const RECURSIVE: ReadonlyMap<string, RegExp> = new Map([
  * Also what programs behind wrappers use. The first word of each is taken for the program. Each use is there once. Of very many programs every word
  * may be a file.
  */
-export function listFileUses(words: readonly ShellWord[]): readonly FileUse[] {
+export function listFileUses(
+  words: readonly ShellWord[],
+  redirects: readonly ShellRedirect[],
+): readonly FileUse[] {
+  const uses = new FileUses();
   const starts = listStarts(words);
-  const uses =
-    starts.length > MANY_STARTS
-      ? words.flatMap((word) =>
-          (['read', 'write'] as const).map((access) => ({ access, word, below: false })),
-        )
-      : starts.flatMap((start) => listOwnUses(start === 0 ? words : words.slice(start)));
-  if (uses.length < 2) return uses;
-  return [...new Map(uses.map((use) => [toKey(use), use])).values()];
+  if (starts.length > MANY_STARTS)
+    for (const word of words) {
+      uses.add('read', word);
+      uses.add('write', word);
+    }
+  else for (const start of starts) addOwnUses(words, start, uses);
+  for (const { access, target } of redirects) if (target !== undefined) uses.add(access, target);
+  return uses.list;
 }
 
-/** Spelt the same, a name with quotes and one without are two files. */
-function toKey({ access, below, word }: FileUse): string {
-  return `${access} ${below} ${word.kind} ${word.text}\0${word.value}`;
+/** Fewer than these are compared one by one, which costs less than a key for each. */
+const FEW = 8;
+
+class FileUses {
+  readonly list: FileUse[] = [];
+  #keys: Set<string> | undefined;
+
+  add(access: FileUse['access'], word: ShellWord, below = false): void {
+    if (this.list.length < FEW) {
+      for (const use of this.list)
+        if (use.access === access && use.below === below && isSame(use.word, word)) return;
+    } else {
+      this.#keys ??= new Set(this.list.map(toKey));
+      const key = toKey({ access, word, below });
+      if (this.#keys.has(key)) return;
+      this.#keys.add(key);
+    }
+    this.list.push({ access, word, below });
+  }
 }
 
-function listOwnUses(words: readonly ShellWord[]): readonly FileUse[] {
-  const name = programName(words[0]) ?? '';
+function isSame(left: ShellWord, right: ShellWord): boolean {
+  return (
+    left === right || (left.text === right.text && left.kind === right.kind && left.value === right.value)
+  );
+}
+
+function toKey({ access, word, below }: FileUse): string {
+  const { text, kind, value } = word;
+  return `${access} ${below} ${kind} ${text}${value === text ? '' : `\0${value}`}`;
+}
+
+/** What the program at `start` uses of the words behind it. */
+function addOwnUses(words: readonly ShellWord[], start: number, uses: FileUses): void {
+  const name = programName(words[start]) ?? '';
   const kind = KINDS.get(name);
-  if (kind === 'none') return [];
-  const rest = words.slice(1);
-  const operands = listOperands(rest);
+  if (kind === 'none') return;
   const recursive = RECURSIVE.get(name);
-  const below = recursive !== undefined && rest.some((word) => recursive.test(word.value));
-  const uses = listOperandUses(kind, { name, operands, rest, below });
-  if (below && uses.length === 0) uses.push({ access: 'read', word: HERE, below });
-  return [...uses, ...rest.flatMap((word) => listValueUses(word, name))];
+  const below = recursive !== undefined && hasOption(words, start, recursive);
+  const before = uses.list.length;
+  const operands = listOperands(words, start + 1);
+  const { length } = operands;
+  for (const share of kind === 'pattern' ? [toPatternShare(words, start)] : SHARES[kind ?? 'unknown']) {
+    const from = share.from < 0 ? Math.max(0, length + share.from) : share.from;
+    const to = share.to < 0 ? length + share.to : Math.min(length, share.to);
+    for (let index = from; index < to; index += 1) uses.add(share.access, operands[index] ?? HERE, below);
+  }
+  if (below && uses.list.length === before) uses.add('read', HERE, below);
+  for (let index = start + 1; index < words.length; index += 1) addValueUse(words[index] ?? HERE, name, uses);
 }
 
 const HERE: ShellWord = { text: '.', kind: 'literal', value: '.', splits: false };
 
-interface Operands {
-  readonly name: string;
-  readonly operands: readonly ShellWord[];
-  readonly rest: readonly ShellWord[];
-  readonly below: boolean;
+function hasOption(words: readonly ShellWord[], start: number, option: RegExp): boolean {
+  for (let index = start + 1; index < words.length; index += 1)
+    if (option.test(words[index]?.value ?? '')) return true;
+  return false;
 }
 
-function listOperandUses(kind: Kind | undefined, { name, operands, rest, below }: Operands): FileUse[] {
-  const use = (access: FileUse['access'], list: readonly ShellWord[]): FileUse[] =>
-    list.map((word) => ({ access, word, below }));
-  switch (kind) {
-    case undefined:
-      return use('mention', operands);
-    case 'reads':
-      return use('read', operands);
-    case 'pattern': {
-      const isGiven = rest.some((word) =>
-        /^(?:-[a-zA-Z]*[ef]|--(?:regexp|expression|file|from-file))/.test(word.value),
-      );
-      const changes =
-        /sed$|^perl$|^ruby$/.test(name) &&
-        rest.some((word) => /^(?:-[a-zA-Z]*i|--in-place)/.test(word.value));
-      return use(changes ? 'write' : 'read', isGiven ? operands : operands.slice(1));
-    }
-    case 'script':
-      return [...use('read', operands.slice(0, 1)), ...use('mention', operands.slice(1))];
-    case 'writes':
-      return use('write', operands);
-    case 'changes':
-      return use('write', operands.slice(1));
-    case 'moves':
-      return [...use('read', operands.slice(0, -1)), ...use('write', operands)];
-    case 'copies':
-      return [...use('read', operands.slice(0, -1)), ...use('write', operands.slice(-1))];
-    case 'converts':
-      return [...use('read', operands.slice(0, 1)), ...use('write', operands.slice(1))];
-    case 'none':
-      return [];
-    default:
-      return kind satisfies never;
-  }
+/** Some of the operands, from one to before another; counted from behind where that is less than 0. */
+interface Share {
+  readonly access: FileUse['access'];
+  readonly from: number;
+  readonly to: number;
+}
+
+const ALL = Number.POSITIVE_INFINITY;
+
+const SHARES: Readonly<Record<Exclude<Kind, 'pattern'> | 'unknown', readonly Share[]>> = {
+  unknown: [{ access: 'mention', from: 0, to: ALL }],
+  reads: [{ access: 'read', from: 0, to: ALL }],
+  script: [
+    { access: 'read', from: 0, to: 1 },
+    { access: 'mention', from: 1, to: ALL },
+  ],
+  writes: [{ access: 'write', from: 0, to: ALL }],
+  changes: [{ access: 'write', from: 1, to: ALL }],
+  moves: [
+    { access: 'read', from: 0, to: -1 },
+    { access: 'write', from: 0, to: ALL },
+  ],
+  copies: [
+    { access: 'read', from: 0, to: -1 },
+    { access: 'write', from: -1, to: ALL },
+  ],
+  converts: [
+    { access: 'read', from: 0, to: 1 },
+    { access: 'write', from: 1, to: ALL },
+  ],
+  none: [],
+};
+
+/** Where the pattern is given by an option, the first operand is a file as well. */
+function toPatternShare(words: readonly ShellWord[], start: number): Share {
+  const isGiven = hasOption(words, start, /^(?:-[a-zA-Z]*[ef]|--(?:regexp|expression|file|from-file))/);
+  const changes =
+    /sed$|^perl$|^ruby$/.test(programName(words[start]) ?? '') &&
+    hasOption(words, start, /^(?:-[a-zA-Z]*i|--in-place)/);
+  return { access: changes ? 'write' : 'read', from: isGiven ? 0 : 1, to: ALL };
 }
 
 /** Words that are no options. What an option takes is among them: better one file too many than one too few. */
-function listOperands(words: readonly ShellWord[]): readonly ShellWord[] {
-  const end = words.findIndex(({ kind, value }) => kind === 'literal' && value === '--');
-  const options = end === -1 ? words : words.slice(0, end);
-  const free = options.filter((word) => !certainStart(word).startsWith('-'));
-  return end === -1 ? free : [...free, ...words.slice(end + 1)];
+function listOperands(words: readonly ShellWord[], from: number): readonly ShellWord[] {
+  const operands: ShellWord[] = [];
+  let mayBeOption = true;
+  for (let index = from; index < words.length; index += 1) {
+    const word = words[index] ?? HERE;
+    if (mayBeOption && word.kind === 'literal' && word.value === '--') mayBeOption = false;
+    else if (!mayBeOption || !certainStart(word).startsWith('-')) operands.push(word);
+  }
+  return operands;
 }
 
 /** `--file=x`, `if=x`, `-d@x`, `@x`, and for git `HEAD:x`. */
-function listValueUses(word: ShellWord, name: string): readonly FileUse[] {
+function addValueUse(word: ShellWord, name: string, uses: FileUses): void {
   const inside = name === 'git' ? /^(?:-{0,2}[\w-]*=|[^:]*:)(.+)$/s : /^(?:-{0,2}[\w-]*=|-\w?@|@)@?(.+)$/s;
   const found = inside.exec(word.value)?.[1];
-  if (found === undefined) return [];
-  const access = /^of=/.test(word.value) ? 'write' : 'mention';
-  return [{ access, word: { ...word, text: found, value: found }, below: false }];
+  if (found === undefined) return;
+  const access = word.value.startsWith('of=') ? 'write' : 'mention';
+  uses.add(access, { text: found, kind: word.kind, value: found, splits: word.splits });
 }

@@ -79,7 +79,7 @@ export function listStarts(words: readonly ShellWord[]): readonly number[] {
   if (words.length === 0) return NONE;
   // Most programs run no other one, and this is asked for each command many times.
   const first = programName(words[0]);
-  if (first !== undefined && !WRAPPERS.has(first) && !RUNNERS.has(first) && !EXEC_FLAGS.has(first))
+  if (first !== undefined && !WRAPPERS.has(first) && !RUNNERS.has(first) && !hasExecFlag(words, first))
     return FIRST;
   const starts = new Set([0]);
   for (const start of starts) {
@@ -97,6 +97,13 @@ export function listStarts(words: readonly ShellWord[]): readonly number[] {
   return [...starts];
 }
 
+function hasExecFlag(words: readonly ShellWord[], name: string): boolean {
+  const flags = EXEC_FLAGS.get(name);
+  if (flags === undefined) return false;
+  for (const word of words) if (flags.has(certainValue(word) ?? '')) return true;
+  return false;
+}
+
 const NONE: readonly number[] = [];
 const FIRST: readonly number[] = [0];
 
@@ -106,8 +113,11 @@ function mayStart(word: ShellWord | undefined): boolean {
 }
 
 export function isFolderChange(words: readonly ShellWord[]): boolean {
-  const first = words.find((word) => !PASSING_ON.has(programName(word) ?? ''));
-  return FOLDER_CHANGES.has(programName(first) ?? '');
+  for (const word of words) {
+    const name = programName(word) ?? '';
+    if (!PASSING_ON.has(name)) return FOLDER_CHANGES.has(name);
+  }
+  return false;
 }
 
 const PASSING_ON = new Set(['command', 'builtin']);
@@ -120,41 +130,69 @@ const SETTERS = new Set(
 
 /** It sets variables or options of the shell that commands after it go by. */
 export function changesMeaning(words: readonly ShellWord[]): boolean {
-  const names = listStarts(words).map((start) => programName(words[start]) ?? '');
-  if (names.some((each) => SETTERS.has(each))) return true;
-  if (names.includes('printf'))
+  const starts = listStarts(words);
+  let printsIntoVariable = false;
+  let setsOptions = false;
+  for (const start of starts) {
+    const name = programName(words[start]) ?? '';
+    if (SETTERS.has(name)) return true;
+    printsIntoVariable ||= name === 'printf';
+    setsOptions ||= name === 'set';
+  }
+  if (printsIntoVariable)
     return words.some((word) => /^-[^-]*v/.test(certainStart(word)) || word.value === '');
   return (
-    names.includes('set') &&
-    words.slice(1).some((word) => !/^[-+]\w/.test(word.value) && word.value !== 'pipefail')
+    setsOptions && words.slice(1).some((word) => !/^[-+]\w/.test(word.value) && word.value !== 'pipefail')
   );
 }
 
 /** It runs what comes in on its standard input. */
 export function readsCommands(words: readonly ShellWord[]): boolean {
-  return listStarts(words).some((start) => {
-    if (!SHELLS.has(programName(words[start]) ?? '')) return false;
-    const rest = words.slice(start + 1);
-    return rest.every((word) => certainValue(word)?.startsWith('-') === true);
-  });
+  for (const start of listStarts(words))
+    if (SHELLS.has(programName(words[start]) ?? '') && hasOnlyOptions(words, start + 1)) return true;
+  return false;
+}
+
+function hasOnlyOptions(words: readonly ShellWord[], from: number): boolean {
+  for (let index = from; index < words.length; index += 1)
+    if (certainValue(words[index])?.startsWith('-') !== true) return false;
+  return true;
 }
 
 /** Texts among the words that a shell will read as commands. */
 export function listCodeWords(words: readonly ShellWord[]): readonly string[] {
   const starts = listStarts(words);
-  if (starts.length > MANY_STARTS)
-    return words.flatMap((word) => certainValue(word) ?? []).filter(looksLikeCode);
-  return starts.flatMap((start) => {
+  if (starts.length > MANY_STARTS) return listValues(words, 0).filter(looksLikeCode);
+  const code: string[] = [];
+  for (const start of starts) {
     const name = programName(words[start]) ?? '';
-    if (name !== 'git' && name !== 'env' && !JOINING.has(name) && !SHELLS.has(name)) return [];
-    const values = words.slice(start + 1).flatMap((word) => certainValue(word) ?? []);
-    if (name === 'git') return values.flatMap((value) => /=!(.*)$/s.exec(value)?.[1] ?? []);
-    if (JOINING.has(name)) {
-      const texts = values.filter((value) => !value.startsWith('-'));
-      return texts.length > 1 ? [texts.join(' '), ...texts.filter(looksLikeCode)] : texts;
-    }
-    return values.filter((value) => !value.startsWith('-'));
-  });
+    if (name === 'git') addAliases(words, start + 1, code);
+    else if (name === 'env' || JOINING.has(name) || SHELLS.has(name))
+      code.push(...listCodeOf(name, listValues(words, start + 1)));
+  }
+  return code;
+}
+
+/** `alias.x=!command` */
+function addAliases(words: readonly ShellWord[], from: number, code: string[]): void {
+  for (let index = from; index < words.length; index += 1) {
+    const found = /=!(.*)$/s.exec(certainValue(words[index]) ?? '')?.[1];
+    if (found !== undefined) code.push(found);
+  }
+}
+
+function listCodeOf(name: string, values: readonly string[]): readonly string[] {
+  const texts = values.filter((value) => !value.startsWith('-'));
+  return JOINING.has(name) && texts.length > 1 ? [texts.join(' '), ...texts.filter(looksLikeCode)] : texts;
+}
+
+function listValues(words: readonly ShellWord[], from: number): readonly string[] {
+  const values: string[] = [];
+  for (let index = from; index < words.length; index += 1) {
+    const value = certainValue(words[index]);
+    if (value !== undefined) values.push(value);
+  }
+  return values;
 }
 
 function looksLikeCode(value: string): boolean {

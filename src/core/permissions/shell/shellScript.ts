@@ -23,6 +23,8 @@ export interface ShellPart {
   readonly isFed: boolean;
   /** Only suspected: it stands in a string that a program is given and may run as a command. */
   readonly isSuspected: boolean;
+  /** Where it stands in `distinct`. */
+  readonly number: number;
 }
 
 export interface ShellAssignment {
@@ -48,8 +50,10 @@ export interface ShellDoubt {
 }
 
 export interface ShellScript {
-  /** In the order of the source. */
+  /** In the order of the source. Where one is spelt as an earlier one and differs in nothing else, it is the same object. */
   readonly parts: readonly ShellPart[];
+  /** Each of `parts` once: a long line is mostly the same few commands, and each is judged once. */
+  readonly distinct: readonly ShellPart[];
   readonly doubts: readonly ShellDoubt[];
   /** Pieces that would be commands if the grammar were wrong; only a deny or ask rule is held against them. */
   readonly guesses: readonly string[];

@@ -22,11 +22,21 @@ export interface ShellWord {
 }
 
 export function readWord(word: Word, place: ShellPlace): ShellWord {
+  const { text } = word;
+  if (isPlainText(text)) return { text, kind: 'literal', value: text, splits: false };
   const reading = new Reading(place);
-  if (word.parts === undefined) reading.takeUnquoted(word.text, word.value);
-  else for (const [index, part] of word.parts.entries()) takePart(reading, part, index === 0);
-  return { text: word.text, ...reading.end() };
+  const { parts } = word;
+  if (parts === undefined) reading.takeUnquoted(text, word.value);
+  else for (let index = 0; index < parts.length; index += 1) takePart(reading, parts[index], index === 0);
+  return reading.end(text);
 }
+
+/** Only characters that mean themselves wherever a word stands: the grammar, which reads such a word once more, need not be asked. */
+export function isPlainText(text: string): boolean {
+  return PLAIN.test(text);
+}
+
+const PLAIN = /^[\w./,:@%+-]+$/;
 
 /** `NAME=value` behind the command's name is a word like others. */
 export function readAssignmentWord(assignment: Assignment, place: ShellPlace): ShellWord {
@@ -34,8 +44,8 @@ export function readAssignmentWord(assignment: Assignment, place: ShellPlace): S
   const start = `${name}=`;
   if (value.type === 'ArrayValue' || index !== undefined || append === true)
     return { text, kind: 'unknown', value: start, splits: false };
-  const read = readWord(value, place);
-  return { ...read, text, value: start + read.value };
+  const { kind, splits, value: rest } = readWord(value, place);
+  return { text, kind, value: start + rest, splits };
 }
 
 /** The value of a word that is certain; undefined where it isn't. */
@@ -55,7 +65,8 @@ export function certainStart(word: ShellWord): string {
   return word.kind === 'glob' ? word.value.replace(/[*?[\\].*$/s, '') : word.value;
 }
 
-function takePart(reading: Reading, part: WordPart, isFirst: boolean): void {
+function takePart(reading: Reading, part: WordPart | undefined, isFirst: boolean): void {
+  if (part === undefined) return;
   if (part.type === 'Literal' && isFirst) reading.takeUnquoted(part.text, part.value, { moreFollows: true });
   else takeInner(reading, part, 'unquoted');
 }
@@ -108,7 +119,7 @@ class Reading {
   take(value: string): void {
     if (this.#kind === 'unknown') return;
     this.#value += value;
-    this.#pattern += value.replace(/[*?[\]\\]/g, '\\$&');
+    this.#pattern += /[*?[\]\\]/.test(value) ? value.replace(/[*?[\]\\]/g, '\\$&') : value;
   }
 
   /** The beginning of a word, where `~` means a folder. A quote before the first slash keeps it from that. */
@@ -147,8 +158,8 @@ class Reading {
     this.#kind = 'unknown';
   }
 
-  end(): Pick<ShellWord, 'kind' | 'value' | 'splits'> {
+  end(text: string): ShellWord {
     const value = this.#kind === 'glob' ? this.#pattern : this.#value;
-    return { kind: this.#kind, value, splits: this.#splits };
+    return { text, kind: this.#kind, value, splits: this.#splits };
   }
 }

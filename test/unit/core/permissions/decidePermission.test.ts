@@ -391,6 +391,31 @@ describe('a command that is more than can be looked into', () => {
     expect(judge(`${many(1_000)}rm a`, [bash, rule('deny', 'Bash', 'rm:*')])).toBe('deny');
   });
 
+  it('is held against the rules each time a command in it is spelt as before and means something else', () => {
+    const rules = [rule('deny', 'Read', '//secret/**'), rule('deny', 'Bash', 'rm:*'), bash];
+    for (const command of [
+      'cat key; cd /secret; cat key',
+      'bash -c "cat key"; cd /secret; bash -c "cat key"',
+      'bash -c "cd /secret; cat a"; bash -c "cd /a; cat a"; bash -c "cd /secret; cat key"',
+      'cat <<A\nx\nA\ncat <<A\n$(rm a)\nA\n',
+      'bash <<A\nls\nA\nbash <<A\nrm a\nA\n',
+      'cat /a//../secret/./key; cat /secret/key',
+    ])
+      expect([command, judge(command, rules)]).toEqual([command, 'deny']);
+  });
+
+  it('says once of a command why it is asked about', () => {
+    const decision = decidePermission(question('Bash', [run('make >.bashrc >.bashrc >.bashrc')]), context());
+    const reason = '.bashrc is protected: what stands there is run or obeyed by other programs.';
+    expect(decision.behavior === 'ask' && decision.parts).toEqual([
+      {
+        text: 'make >.bashrc >.bashrc >.bashrc',
+        behavior: 'ask',
+        reason: `It runs a command. ${reason}`,
+      },
+    ]);
+  });
+
   it('counts the folder it went to last, however many there were before', () => {
     const folders = Array.from({ length: 100 }, (_, index) => `cd /folder${index}; `).join('');
     const deny = rule('deny', 'Read', '//secret/**');
