@@ -33,6 +33,7 @@ import {
   tellRecovery,
   tellTask,
 } from './loop/tellNews.ts';
+import { findDenials } from './loop/toolSwitch.ts';
 import { createUsageMeter } from './loop/usageMeter.ts';
 import type { McpServers } from './mcp/mcpServers.ts';
 import { openMcp } from './mcp/openMcp.ts';
@@ -110,10 +111,10 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     log,
     createId,
   });
-  const setup = createSessionSetup({ ports, options, session });
+  const permissions = await openPermissions({ ports, options, emitter });
+  const setup = createSessionSetup({ ports, options, session, rules: () => permissions.context().rules });
   if (answerTool !== undefined) setup.answerThrough(answerTool);
   const meter = createUsageMeter(options.models);
-  const permissions = await openPermissions({ ports, options, emitter });
   const sandbox =
     options.sandbox &&
     createCommandSandbox({
@@ -251,6 +252,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     onPromptsChanged: () => void tellCommands({ emitter, commands, mcp: () => mcp }),
     notice: (text) => actor.notice(text),
     idle: () => actor.idle(),
+    isSwitchedOff: (server, name) => findDenials(permissions.context().rules, { name, server }).length > 0,
   });
   const parts: ActorParts = {
     ports,

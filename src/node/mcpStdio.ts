@@ -52,6 +52,7 @@ export function createStdioTransport(options: StdioOptions): McpTransport {
     exited = new Promise((resolve) => started.once('exit', () => resolve()));
     started.stderr?.setEncoding('utf8').on('data', (text: string) => {
       words = (words + text).slice(-MAX_WORDS);
+      transport.onwords?.(text);
     });
     started.stdout?.on('data', receive);
     // A server that ends with its input open says so with its exit.

@@ -89,6 +89,48 @@ export const agentRequests = {
   ),
   stop_task: spec('agent', z.looseObject({ task_id: z.string() }), empty),
   mcp_status: spec('agent', empty, z.looseObject({ mcpServers: z.array(mcpServerStatus) })),
+  /** What a server has said and what became of it, oldest first. `at`: milliseconds since 1970. */
+  'belay/mcp_log': spec(
+    'agent',
+    z.looseObject({ serverName: z.string() }),
+    z.looseObject({
+      entries: z.array(z.looseObject({ at: z.number(), level: z.string(), text: z.string() })),
+    }),
+  ),
+  /** Resources of all servers that have any, or of one. */
+  'belay/mcp_resources': spec(
+    'agent',
+    z.looseObject({ serverName: z.string().optional() }),
+    z.looseObject({
+      resources: z.array(
+        z.looseObject({
+          server: z.string(),
+          uri: z.string(),
+          name: z.string(),
+          mimeType: z.string().optional(),
+          description: z.string().optional(),
+        }),
+      ),
+    }),
+  ),
+  /** Offer a tool, or take it away: a rule is made or removed. `problem`: why it could not be done, for a person. */
+  'belay/mcp_tool_toggle': spec(
+    'agent',
+    z.looseObject({ serverName: z.string(), toolName: z.string(), enabled: z.boolean() }),
+    z.looseObject({ problem: z.string().optional() }),
+  ),
+  /** What has become of a tool since the model was told of it. An error when it is the same. */
+  'belay/mcp_tool_change': spec(
+    'agent',
+    z.looseObject({ serverName: z.string(), toolName: z.string() }),
+    z.looseObject({ before: z.string(), after: z.string() }),
+  ),
+  /** A person has seen that change. `after`: what they saw; an error when it is something else by now. */
+  'belay/mcp_tool_accept': spec(
+    'agent',
+    z.looseObject({ serverName: z.string(), toolName: z.string(), after: z.string() }),
+    empty,
+  ),
   /** Connect a server anew. An error when it could not be connected. */
   mcp_reconnect: spec('agent', z.looseObject({ serverName: z.string() }), empty),
   mcp_toggle: spec('agent', z.looseObject({ serverName: z.string(), enabled: z.boolean() }), empty),

@@ -53,9 +53,19 @@ export const mcpServerStatus = z.looseObject({
             openWorld: z.boolean().optional(),
           })
           .optional(),
+        belay_title: z.string().optional(),
+        /** A rule that denies it whole takes it away: it is neither offered nor called. */
+        belay_off: z.boolean().optional(),
+        /** It is not any more what the model was told of, and nobody has accepted that yet. */
+        belay_changed: z.boolean().optional(),
       }),
     )
     .optional(),
+  /** Present when connected. `command`: under which a person calls it. */
+  belay_prompts: z
+    .array(z.looseObject({ name: z.string(), command: z.string(), description: z.string().optional() }))
+    .optional(),
+  belay_has_resources: z.boolean().optional(),
 });
 export type McpServerStatus = z.infer<typeof mcpServerStatus>;
 

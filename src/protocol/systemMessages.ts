@@ -200,6 +200,8 @@ export const systemMessages = {
   /** A rewind of the conversation was taken back: the messages that follow as replay are part of it again. */
   'belay/conversation_restored': system('belay/conversation_restored', { user_message_id: z.string() }),
   /** The permission rules are others now; `list_permission_rules` says which. */
+  /** What `mcp_status` says may be something else now. */
+  'belay/mcp_changed': system('belay/mcp_changed', {}),
   'belay/permission_rules_changed': system('belay/permission_rules_changed', {}),
   /** Files of the project that hold something a person has not seen, in place of what was told before. It is not in force. */
   'belay/settings_pending': system('belay/settings_pending', { files: z.array(pendingSettings) }),

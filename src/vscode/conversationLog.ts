@@ -204,6 +204,7 @@ export class ConversationLog {
       case 'task_progress':
       case 'task_updated':
       case 'belay/permission_rules_changed':
+      case 'belay/mcp_changed':
         return;
       case 'session_state_changed':
         if (message.state === 'idle') this.#settle();

@@ -15,6 +15,7 @@ import { registerContextCommands } from './context/contextCommands.ts';
 import { registerEarlierTexts } from './earlierText.ts';
 import { createLazySessions, type LazySessions } from './lazySessions.ts';
 import { createLog } from './log.ts';
+import { registerMcpTree } from './mcp/mcpTree.ts';
 import { registerPermissionLogs } from './permissionLog.ts';
 import { registerProposalCommands } from './proposals/proposalCommands.ts';
 import { registerProposalFiles } from './proposals/proposalFiles.ts';
@@ -43,12 +44,14 @@ export function activate(context: ExtensionContext): void {
       ...{ context, log, secrets, attention, earlierTexts, proposalFiles },
       onRulesChange: rules.changed,
       onCheckpointsChange: checkpoints.changed,
+      onServersChange: () => servers.changed(),
     });
     log.info('sessions loaded', { milliseconds: Math.round(performance.now() - started) });
     return loaded;
   }, log);
   const rules = createRuleCommands(sessions);
   const checkpoints = createCheckpointSource(sessions, log);
+  const servers = registerMcpTree(sessions);
   const permissionLogs = registerPermissionLogs(sessions);
   active = sessions;
   context.subscriptions.push(
@@ -59,6 +62,7 @@ export function activate(context: ExtensionContext): void {
     registerChatView(context, sessions),
     registerChatTabs(context, sessions),
     registerRuleTree({ rules, log }),
+    servers,
     checkpoints,
     registerCheckpointTree({ source: checkpoints, sessions }),
     registerChangeDecorations(checkpoints),

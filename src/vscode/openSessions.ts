@@ -37,6 +37,8 @@ export interface OpenSessionsDeps {
   readonly onRulesChange: () => void;
   /** The same of its checkpoints. */
   readonly onCheckpointsChange: () => void;
+  /** The same of its MCP servers. */
+  readonly onServersChange: () => void;
   /** This session, which is open, has changed files, or has been opened. */
   readonly onFilesChange: (host: SessionHost) => void;
   /** What the person has done to the agent's files and the agent has not been told. */
@@ -206,6 +208,7 @@ export class OpenSessions {
     host.observe({
       onMessage: (message) => {
         if (isOf(RULE_CHANGES, message)) this.#deps.onRulesChange();
+        if (isOf(SERVER_CHANGES, message)) this.#deps.onServersChange();
         if (!isOf(CHECKPOINT_CHANGES, message)) return;
         this.#deps.onCheckpointsChange();
         this.#deps.onFilesChange(host);
@@ -251,6 +254,7 @@ export class OpenSessions {
   #tellOther(): void {
     this.#deps.onRulesChange();
     this.#deps.onCheckpointsChange();
+    this.#deps.onServersChange();
   }
 
   #toActivity(): Activity {
@@ -278,6 +282,7 @@ export class OpenSessions {
 }
 
 const RULE_CHANGES: ReadonlySet<unknown> = new Set(['belay/permission_rules_changed']);
+const SERVER_CHANGES: ReadonlySet<unknown> = new Set(['belay/mcp_changed', 'belay/permission_rules_changed']);
 const CHECKPOINT_CHANGES: ReadonlySet<unknown> = new Set(['belay/checkpoint_created', 'belay/files_rewound']);
 
 function isOf(subtypes: ReadonlySet<unknown>, message: unknown): boolean {

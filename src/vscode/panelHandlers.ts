@@ -106,6 +106,11 @@ async function refuseServers(): Promise<never> {
   throw new Error('A panel has no MCP servers to bring along.');
 }
 
+/** The view of the servers is the editor's own. */
+async function refuseServerView(): Promise<never> {
+  throw new Error('A panel does not look after MCP servers.');
+}
+
 /** Rules come from a person's answer to a question, and from settings; a web page makes none. */
 async function refuseSettings(): Promise<never> {
   throw new Error('A panel does not change the settings of a session.');
@@ -151,6 +156,11 @@ function createForwarders({ host, actions }: PanelHandlerDeps): Handlers<'agent'
     mcp_status: forward('mcp_status'),
     mcp_reconnect: forward('mcp_reconnect'),
     mcp_toggle: forward('mcp_toggle'),
+    'belay/mcp_log': refuseServerView,
+    'belay/mcp_resources': forward('belay/mcp_resources'),
+    'belay/mcp_tool_toggle': refuseServerView,
+    'belay/mcp_tool_change': refuseServerView,
+    'belay/mcp_tool_accept': refuseServerView,
     mcp_set_servers: refuseServers,
     mcp_message: refuseServers,
     get_settings: forward('get_settings'),

@@ -18,6 +18,7 @@ import type { EarlierTexts } from './earlierText.ts';
 import { createEditorPorts } from './editorPorts.ts';
 import { createEditorProviders, onProviderChange } from './editorProviders.ts';
 import type { EditorLog } from './log.ts';
+import { createMcpView, type McpView } from './mcp/mcpView.ts';
 import { chooseAgentOpener } from './openAgent.ts';
 import { OpenSessions } from './openSessions.ts';
 import { createPanelActions } from './panelActions.ts';
@@ -50,6 +51,8 @@ export interface Edge {
   readonly onRulesChange: () => void;
   /** The same of its checkpoints. */
   readonly onCheckpointsChange: () => void;
+  /** The same of its MCP servers. */
+  readonly onServersChange: () => void;
 }
 
 export interface Sessions extends SessionCommands {
@@ -59,6 +62,7 @@ export interface Sessions extends SessionCommands {
   readonly keepUndo: KeepUndo;
   readonly proposals: ProposalActions;
   readonly comments: CommentActions;
+  readonly mcp: McpView;
   attach: (...surface: Parameters<OpenSessions['attach']>) => Promise<void>;
   /** The session of the panel that was used last; null: there is none. */
   currentSession(): string | null;
@@ -148,9 +152,11 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     onActivity: attention.update,
     onRulesChange: edge.onRulesChange,
     onCheckpointsChange: edge.onCheckpointsChange,
+    onServersChange: edge.onServersChange,
     onFilesChange: (host) => void reviews.review.sync(host),
     takeNews: (sessionId) => news.take(sessionId),
   });
+  const mcp = createMcpView({ host: () => sessions.current()?.host, earlierTexts, cwd: workspace.cwd });
   await providers.ready;
   context.subscriptions.push(
     onProviderChange(providers, () => sessions.changeModel(providers.defaultModel())),
@@ -161,6 +167,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     editorContext,
     editorSources,
     editorContext.onDidChange(() => sessions.refresh()),
+    mcp,
     colors,
     reviews,
     reviews.review.onDidChange(() => sessions.refresh()),
@@ -180,6 +187,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     keepUndo: reviews.keepUndo,
     proposals: proposing.actions,
     comments: comments.actions,
+    mcp,
     attach: async (surface, wanted) => {
       await sessions.attach(surface, wanted);
     },

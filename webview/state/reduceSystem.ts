@@ -38,6 +38,7 @@ export function reduceSystem(draft: Draft, message: SystemMessage, now: number):
     case 'task_progress':
     case 'task_updated':
     case 'belay/permission_rules_changed':
+    case 'belay/mcp_changed':
       return;
     case 'elicitation_complete':
       return addNotice(draft, message.uuid, {

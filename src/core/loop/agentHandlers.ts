@@ -20,6 +20,7 @@ import { createPermissionHandlers } from './permissionHandlers.ts';
 import type { SessionActor } from './sessionActor.ts';
 import type { SessionSetup } from './sessionSetup.ts';
 import { createSettingsHandlers } from './settingsHandlers.ts';
+import { switchTool } from './toolSwitch.ts';
 
 export interface AgentHandlerDeps {
   readonly parts: ActorParts;
@@ -101,6 +102,7 @@ export function createAgentHandlers(deps: AgentHandlerDeps): Handlers<'agent'> {
       return {};
     },
     ...createMcpHandlers(parts.mcp),
+    'belay/mcp_tool_toggle': (request) => switchTool(request, parts),
     get_context_usage: async () => describeContext(deps),
     rewind_files: (request) => rewindFiles(request, deps),
     'belay/conversation_rewind': ({ user_message_id }) => rewindConversation(user_message_id, deps),

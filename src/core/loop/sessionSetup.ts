@@ -5,13 +5,14 @@
  */
 import type { AgentOptions, AgentPorts } from '../agent.ts';
 import { buildSystemPrompt } from '../context/systemPrompt.ts';
-import { namesServer } from '../mcp/mcpNames.ts';
 import type { ApiTool } from '../model/modelRequest.ts';
+import type { LayeredRule } from '../permissions/decidePermission.ts';
 import type { Session } from '../sessions/session.ts';
 import { STRUCTURED_OUTPUT_SECTION } from '../tools/structuredOutput.ts';
 import type { AnyTool } from '../tools/tool.ts';
 import { toApiTool } from '../tools/toolSchema.ts';
 import { digestOf } from './digest.ts';
+import { findDenials } from './toolSwitch.ts';
 
 /** The part of each request that never changes, and the tools behind it. */
 export interface Prefix {
@@ -46,6 +47,8 @@ export interface SetupDeps {
   readonly ports: AgentPorts;
   readonly options: AgentOptions;
   readonly session: Session;
+  /** The permission rules of the moment. */
+  readonly rules: () => readonly LayeredRule[];
 }
 
 export function createSessionSetup(deps: SetupDeps): SessionSetup {
@@ -93,10 +96,10 @@ const CHANGED = 'changed';
 
 /** A resumed session keeps its own system prompt; where the tools differ now, its thinking is void. */
 async function buildPrefix(building: Building): Promise<Prefix> {
-  const { options, session, answerTool } = building;
+  const { options, session, answerTool, rules } = building;
   const wantsStructuredOutput = answerTool !== undefined;
   const answering = wantsStructuredOutput ? [async () => [answerTool]] : [];
-  const offered = await collectTools([...building.tools, ...answering], options);
+  const offered = await collectTools([...building.tools, ...answering], rules());
   const tools = new Map(offered.map((tool) => [tool.name, tool]));
   const apiTools = offered.map(toApiTool);
   const { start, leaf } = session.conversation;
@@ -139,19 +142,12 @@ async function buildSystem({
 /** PROTOCOL: a deny rule that names a whole tool takes the tool out of the request. The first of a name wins. */
 async function collectTools(
   providers: readonly (() => Promise<readonly AnyTool[]>)[],
-  { rules }: AgentOptions,
+  rules: readonly LayeredRule[],
 ): Promise<readonly AnyTool[]> {
-  const denied = rules.flatMap((rule) =>
-    rule.behavior === 'deny' && rule.ruleContent === undefined ? [rule.toolName] : [],
-  );
   const offered = new Map<string, AnyTool>();
   for (const tool of (await Promise.all(providers.map((provide) => provide()))).flat()) {
-    const isDenied = denied.some((name) => namesTool(name, tool));
+    const isDenied = findDenials(rules, tool).length > 0;
     if (!isDenied && !offered.has(tool.name)) offered.set(tool.name, tool);
   }
   return [...offered.values()];
-}
-
-function namesTool(ruleName: string, { name, server }: AnyTool): boolean {
-  return ruleName === name || (server !== undefined && namesServer(ruleName, server, { everyServer: true }));
 }

@@ -2,7 +2,10 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { McpServerConfig } from '../../protocol/mcp.ts';
 
-export type McpTransport = Transport;
+export interface McpTransport extends Transport {
+  /** What a server that is a process writes for people, as it comes. */
+  onwords?: (text: string) => void;
+}
 
 /** A server outside of the program that drives the agent. */
 export type OutsideServerConfig = Exclude<McpServerConfig, { type: 'sdk' }>;

@@ -9,6 +9,7 @@ import {
   ElicitResultSchema,
   ErrorCode,
   ListRootsRequestSchema,
+  LoggingMessageNotificationSchema,
   McpError,
   PromptListChangedNotificationSchema,
   ToolListChangedNotificationSchema,
@@ -43,6 +44,8 @@ export interface ConnectOptions {
   readonly elicit: Elicit;
   /** What the server asked for by a page has been done. */
   readonly onElicited: (elicitationId: string) => void;
+  /** What the server tells of itself. */
+  readonly onLog: (level: string, text: string) => void;
   /** Something went wrong that ends nothing. */
   readonly onProblem: (problem: string) => void;
 }
@@ -206,6 +209,10 @@ function watch({ client, transport, state, options, callLimits }: Watched): void
   client.onclose = () => options.onClose(state.problem);
   client.setNotificationHandler(ToolListChangedNotificationSchema, () => options.onListsChanged());
   client.setNotificationHandler(PromptListChangedNotificationSchema, () => options.onListsChanged());
+  client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params: { level, logger, data } }) => {
+    const text = typeof data === 'string' ? data : JSON.stringify(data);
+    options.onLog(level, logger === undefined ? text : `${logger}: ${text}`);
+  });
   client.setNotificationHandler(ElicitationCompleteNotificationSchema, ({ params }) =>
     options.onElicited(params.elicitationId),
   );

@@ -4,7 +4,16 @@ import type { RequestOf } from '../../protocol/control.ts';
 import type { McpServerConfig } from '../../protocol/mcp.ts';
 import type { McpServers } from './mcpServers.ts';
 
-type McpRequests = 'mcp_status' | 'mcp_reconnect' | 'mcp_toggle' | 'mcp_set_servers' | 'mcp_message';
+type McpRequests =
+  | 'mcp_status'
+  | 'mcp_reconnect'
+  | 'mcp_toggle'
+  | 'mcp_set_servers'
+  | 'mcp_message'
+  | 'belay/mcp_log'
+  | 'belay/mcp_resources'
+  | 'belay/mcp_tool_change'
+  | 'belay/mcp_tool_accept';
 
 export function createMcpHandlers(mcp: McpServers): Pick<Handlers<'agent'>, McpRequests> {
   return {
@@ -18,6 +27,21 @@ export function createMcpHandlers(mcp: McpServers): Pick<Handlers<'agent'>, McpR
       return {};
     },
     mcp_set_servers: ({ servers }) => mcp.set(servers),
+    'belay/mcp_log': async ({ serverName }) => ({
+      entries: mcp.log(serverName).map((entry) => ({ ...entry })),
+    }),
+    'belay/mcp_resources': async ({ serverName }) => {
+      const answer = await mcp.listResources(serverName);
+      if (answer.kind !== 'answer') throw new Error(answer.problem);
+      return { resources: answer.value.map((resource) => ({ ...resource })) };
+    },
+    'belay/mcp_tool_change': async ({ serverName, toolName }) => ({
+      ...mcp.toolChange(serverName, toolName),
+    }),
+    'belay/mcp_tool_accept': async ({ serverName, toolName, after }) => {
+      mcp.acceptTool(serverName, toolName, after);
+      return {};
+    },
     mcp_message: async ({ server_name, message }) => {
       mcp.receive(server_name, message);
       return {};

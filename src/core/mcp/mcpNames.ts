@@ -12,6 +12,11 @@ export function toServerPrefix(server: string): string {
   return `mcp__${toNamePart(server)}__`;
 }
 
+/** The name of a tool whose server has no other that is named so alike. */
+export function toToolName(server: string, tool: string): string {
+  return `${toServerPrefix(server)}${toNamePart(tool)}`.slice(0, MAX_LENGTH);
+}
+
 /** A name that is short enough and not in `taken`, into which it is put. */
 export function takeToolName(server: string, tool: string, taken: Set<string>): string {
   const wanted = `${toServerPrefix(server)}${toNamePart(tool)}`;
@@ -22,6 +27,14 @@ export function takeToolName(server: string, tool: string, taken: Set<string>): 
     taken.add(name);
     return name;
   }
+}
+
+/** Whether a rule's tool name stands for this whole tool. `server`: whose tool it is; undefined: Belay's own. */
+export function namesTool(
+  ruleName: string,
+  { name, server }: { readonly name: string; readonly server?: string | undefined },
+): boolean {
+  return ruleName === name || (server !== undefined && namesServer(ruleName, server, { everyServer: true }));
 }
 
 /**

@@ -4,41 +4,18 @@
  */
 import type { McpServerConfig } from '../../protocol/mcp.ts';
 import { abortable } from '../abortable.ts';
-import type { Clock, Log } from '../ports.ts';
-import type { McpTransport } from './connector.ts';
-import type { Elicit } from './elicitation.ts';
 import type { Answer, McpClient, ServerProblem } from './mcpClient.ts';
+import { type ConnectionDeps, openConnection, readLists } from './openConnection.ts';
 import { type ListedResource, parseResources, type ReadResult } from './resource.ts';
 import type { CallResult } from './resultContent.ts';
-import { type PromptDefinition, type PromptResult, parsePrompts } from './serverPrompt.ts';
-import { isSameDefinition, parseTool, type ToolDefinition } from './toolDefinition.ts';
+import { createServerLog, type ServerLog } from './serverLog.ts';
+import type { PromptResult } from './serverPrompt.ts';
+import { describeState, type ServerState } from './serverState.ts';
 
-export type ServerState =
-  /** Its transport is being made ready. */
-  | { readonly kind: 'initializing' }
-  /** Greeted; what it can do is being agreed. */
-  | { readonly kind: 'connecting' }
-  | {
-      readonly kind: 'ready';
-      readonly client: McpClient;
-      readonly tools: readonly ToolDefinition[];
-      readonly prompts: readonly PromptDefinition[];
-    }
-  | { readonly kind: 'closing' }
-  /** Not connected any more; `isReturning`: it will be tried again by itself. */
-  | { readonly kind: 'disconnected'; readonly reason: string; readonly isReturning: boolean }
-  /** It could not be connected. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly needsAuth: boolean };
-
-export interface McpServerDeps {
-  readonly openTransport: (config: McpServerConfig) => Promise<McpTransport>;
-  readonly version: string;
-  readonly roots: readonly string[];
-  readonly clock: Clock;
-  readonly log: Log;
+export interface McpServerDeps extends ConnectionDeps {
   readonly limits: McpLimits;
-  readonly elicit: Elicit;
-  readonly onElicited: (server: string, elicitationId: string) => void;
+  /** There is more in its log. Must not throw. */
+  readonly onLog: () => void;
   /** The state, the tools or the prompts changed. Must not throw. */
   readonly onChange: (server: McpServer) => void;
 }
@@ -90,6 +67,7 @@ interface Connection {
 export class McpServer {
   readonly name: string;
   readonly config: McpServerConfig;
+  readonly log: ServerLog;
   readonly #deps: McpServerDeps;
   #state: ServerState = { kind: 'disconnected', reason: CLOSED, isReturning: false };
   #connection: Connection | undefined;
@@ -104,6 +82,7 @@ export class McpServer {
     this.name = name;
     this.config = config;
     this.#deps = deps;
+    this.log = createServerLog(deps.clock, () => deps.onLog());
   }
 
   get state(): ServerState {
@@ -253,62 +232,24 @@ export class McpServer {
 
   /** undefined: it went well. */
   async #greet(connection: Connection): Promise<ServerProblem | undefined> {
-    const { openTransport, limits, version, roots, clock, log, elicit } = this.#deps;
-    const { signal } = connection.abort;
-    const transport = await openTransport(this.config);
-    const { connectMcpClient } = await import('./mcpClient.ts');
-    if (signal.aborted) return undefined;
-    this.#set({ kind: 'connecting' });
-    const connected = await connectMcpClient(transport, {
-      version,
-      roots,
-      clock,
-      signal,
-      timeoutMs: limits.connectMs,
+    const opened = await openConnection({
+      deps: this.#deps,
+      name: this.name,
+      config: this.config,
+      timeoutMs: this.#deps.limits.connectMs,
+      serverLog: this.log,
+      signal: connection.abort.signal,
+      onGreeting: () => this.#set({ kind: 'connecting' }),
       onClose: (reason) => this.#lost(connection, reason ?? 'The connection was closed.'),
-      serverName: this.name,
-      elicit,
-      onElicited: (elicitationId) => this.#deps.onElicited(this.name, elicitationId),
       onListsChanged: () => this.#refresh(connection),
-      onProblem: (problem) => {
-        log.debug('a problem with an MCP server', { server: this.name, problem });
+      onProblem: () => {
         if (this.config.type === 'http') void this.#check(connection);
       },
     });
-    if (connected.kind !== 'answer') return connected;
-    const client = connected.value;
-    let listed: Answer<readonly unknown[]> | undefined;
-    let prompts: readonly PromptDefinition[] = [];
-    try {
-      listed = await client.listTools();
-      prompts = await this.#readPrompts(client);
-    } finally {
-      if (listed?.kind !== 'answer' || signal.aborted) await client.close();
-    }
-    if (listed.kind !== 'answer') return listed;
-    if (signal.aborted) return undefined;
-    connection.client = client;
-    this.#set({ kind: 'ready', client, tools: this.#parseTools(listed.value), prompts });
+    if (opened?.kind !== 'answer') return opened;
+    connection.client = opened.value.client;
+    this.#set({ kind: 'ready', ...opened.value });
     return undefined;
-  }
-
-  /** A server whose prompts can't be read has none. */
-  async #readPrompts(client: McpClient): Promise<readonly PromptDefinition[]> {
-    const listed = await client.listPrompts();
-    if (listed.kind === 'answer') return parsePrompts(listed.value);
-    const { problem } = listed;
-    this.#deps.log.warn('the prompts of an MCP server could not be read', { server: this.name, problem });
-    return [];
-  }
-
-  #parseTools(listed: readonly unknown[]): readonly ToolDefinition[] {
-    return listed.flatMap((item) => {
-      const parsed = parseTool(item);
-      if (parsed.kind === 'tool') return [parsed.tool];
-      const { name, problem } = parsed;
-      this.#deps.log.warn('a tool of an MCP server was left out', { server: this.name, tool: name, problem });
-      return [];
-    });
   }
 
   #fail({ problem, needsAuth }: ServerProblem): void {
@@ -385,24 +326,18 @@ export class McpServer {
       const { client } = connection;
       if (client === undefined || connection.abort.signal.aborted) return;
       connection.isStale = false;
-      const listed = await client.listTools().catch(() => undefined);
-      const prompts = await this.#readPrompts(client).catch(() => []);
-      if (listed?.kind !== 'answer' || this.#connection !== connection) return;
-      this.#set({ kind: 'ready', client, tools: this.#parseTools(listed.value), prompts });
+      const reading = { deps: this.#deps, name: this.name, serverLog: this.log };
+      const lists = await readLists(client, reading).catch(() => undefined);
+      if (lists?.kind !== 'answer' || this.#connection !== connection) return;
+      this.#set({ kind: 'ready', client, ...lists.value });
     }
   }
 
   #set(state: ServerState): void {
     this.#state = state;
+    this.log.add('belay', describeState(state));
     this.#deps.onChange(this);
   }
-}
-
-/** Whether a tool that was offered to the model is still what it was; a tool that is gone did not change. */
-export function isChanged(offered: ToolDefinition, state: ServerState): boolean {
-  if (state.kind !== 'ready') return false;
-  const now = state.tools.find(({ name }) => name === offered.name);
-  return now !== undefined && !isSameDefinition(offered, now);
 }
 
 function gone(problem: string): ServerProblem {

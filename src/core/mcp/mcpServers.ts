@@ -13,11 +13,16 @@ import type { McpConnector, McpTransport } from './connector.ts';
 import type { Elicit } from './elicitation.ts';
 import type { Answer, ServerProblem } from './mcpClient.ts';
 import { takeToolName } from './mcpNames.ts';
-import { type McpLimits, McpServer, type ServerState } from './mcpServer.ts';
+import { type McpLimits, McpServer } from './mcpServer.ts';
 import { createMcpTool } from './mcpTool.ts';
+import { createOfferedTools, describeTool, type ToolChange } from './offeredTools.ts';
 import type { ListedResource, ReadResult } from './resource.ts';
 import { createResourceTools } from './resourceTools.ts';
+import type { LogEntry } from './serverLog.ts';
 import { type PromptDefinition, type PromptResult, toPromptCommand, toPromptName } from './serverPrompt.ts';
+import { problemOf, type ReadyState } from './serverState.ts';
+import { type StatusDeps, toStatus } from './serverStatus.ts';
+import type { ToolDefinition } from './toolDefinition.ts';
 
 export interface McpServersOptions {
   /** undefined: only servers of the client can be reached. */
@@ -35,8 +40,11 @@ export interface McpServersOptions {
   readonly limits: McpLimits;
   /** Which tools there are may have changed, because somebody asked for it. */
   readonly onSet: () => void;
-  /** The model was told of tools that are not any more what they were. */
+  /** Something for the model: tools it was told of are not any more what they were. */
   readonly onToolsChanged: (notice: string) => void;
+  readonly isSwitchedOff: StatusDeps['isSwitchedOff'];
+  /** What `status` or a log says may be something else. Told once for changes that come close together. */
+  readonly onStatusChanged: () => void;
 }
 
 /** Where a server comes from: `set` came by `mcp_set_servers`, the others were there from the beginning. */
@@ -49,6 +57,8 @@ interface Entry {
 
 /** Milliseconds that the first turn waits for servers that are still being connected. */
 const PATIENCE = 10_000;
+/** Changes that come within this time are told as one. Milliseconds. */
+const TELL_PAUSE = 250;
 /** Characters of what one server wants the model to know. */
 const MAX_INSTRUCTIONS = 2000;
 
@@ -66,6 +76,9 @@ export class McpServers {
   readonly #transports = new Map<string, ClientTransport>();
   /** The tools the model was told of, by server, as its list said. */
   #offered = new Map<string, string>();
+  readonly #tools = createOfferedTools();
+  readonly #closing = new AbortController();
+  #isTelling = false;
   /** The prompts that were last told, as JSON. */
   #toldPrompts = '[]';
 
@@ -81,7 +94,10 @@ export class McpServers {
   }
 
   status(): McpServerStatus[] {
-    return [...this.#entries.values()].map(({ server }) => toStatus(server));
+    const { isSwitchedOff } = this.#options;
+    return [...this.#entries.values()].map(({ server }) =>
+      toStatus(server, { offered: this.#tools, isSwitchedOff }),
+    );
   }
 
   /** The tools of all servers that are connected, or will be soon. Never rejects. */
@@ -156,6 +172,35 @@ export class McpServers {
     this.#options.onSet();
   }
 
+  /** The tools there are were chosen anew, by a rule. */
+  toolsChosen(): void {
+    this.#options.onSet();
+    this.#tellStatus();
+  }
+
+  /** What the server has said and what became of it. Throws when there is no such server. */
+  log(name: string): readonly LogEntry[] {
+    return this.#find(name).log.entries();
+  }
+
+  /** What has become of a tool since the model was told of it. Throws when there is no such change. */
+  toolChange(name: string, tool: string): ToolChange {
+    const change = this.#tools.changeOf(name, this.#findTool(name, tool));
+    if (change === undefined) throw new Error(`The tool "${tool}" is what the model knows of it.`);
+    return change;
+  }
+
+  /** A person has seen what has become of a tool: `after` is what they saw. The model is told, behind all it knows. */
+  acceptTool(name: string, tool: string, after: string): void {
+    const now = this.#findTool(name, tool);
+    if (describeTool(now) !== after) throw new Error('The tool has changed again. Look at it once more.');
+    this.#tools.accept(name, now);
+    this.#options.onToolsChanged(
+      `The tool "${tool}" of the MCP server "${name}" is from now on described like this:\n\n${after}`,
+    );
+    this.#tellStatus();
+  }
+
   /** Replaces what earlier calls set, and the servers of the client. One that stays as it was is left alone. */
   async set(configs: Readonly<Record<string, McpServerConfig>>): Promise<ResponseOf<'mcp_set_servers'>> {
     const before = [...this.#entries].filter(
@@ -168,6 +213,7 @@ export class McpServers {
       if (config !== undefined && isSame(config, server.config)) continue;
       if (config === undefined) removed.push(name);
       this.#entries.delete(name);
+      this.#tools.forget(name);
       await server.close();
     }
     const added = Object.entries(configs).filter(([name]) => !this.#entries.has(name));
@@ -190,6 +236,7 @@ export class McpServers {
 
   /** Resolves when nothing of any server is left. Never rejects. */
   async close(): Promise<void> {
+    this.#closing.abort();
     await Promise.all([...this.#entries.values()].map(({ server }) => server.close()));
   }
 
@@ -205,6 +252,7 @@ export class McpServers {
       elicit: this.#options.elicit,
       onElicited: this.#options.onElicited,
       onChange: (changed) => this.#take(changed),
+      onLog: () => this.#tellStatus(),
     });
     this.#entries.set(name, { server, origin });
     return server;
@@ -227,6 +275,13 @@ export class McpServers {
     return entry.server;
   }
 
+  #findTool(name: string, tool: string): ToolDefinition {
+    const { state } = this.#find(name);
+    const found = state.kind === 'ready' ? state.tools.find((each) => each.name === tool) : undefined;
+    if (found === undefined) throw new Error(`The MCP server "${name}" has no tool "${tool}" now.`);
+    return found;
+  }
+
   async #patiently(): Promise<void> {
     if (this.#entries.size === 0) return;
     const settled = Promise.all([...this.#entries.values()].map(({ server }) => server.settled));
@@ -239,22 +294,38 @@ export class McpServers {
   #toolsOf({ name: serverName, state }: McpServer, taken: Set<string>): readonly AnyTool[] {
     if (state.kind !== 'ready') return [];
     this.#offered.set(serverName, listOf(state));
-    return state.tools.map((definition) =>
-      createMcpTool({
-        name: takeToolName(serverName, definition.name, taken),
-        definition,
+    return state.tools.map((listed) => {
+      const { told } = this.#tools.offer(serverName, listed);
+      return createMcpTool({
+        name: takeToolName(serverName, told.name, taken),
+        definition: told,
+        accepted: () => this.#tools.find(serverName, told.name)?.accepted ?? told,
         serverName,
         server: () => this.#entries.get(serverName)?.server,
-      }),
-    );
+      });
+    });
   }
 
   #take(server: McpServer): void {
+    this.#tellStatus();
     this.#tellChange(server);
     const prompts = JSON.stringify(this.promptCommands());
     if (prompts === this.#toldPrompts) return;
     this.#toldPrompts = prompts;
     this.#options.onPromptsChanged();
+  }
+
+  #tellStatus(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    const { clock, onStatusChanged } = this.#options;
+    clock.sleep(TELL_PAUSE, this.#closing.signal).then(
+      () => {
+        this.#isTelling = false;
+        onStatusChanged();
+      },
+      () => undefined,
+    );
   }
 
   /** The tools of the session are fixed with its first turn, so the model is told that some are not what they were. */
@@ -276,65 +347,7 @@ function unknownServer(name: string): ServerProblem {
   return { kind: 'lost', problem: `There is no MCP server named "${name}".`, needsAuth: false };
 }
 
-function toStatus({ name, config, state, isEnabled }: McpServer): McpServerStatus {
-  const problem = problemOf(state);
-  return {
-    name,
-    status: toWireState(state, isEnabled),
-    ...(problem === undefined || !isEnabled ? {} : { error: problem }),
-    config: toPublicConfig(config),
-    ...(state.kind === 'ready'
-      ? { serverInfo: { ...state.client.serverInfo }, tools: describeTools(state) }
-      : {}),
-  };
-}
-
-function toWireState(state: ServerState, isEnabled: boolean): McpServerStatus['status'] {
-  if (!isEnabled) return 'disabled';
-  switch (state.kind) {
-    case 'initializing':
-    case 'connecting':
-    case 'closing':
-      return 'pending';
-    case 'ready':
-      return 'connected';
-    case 'disconnected':
-      return state.isReturning ? 'pending' : 'failed';
-    case 'failed':
-      return state.needsAuth ? 'needs-auth' : 'failed';
-    default:
-      return state satisfies never;
-  }
-}
-
-function problemOf(state: ServerState): string | undefined {
-  return state.kind === 'failed' || state.kind === 'disconnected' ? state.reason : undefined;
-}
-
-function describeTools({ tools }: Extract<ServerState, { kind: 'ready' }>): McpServerStatus['tools'] {
-  return tools.map(({ name, description, hints }) => ({
-    name,
-    description,
-    annotations: { ...hints },
-  }));
-}
-
-/** Headers and variables hold keys. */
-function toPublicConfig(config: McpServerConfig): McpServerStatus['config'] {
-  switch (config.type) {
-    case 'stdio':
-      return { type: 'stdio', command: config.command, args: config.args ?? [] };
-    case 'http':
-    case 'sse':
-      return { type: config.type, url: config.url };
-    case 'sdk':
-      return { type: 'sdk' };
-    default:
-      return config satisfies never;
-  }
-}
-
-function listOf({ tools }: Extract<ServerState, { kind: 'ready' }>): string {
+function listOf({ tools }: ReadyState): string {
   return JSON.stringify(tools.map(({ name, description, jsonSchema }) => [name, description, jsonSchema]));
 }
 

@@ -2,9 +2,9 @@
 import { createMessageQueue } from '../../channel/messageQueue.ts';
 import type { AnyTool, Tool, ToolContext, ToolOutcome, ToolProgress } from '../tools/tool.ts';
 import type { Answer } from './mcpClient.ts';
-import { isChanged, type McpServer } from './mcpServer.ts';
+import type { McpServer } from './mcpServer.ts';
 import { type CallResult, type ResultBlock, toResultBlocks } from './resultContent.ts';
-import type { ToolDefinition } from './toolDefinition.ts';
+import { isSameDefinition, type ToolDefinition } from './toolDefinition.ts';
 
 /** For the panel and for whoever drives the agent. */
 interface McpOutput {
@@ -15,25 +15,31 @@ interface McpOutput {
 export interface McpToolOptions {
   /** The full name, `mcp__<server>__<tool>`. */
   readonly name: string;
+  /** As the model is told of it. */
   readonly definition: ToolDefinition;
+  /** As a person has last accepted it. */
+  readonly accepted: () => ToolDefinition;
   readonly serverName: string;
   /** The server of that name as it is now; undefined: it was taken away. */
   readonly server: () => McpServer | undefined;
 }
 
-export function createMcpTool({ name, definition, serverName, server }: McpToolOptions): AnyTool {
+export function createMcpTool(options: McpToolOptions): AnyTool {
+  const { name, definition, accepted, serverName, server } = options;
   const tool: Tool<Record<string, unknown>, McpOutput> = {
     name,
     server: serverName,
     description: `${definition.title} (${serverName})`,
     prompt: definition.description === '' ? definition.title : definition.description,
-    inputSchema: definition.inputSchema,
+    // The model may know better by now than the list of its tools says.
+    get inputSchema() {
+      return accepted().inputSchema;
+    },
     inputJsonSchema: definition.jsonSchema,
     isReadOnly: () => false,
     isConcurrencySafe: () => definition.hints.readOnly,
     effects: async () => {
-      const state = server()?.state;
-      const changed = state !== undefined && isChanged(definition, state);
+      const changed = isChanged(accepted(), server());
       return [{ kind: 'mcp', server: serverName, tool: definition.name, changed }];
     },
     run: (input, context) => run(input, { serverName, tool: definition.name, server: server() }, context),
@@ -41,6 +47,13 @@ export function createMcpTool({ name, definition, serverName, server }: McpToolO
     title: () => `${definition.title} (${serverName})`,
   };
   return tool;
+}
+
+/** A tool that is gone did not change. */
+function isChanged(accepted: ToolDefinition, server: McpServer | undefined): boolean {
+  if (server?.state.kind !== 'ready') return false;
+  const now = server.state.tools.find(({ name }) => name === accepted.name);
+  return now !== undefined && !isSameDefinition(accepted, now);
 }
 
 interface Called {

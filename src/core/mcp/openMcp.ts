@@ -6,6 +6,7 @@ import type { SessionSetup } from '../loop/sessionSetup.ts';
 import { createElicit } from './elicitation.ts';
 import { MCP_LIMITS } from './mcpServer.ts';
 import { McpServers } from './mcpServers.ts';
+import type { StatusDeps } from './serverStatus.ts';
 
 export interface McpOpening {
   readonly ports: AgentPorts;
@@ -18,6 +19,7 @@ export interface McpOpening {
   readonly notice: (text: string) => void;
   /** Resolves when no turn runs: the tools of one that does stay what they are. */
   readonly idle: () => Promise<void>;
+  readonly isSwitchedOff: StatusDeps['isSwitchedOff'];
 }
 
 /** Connects to nothing yet. */
@@ -37,6 +39,11 @@ export function openMcp(opening: McpOpening): McpServers {
     limits: MCP_LIMITS,
     onSet: () => void idle().then(() => setup.refreshTools()),
     onToolsChanged: notice,
+    isSwitchedOff: opening.isSwitchedOff,
+    // Only a person looks at servers while they work.
+    onStatusChanged: () => {
+      if (options.interactive) void emitter.emitSystem('belay/mcp_changed', {});
+    },
   });
   setup.addTools(() => mcp.tools());
   setup.addSection(() => mcp.instructions());

@@ -72,6 +72,8 @@ export function createServerRig({
     limits: { ...MCP_LIMITS, pauseMs: 20, ...limits },
     onSet: nothing,
     onToolsChanged: (notice) => notices.push(notice),
+    isSwitchedOff: () => false,
+    onStatusChanged: nothing,
   });
   mcp.add(servers);
   const statusOf = (name: string) => mcp.status().find((status) => status.name === name);

@@ -159,6 +159,7 @@ function setUp({ kept = [], remembered = {} }: SetUp) {
     onRulesChange: () => undefined,
     onCheckpointsChange: () => undefined,
     onFilesChange: () => undefined,
+    onServersChange: () => undefined,
     takeNews: () => undefined,
     openPage: async () => true,
     onActivity: (activity) => {
