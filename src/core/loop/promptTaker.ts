@@ -116,7 +116,7 @@ export class PromptTaker {
     const text = toPromptText(message);
     const { belay_context: context, belay_attached: attached = [] } = message;
     if (context === undefined && attached.length === 0 && !text.includes('@')) return true;
-    const { ports, callDeps, setup, session, emitter, permissions } = this.#parts;
+    const { ports, callDeps, setup, session, emitter, permissions, mcp } = this.#parts;
     const { files, workspace, log } = ports;
     try {
       const { tools } = await setup.freeze();
@@ -124,7 +124,10 @@ export class PromptTaker {
       const mayRead = async (path: string) =>
         tools.has('Read') && (await mayReadUnasked(path, { permissions, files, log }));
       const open = context === undefined ? [] : [await describeContext(context, { mayRead, runTool })];
-      const { contents, problems } = await readMentions(text, { files, workspace, tools, runTool });
+      const { contents, problems } = await readMentions(text, {
+        ...{ files, workspace, tools, runTool },
+        resourceServers: mcp.resourceServers(),
+      });
       const told = [...open, ...contents, ...(await describeAttached(attached, mayRead))];
       if (told.length > 0) await this.#appendNotice(told.join('\n\n'));
       for (const problem of problems) await inform({ session, emitter, clock: ports.clock }, problem);

@@ -31,7 +31,7 @@ export function createMcpHandlers(mcp: McpServers): Pick<Handlers<'agent'>, McpR
       entries: mcp.log(serverName).map((entry) => ({ ...entry })),
     }),
     'belay/mcp_resources': async ({ serverName }) => {
-      const answer = await mcp.listResources(serverName);
+      const answer = await mcp.recentResources(serverName);
       if (answer.kind !== 'answer') throw new Error(answer.problem);
       return { resources: answer.value.map((resource) => ({ ...resource })) };
     },

@@ -59,6 +59,8 @@ interface Entry {
 const PATIENCE = 10_000;
 /** Changes that come within this time are told as one. Milliseconds. */
 const TELL_PAUSE = 250;
+/** How long a list of resources is good enough to suggest from. Milliseconds. */
+const RECENT = 5000;
 /** Characters of what one server wants the model to know. */
 const MAX_INSTRUCTIONS = 2000;
 
@@ -79,6 +81,11 @@ export class McpServers {
   readonly #tools = createOfferedTools();
   readonly #closing = new AbortController();
   #isTelling = false;
+  /** Resources as they were listed, by server; undefined: of all. */
+  readonly #recent = new Map<
+    string | undefined,
+    { readonly at: number; readonly answer: Promise<Answer<readonly ListedResource[]>> }
+  >();
   /** The prompts that were last told, as JSON. */
   #toldPrompts = '[]';
 
@@ -151,6 +158,21 @@ export class McpServers {
     const answers = await Promise.all(servers.map((server) => server.listResources()));
     const value = answers.flatMap((answer) => (answer.kind === 'answer' ? answer.value : []));
     return { kind: 'answer', value };
+  }
+
+  /** The same, for whoever asks with every letter: up to some seconds old. */
+  recentResources(name: string | undefined): Promise<Answer<readonly ListedResource[]>> {
+    const now = this.#options.clock.monotonic();
+    const recent = this.#recent.get(name);
+    if (recent !== undefined && now - recent.at < RECENT) return recent.answer;
+    const answer = this.listResources(name);
+    this.#recent.set(name, { at: now, answer });
+    return answer;
+  }
+
+  /** Names of the connected servers that have resources. */
+  resourceServers(): readonly string[] {
+    return [...this.#entries.values()].flatMap(({ server }) => (hasResources(server) ? [server.name] : []));
   }
 
   /** Rejects with the signal's reason only. */
@@ -307,6 +329,7 @@ export class McpServers {
   }
 
   #take(server: McpServer): void {
+    this.#recent.clear();
     this.#tellStatus();
     this.#tellChange(server);
     const prompts = JSON.stringify(this.promptCommands());

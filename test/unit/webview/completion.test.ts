@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findTrigger, writeMention } from '../../../webview/composer/completion/findTrigger.ts';
-import { rankCommands } from '../../../webview/composer/completion/suggest.ts';
+import { rankCommands, rankResources } from '../../../webview/composer/completion/suggest.ts';
 import { stepHistory } from '../../../webview/composer/useHistory.ts';
 
 /** The caret stands at the `|`. */
@@ -56,4 +56,18 @@ test('going back through what was said ends at its ends, and leaves alone what i
   expect(step('ArrowDown', 'three', 5)).toBe('');
   expect(step('ArrowDown', '', 0)).toBeNull();
   expect(step('ArrowUp', 'something new', 0)).toBeNull();
+});
+
+test('resources of servers are found by their address and by their name', () => {
+  const resource = (server: string, uri: string, name: string) => ({ server, uri, name });
+  const all = [
+    resource('docs', 'doc://trails', 'Trails'),
+    resource('maps', 'map://alps', 'The Alps'),
+    resource('maps', 'map://docs', 'Legend'),
+  ];
+  const found = (query: string) => rankResources(all, query).map(({ uri }) => uri);
+  expect(found('docs')).toEqual(['doc://trails', 'map://docs']);
+  expect(found('MAPS:map://a')).toEqual(['map://alps']);
+  expect(found('the alps')).toEqual(['map://alps']);
+  expect(found('nothing')).toEqual([]);
 });

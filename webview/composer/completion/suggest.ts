@@ -2,6 +2,7 @@
 import type { Peer } from '../../../src/channel/peer.ts';
 import { EDITOR_SOURCES, type EditorSource } from '../../../src/protocol/attachedText.ts';
 import type { SlashCommand } from '../../../src/protocol/commands.ts';
+import type { ResponseOf } from '../../../src/protocol/control.ts';
 import { type Trigger, writeMention } from './findTrigger.ts';
 
 export interface Suggestion {
@@ -30,11 +31,50 @@ export async function suggest(
   }
   const sources = findSources(query);
   const { suggestions } = await peer.request('file_suggestions', { query }, { signal });
+  const resources = query === '' ? [] : await findResources(query, peer, signal);
   const files = suggestions
-    .slice(0, MOST - sources.length)
+    .slice(0, MOST - sources.length - resources.length)
     .map(({ path, type }) => toFile(path, type === 'directory'));
   // What is typed of such a name is meant; before anything is typed files are.
-  return query === '' ? [...files, ...sources] : [...sources, ...files];
+  return query === '' ? [...files, ...sources] : [...sources, ...files, ...resources];
+}
+
+type Resource = ResponseOf<'belay/mcp_resources'>['resources'][number];
+
+const MOST_RESOURCES = 4;
+/** A server that is slower than this has its resources suggested at one of the next letters. Milliseconds. */
+const PATIENCE = 300;
+
+async function findResources(query: string, peer: Peer, signal: AbortSignal): Promise<readonly Suggestion[]> {
+  const late = new Promise<{ resources: Resource[] }>((resolve) => {
+    setTimeout(() => resolve({ resources: [] }), PATIENCE);
+  });
+  // Files are suggested also where no server can be asked.
+  const asked = peer.request('belay/mcp_resources', {}, { signal }).catch(() => ({ resources: [] }));
+  const { resources } = await Promise.race([asked, late]);
+  return rankResources(resources, query).slice(0, MOST_RESOURCES).map(toResource);
+}
+
+/** Those whose mention begins so, then those that have it somewhere in it or in their name. */
+export function rankResources(resources: readonly Resource[], query: string): readonly Resource[] {
+  const wanted = query.toLowerCase();
+  const begins = (resource: Resource) => toAddress(resource).toLowerCase().startsWith(wanted);
+  const has = (resource: Resource) =>
+    `${toAddress(resource)}\n${resource.name}`.toLowerCase().includes(wanted);
+  return [...resources.filter(begins), ...resources.filter((resource) => !begins(resource) && has(resource))];
+}
+
+const toAddress = ({ server, uri }: Resource): string => `${server}:${uri}`;
+
+function toResource(resource: Resource): Suggestion {
+  return {
+    key: toAddress(resource),
+    icon: 'server',
+    label: resource.name,
+    detail: toAddress(resource),
+    insert: `${writeMention(toAddress(resource))} `,
+    goesOn: false,
+  };
 }
 
 const SOURCES: Readonly<Record<EditorSource, Pick<Suggestion, 'icon' | 'detail'>>> = {

@@ -201,3 +201,31 @@ describe('a tool that its server makes something else of', () => {
     expect(harness.model.requests.at(-1)?.tools).toEqual(harness.model.requests[0]?.tools);
   });
 });
+
+describe('a resource that a prompt names', () => {
+  const uri = 'demo://resource/static/document/architecture.md';
+  const name = (harness: Harness) => harness.ask(`What does @every:${uri} say about @other:${uri}?`);
+  const sent = ({ model }: Harness): string => JSON.stringify(model.requests[0]?.messages);
+
+  it('is read for the model, with permission', async () => {
+    const harness = start({ replies: [done], options: { mcpServers: { every: everything } } });
+    await name(harness);
+    expect(harness.questions.map(({ tool_name, input }) => [tool_name, input])).toEqual([
+      ['ReadMcpResourceTool', { server: 'every', uri }],
+    ]);
+    expect(sent(harness)).toContain(`The resource ${uri} of the MCP server every:`);
+    expect(sent(harness)).not.toContain('of the MCP server other');
+  });
+
+  it('is not read where that is denied, and the person is told', async () => {
+    const harness = start({
+      replies: [done],
+      options: { mcpServers: { every: everything } },
+      onQuestion: async () => ({ behavior: 'deny', message: 'No.' }),
+    });
+    await name(harness);
+    expect(sent(harness)).not.toContain('The resource');
+    const told = harness.ofType('system').filter(({ subtype }) => subtype === 'informational');
+    expect(JSON.stringify(told)).toContain(`every:${uri} was not given to the model`);
+  });
+});
