@@ -6,6 +6,7 @@ import type { AppendFile, ByteWork, Log, Storage } from '../ports.ts';
 import { webByteWork } from './byteWork.ts';
 import { decodeBlob, type Encoded, encodeBlob } from './codec.ts';
 import { packSignature, recordHeaderSize, toPackRecord } from './packFormat.ts';
+import { type IndexedPack, readPackIndex, toPackIndex } from './packIndex.ts';
 import { type PackEntry, scanPack } from './scanPack.ts';
 import type { EncodedContent } from './tree/treeScanner.ts';
 
@@ -83,11 +84,17 @@ interface Pack {
   readonly file: AppendFile;
   /** Bytes that are known to be whole. */
   size: number;
+  /** What lies in it, in its order; undefined: not all of it could be read. */
+  entries: PackEntry[] | undefined;
+  /** Bytes that its index tells of. */
+  indexed: number;
 }
 
 /** A pack of which less is needed is rewritten. */
 const MOST_SPARSE = 0.5;
 const PACK_SIZE = 64 * 1024 * 1024;
+/** So much of a pack may be read through when it is opened. Bytes. */
+const MOST_UNINDEXED = 4 * 1024 * 1024;
 
 class PackedBlobs implements BlobStore {
   readonly #options: BlobStoreOptions;
@@ -116,15 +123,47 @@ class PackedBlobs implements BlobStore {
   async #openPack(name: string): Promise<void> {
     const { storage, folder, writable, log } = this.#options;
     const file = await storage.openAppend([...folder, name]);
-    const pack: Pack = { name, file, size: file.size };
+    const pack: Pack = { name, file, size: file.size, entries: undefined, indexed: 0 };
     this.#packs.push(pack);
-    const { entries, end, gaps } = await scanPack(file);
-    for (const entry of entries) this.#entries.set(entry.sha256, { ...entry, pack, trust: 'unread' });
+    const known = await this.#readIndex(pack);
+    const { entries: found, end, gaps } = await scanPack(file, known?.end);
+    const entries = [...(known?.entries ?? []), ...found].map(
+      (entry): Entry => ({ ...entry, pack, trust: 'unread' }),
+    );
+    pack.entries = gaps > 0 ? undefined : entries;
+    pack.indexed = known?.end ?? 0;
+    for (const entry of entries) this.#entries.set(entry.sha256, entry);
     if (gaps > 0) log.warn('a checkpoint pack has unreadable places', { pack: name, gaps });
     if (end === file.size) return;
     log.warn('a checkpoint pack ends in the middle of a record', { pack: name, bytes: file.size - end });
     if (writable) await file.truncate(end);
     pack.size = end;
+  }
+
+  async #readIndex({ name, file }: Pack): Promise<IndexedPack | undefined> {
+    const { storage, folder } = this.#options;
+    if (file.size < this.#mostUnindexed()) return undefined;
+    const bytes = await storage.readFile([...folder, toIndexName(name)]);
+    return bytes === undefined ? undefined : readPackIndex(bytes, file, this.#byteWork);
+  }
+
+  /** For the next time. What it tells of is on the disk before it says so. Never rejects: it only spares work. */
+  async #writeIndexes(): Promise<void> {
+    const { storage, folder, writable, log } = this.#options;
+    const grown = this.#packs.filter(({ size, indexed }) => size - indexed >= this.#mostUnindexed());
+    for (const { name, file, entries } of writable ? grown : []) {
+      const bytes = entries === undefined ? undefined : toPackIndex(entries, this.#byteWork);
+      if (bytes === undefined) continue;
+      try {
+        await file.flush();
+        await storage.writeFile([...folder, toIndexName(name)], bytes);
+      } catch (error) {
+        log.debug('the index of a checkpoint pack could not be written', {
+          pack: name,
+          error: String(error),
+        });
+      }
+    }
   }
 
   async put(bytes: Uint8Array, knownSha256?: string): Promise<string> {
@@ -206,6 +245,7 @@ class PackedBlobs implements BlobStore {
     for (const { bytes, ...content } of records) {
       const entry: Entry = { ...content, offset: offset + recordHeaderSize, pack, trust: 'good' };
       this.#entries.set(entry.sha256, entry);
+      pack.entries?.push(entry);
       this.#unflushed.push(entry);
       offset += bytes.length;
     }
@@ -231,7 +271,8 @@ class PackedBlobs implements BlobStore {
     const { storage, folder } = this.#options;
     const last = this.#packs.at(-1)?.name ?? '0000.pack';
     const name = `${String(Number.parseInt(last, 10) + 1).padStart(4, '0')}.pack`;
-    const pack: Pack = { name, file: await storage.openAppend([...folder, name]), size: 0 };
+    const file = await storage.openAppend([...folder, name]);
+    const pack: Pack = { name, file, size: 0, entries: [], indexed: 0 };
     this.#packs.push(pack);
     this.#current = pack;
     return pack;
@@ -311,6 +352,7 @@ class PackedBlobs implements BlobStore {
       const [pack] = index < 0 ? [] : this.#packs.splice(index, 1);
       await pack?.file.close();
       for (const [sha256, entry] of this.#entries) if (entry.pack === pack) this.#entries.delete(sha256);
+      await storage.remove([...folder, toIndexName(name)]);
       await storage.remove([...folder, name]);
     }
   }
@@ -343,6 +385,7 @@ class PackedBlobs implements BlobStore {
 
   async close(): Promise<void> {
     await this.#queue;
+    await this.#writeIndexes();
     for (const { file } of this.#packs) await file.close();
     this.#packs.length = 0;
     this.#entries.clear();
@@ -355,6 +398,10 @@ class PackedBlobs implements BlobStore {
     const { codec, stored } = encoded;
     const content = { sha256, length, storedCrc: this.#byteWork.crc32(stored) };
     return { ...content, codec, storedLength: stored.length, bytes: toPackRecord(encoded, content) };
+  }
+
+  #mostUnindexed(): number {
+    return Math.min(MOST_UNINDEXED, this.#packSize() / 2);
   }
 
   #packSize(): number {
@@ -381,3 +428,7 @@ function concatenate(records: readonly PackRecord[], length: number): Uint8Array
 }
 
 const PACK_NAME = /^\d{4,}\.pack$/;
+
+function toIndexName(pack: string): string {
+  return pack.replace(/pack$/, 'index');
+}

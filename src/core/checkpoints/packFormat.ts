@@ -34,16 +34,22 @@ export function toPackRecord(
   content: { readonly sha256: string; readonly length: number; readonly storedCrc: number },
 ): Uint8Array {
   const record = new Uint8Array(recordHeaderSize + stored.length);
-  const view = new DataView(record.buffer);
-  record.set(recordMagic, 0);
-  view.setUint8(4, codecIds[codec]);
-  view.setUint32(8, content.length, true);
-  view.setUint32(12, stored.length, true);
-  record.set(fromHex(content.sha256), 16);
-  view.setUint32(48, content.storedCrc, true);
-  view.setUint32(52, crc32(record.subarray(0, 52)), true);
+  record.set(toRecordHeader({ ...content, codec, storedLength: stored.length }));
   record.set(stored, recordHeaderSize);
   return record;
+}
+
+export function toRecordHeader(content: RecordHeader & { readonly codec: Codec }): Uint8Array {
+  const header = new Uint8Array(recordHeaderSize);
+  const view = new DataView(header.buffer);
+  header.set(recordMagic, 0);
+  view.setUint8(4, codecIds[content.codec]);
+  view.setUint32(8, content.length, true);
+  view.setUint32(12, content.storedLength, true);
+  header.set(fromHex(content.sha256), 16);
+  view.setUint32(48, content.storedCrc, true);
+  view.setUint32(52, crc32(header.subarray(0, 52)), true);
+  return header;
 }
 
 /** undefined: no whole header starts here. */

@@ -25,10 +25,11 @@ export interface RandomAccess {
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-export async function scanPack(file: RandomAccess): Promise<PackScan> {
+/** `from`: where a record starts, before which all is known. */
+export async function scanPack(file: RandomAccess, from = packSignature.length): Promise<PackScan> {
   const window = createWindow(file);
   const entries: PackEntry[] = [];
-  let end = file.size < packSignature.length ? 0 : packSignature.length;
+  let end = file.size < from ? 0 : from;
   let gaps = 0;
   let offset = end;
   while (offset + recordHeaderSize <= file.size) {

@@ -81,7 +81,7 @@ describe('the blob store', () => {
     const names: string[] = [];
     for (const content of contents) names.push(await store.put(content));
     await store.close();
-    expect(memory.paths().map(([, name]) => name)).toEqual([
+    expect(memory.paths().flatMap(([, name]) => (name?.endsWith('.pack') ? name : []))).toEqual([
       '0001.pack',
       '0002.pack',
       '0003.pack',
@@ -236,3 +236,77 @@ function createHeldStorage() {
   };
   return { storage: held, fail };
 }
+
+describe('the index of a pack', () => {
+  const contents = [1, 2, 3, 4, 5].map((seed) => noise(400, seed));
+  const index = [...folder, '0001.index'];
+
+  async function fill() {
+    // Packs of two contents; one is indexed when it is half full.
+    const created = createStore(950);
+    const store = await created.open();
+    const names: string[] = [];
+    for (const content of contents) names.push(await store.put(content));
+    await store.close();
+    const check = async (): Promise<void> => {
+      const again = await created.open(false);
+      const found: number[] = [];
+      for (const [at, name] of names.entries())
+        found.push(Buffer.compare(await again.get(name), contents[at] ?? new Uint8Array()));
+      expect(found).toEqual(contents.map(() => 0));
+      expect([...again.names()].toSorted()).toEqual(names.toSorted());
+      await again.close();
+    };
+    return { ...created, check };
+  }
+
+  test('stands for the pack, which is not read through then', async () => {
+    const { memory, check } = await fill();
+    const pack = memory.peek([...folder, '0001.pack']).slice();
+    // The magic of the first record, which only a scan needs.
+    pack.fill(0, 8, 12);
+    memory.poke([...folder, '0001.pack'], pack);
+    await check();
+  });
+
+  test('is found to be rotten, torn or gone, and the pack says then what is in it', async () => {
+    const { memory, check } = await fill();
+    const whole = memory.peek(index).slice();
+    for (let bit = 0; bit < whole.length * 8; bit += 5) {
+      const flipped = whole.slice();
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      memory.poke(index, flipped);
+      await check();
+    }
+    for (const length of [0, 7, 12, 60, whole.length - 1]) {
+      memory.poke(index, whole.subarray(0, length));
+      await check();
+    }
+    await memory.remove(index);
+    await check();
+  });
+
+  test('of another pack is not believed', async () => {
+    const { memory, check } = await fill();
+    memory.poke(index, memory.peek([...folder, '0002.index']));
+    await check();
+  });
+
+  test('is made anew at the end, where it is gone, and by nobody who may not write', async () => {
+    const { memory, open } = await fill();
+    const whole = memory.peek(index).slice();
+    await memory.remove(index);
+    await (await open(false)).close();
+    expect(await memory.readFile(index)).toBeUndefined();
+    await (await open()).close();
+    expect(memory.peek(index)).toEqual(whole);
+  });
+
+  test('goes with its pack', async () => {
+    const { memory, open } = await fill();
+    const store = await open();
+    await store.dropPacks(await store.gather(new Set()));
+    await store.close();
+    expect(memory.paths()).toEqual([]);
+  });
+});
