@@ -4,7 +4,13 @@ import { listSessions } from '../core/sessions/listSessions.ts';
 import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
 import type { Rewinds } from './checkpoints/rewinds.ts';
 import { type ChooseDeps, pickProvider } from './chooseProvider.ts';
-import { type MentionBase, type Place, toMention } from './context/contextTexts.ts';
+import {
+  askToFix,
+  type MentionBase,
+  type Place,
+  type ProblemText,
+  toMention,
+} from './context/contextTexts.ts';
 import { copyConversation, exportConversation } from './exportConversation.ts';
 import type { OpenSessions } from './openSessions.ts';
 import type { PanelHost } from './panelHost.ts';
@@ -19,8 +25,10 @@ export interface SessionCommands {
   copyConversation(): Promise<void>;
   exportConversation(): Promise<void>;
   chooseProvider(): Promise<void>;
-  /** Puts a text into the message that is being written, without sending it. `mention` names a place so that it is read. */
-  writeInto(write: (mention: (place: Place) => string) => string): Promise<void>;
+  /** Puts the places into the message that is being written, without sending it; the next two a request about them. */
+  mention(places: readonly Place[]): Promise<void>;
+  askToExplain(place: Place): Promise<void>;
+  askToFix(place: Place, problems: readonly ProblemText[]): Promise<void>;
   /** Brings the panel to the front on which a question waits. */
   showWaiting(): Promise<void>;
 }
@@ -34,6 +42,12 @@ export interface SessionCommandDeps extends ChooseDeps {
 
 export function createSessionCommands(deps: SessionCommandDeps): SessionCommands {
   const { sessions } = deps;
+  /** `write` names places by mentions, so that they are read. */
+  const writeInto = async (write: (mention: (place: Place) => string) => string): Promise<void> => {
+    const insert = write((place) => toMention(place, deps.workspace));
+    const panel = await showPanel(sessions);
+    panel.tellWhenReady({ type: 'system', subtype: 'belay/composer_focus', insert });
+  };
   return {
     async openView() {
       const panel = await showView(sessions);
@@ -74,11 +88,9 @@ export function createSessionCommands(deps: SessionCommandDeps): SessionCommands
     copyConversation: () => copyConversation(sessions.current()?.host),
     exportConversation: () => exportConversation(sessions.current()?.host),
     chooseProvider: () => pickProvider(deps),
-    async writeInto(write) {
-      const insert = write((place) => toMention(place, deps.workspace));
-      const panel = await showPanel(sessions);
-      panel.tellWhenReady({ type: 'system', subtype: 'belay/composer_focus', insert });
-    },
+    mention: (places) => writeInto((mention) => `${places.map(mention).join(' ')} `),
+    askToExplain: (place) => writeInto((mention) => `Explain ${mention(place)}`),
+    askToFix: (place, problems) => writeInto((mention) => askToFix(mention(place), problems)),
     async showWaiting() {
       const panel = sessions.waiting() ?? (await showView(sessions));
       panel.surface.reveal();

@@ -12,27 +12,26 @@ import {
   window,
 } from 'vscode';
 import type { LazySessions } from '../lazySessions.ts';
-import { askToFix, type LineRange, type Place, type ProblemText, toLines } from './contextTexts.ts';
+import type { LineRange, Place, ProblemText } from './contextTexts.ts';
+import { toLines } from './selectedLines.ts';
 
 const FIX = 'belay.fix';
 
 export function registerContextCommands(sessions: LazySessions): Disposable {
-  const insert = (write: (mention: (place: Place) => string) => string): void =>
-    sessions.use((loaded) => loaded.writeInto(write));
   const table: Readonly<Record<string, (...given: readonly unknown[]) => unknown>> = {
     'belay.addToChat': (uri, uris) => {
       const places = toPlaces(uri, uris);
-      if (places.length > 0) insert((mention) => `${places.map(mention).join(' ')} `);
+      if (places.length > 0) sessions.use((loaded) => loaded.mention(places));
       else void window.showInformationMessage('Belay: open a file first, or select something in it.');
     },
     'belay.explain': () => {
       const [place] = toPlaces(undefined, undefined);
-      if (place !== undefined) insert((mention) => `Explain ${mention(place)}`);
+      if (place !== undefined) sessions.use((loaded) => loaded.askToExplain(place));
     },
     [FIX]: (uri, range, problems) => {
       if (!(uri instanceof Uri) || !(range instanceof Range)) return;
       const place = { path: uri.fsPath, lines: toRange(range) };
-      insert((mention) => askToFix(mention(place), problems as readonly ProblemText[]));
+      sessions.use((loaded) => loaded.askToFix(place, problems as readonly ProblemText[]));
     },
   };
   return Disposable.from(

@@ -1,7 +1,7 @@
 /** What a person has before them: the file in the editor, and the lines they have selected in it. */
 import { Disposable, EventEmitter, type TextEditor, window } from 'vscode';
 import type { EditorContext } from '../../protocol/editorContext.ts';
-import { toLines } from './contextTexts.ts';
+import { toLines } from './selectedLines.ts';
 
 export interface WatchedContext extends Disposable {
   /** undefined: no file is open. */

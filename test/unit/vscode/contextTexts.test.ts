@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findMentions } from '../../../src/core/input/findMentions.ts';
-import { askToFix, type Place, toLines, toMention } from '../../../src/vscode/context/contextTexts.ts';
+import { askToFix, type Place, toMention } from '../../../src/vscode/context/contextTexts.ts';
+import { toLines } from '../../../src/vscode/context/selectedLines.ts';
 
 const base = { cwd: '/w', platform: 'linux' } as const;
 
