@@ -29,6 +29,12 @@ export async function takeLock(path: string): Promise<ProcessLock | undefined> {
   return takeAs(path, await readOwnIdentity());
 }
 
+/** Whether a living process (also this one) holds the lock. */
+export async function isLocked(path: string): Promise<boolean> {
+  const holder = readHolder(path);
+  return holder !== undefined && holder !== 'unreadable' && (await isAlive(holder));
+}
+
 async function takeAs(path: string, self: ProcessIdentity): Promise<ProcessLock | undefined> {
   const holder: Holder = { ...self, nonce: randomUUID() };
   const draft = `${path}.${holder.nonce.slice(0, 8)}.new`;

@@ -3,13 +3,14 @@
  * `projects/<cwd>/` of the configuration folder. The lock lies beside the file.
  */
 import { mkdir, open, readdir, realpath, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { FileError } from '../core/ports.ts';
 import type { TranscriptEntry, TranscriptFile, TranscriptStore } from '../core/sessions/transcriptStore.ts';
 import { withFileErrors } from './fileErrors.ts';
 import { isMissing } from './fileOperations.ts';
-import { takeLock } from './processLock.ts';
+import { isLocked, takeLock } from './processLock.ts';
 import { createTranscriptReader } from './transcriptReader.ts';
+import { bringBack, listTrashedIds, moveToTrash, TRASH } from './transcriptTrash.ts';
 import { createTranscriptWriter } from './transcriptWriter.ts';
 
 export interface TranscriptOptions {
@@ -21,12 +22,18 @@ const extension = '.jsonl';
 
 export function createTranscriptStore(options: TranscriptOptions): TranscriptStore {
   const folder = findFolder(options);
+  const trash = (project: string): string => join(options.configDir, TRASH, basename(project));
   const locate = async (sessionId: string): Promise<string> => join(await folder, toFileName(sessionId));
   return {
     open: async (sessionId) => openTranscript(await locate(sessionId)),
     openToRead: async (sessionId) => createTranscriptReader(await locate(sessionId)),
     list: async () => listTranscripts(await folder),
-    listAllIds: () => listAllIds(join(options.configDir, 'projects')),
+    remove: async (sessionId) => moveToTrash(await locate(sessionId), trash(await folder)),
+    restore: async (sessionId) => bringBack(await locate(sessionId), trash(await folder)),
+    listAllIds: async () => {
+      const kept = await listAllIds(join(options.configDir, 'projects'));
+      return new Set([...kept, ...(await listTrashedIds(join(options.configDir, TRASH)))]);
+    },
     peek: async (sessionId, bytes) => peek(await locate(sessionId), bytes),
   };
 }
@@ -89,12 +96,15 @@ async function openTranscript(path: string): Promise<TranscriptFile & { readonly
 }
 
 async function listTranscripts(folder: string): Promise<readonly TranscriptEntry[]> {
-  const names = await readdir(folder).catch((error: unknown) => {
+  const names = await readdir(folder).catch((error: unknown): string[] => {
     if (isMissing(error)) return [];
     throw error;
   });
+  const others = new Set(names);
   const entries = await Promise.all(
-    names.filter((name) => name.endsWith(extension)).map((name) => toEntry(folder, name)),
+    names
+      .filter((name) => name.endsWith(extension))
+      .map((name) => toEntry(folder, name, others.has(`${name}.lock`))),
   );
   return entries.filter((entry) => entry !== undefined).sort((a, b) => b.lastModified - a.lastModified);
 }
@@ -115,10 +125,20 @@ async function listAllIds(projects: string): Promise<ReadonlySet<string>> {
   return ids;
 }
 
-async function toEntry(folder: string, name: string): Promise<TranscriptEntry | undefined> {
+async function toEntry(
+  folder: string,
+  name: string,
+  mayBeHeld: boolean,
+): Promise<TranscriptEntry | undefined> {
   const stats = await stat(join(folder, name)).catch(() => undefined);
   if (stats === undefined || !stats.isFile()) return undefined;
-  return { sessionId: name.slice(0, -extension.length), lastModified: stats.mtimeMs, fileSize: stats.size };
+  const isHeld = mayBeHeld && (await isLocked(join(folder, `${name}.lock`)));
+  return {
+    sessionId: name.slice(0, -extension.length),
+    lastModified: stats.mtimeMs,
+    fileSize: stats.size,
+    ...(isHeld ? { isHeld } : {}),
+  };
 }
 
 async function peek(

@@ -226,6 +226,8 @@ export const agentRequests = {
     z.looseObject({ title: z.string(), session_id: z.string().optional() }),
     empty,
   ),
+  /** As the Agent SDK's `tagSession`; empty: none. */
+  'belay/tag_set': spec('agent', z.looseObject({ tag: z.string() }), empty),
   /** The client has read this file into the conversation: it needn't be read again before an edit, unless it changed since. */
   seed_read_state: spec(
     'agent',

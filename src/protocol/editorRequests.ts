@@ -6,6 +6,8 @@ import { failureAction } from './failure.ts';
 import { foundItem, panelState, panelView, providerKind, reviewAction, sessionInfo } from './panel.ts';
 
 const empty = z.looseObject({});
+/** `problem`: why it could not be done, for a person. */
+const sessionChanged = z.looseObject({ problem: z.string().optional() });
 
 export const editorRequests = {
   /** The panel is there (first time, or rebuilt). The host answers with everything it needs to draw itself. */
@@ -51,6 +53,33 @@ export const editorRequests = {
   /** Remember draft, scroll and open cards, so that they survive the end of the webview. */
   'belay/view_save': spec('editor', panelView, empty),
   'belay/session_list': spec('editor', empty, z.looseObject({ sessions: z.array(sessionInfo) })),
+  /** The sessions of this folder in which somebody said these words, newest first. */
+  'belay/session_search': spec(
+    'editor',
+    z.looseObject({ text: z.string() }),
+    /** `complete` false: the oldest were not looked into, that would take too long. */
+    z.looseObject({ session_ids: z.array(z.string()), complete: z.boolean() }),
+  ),
+  'belay/session_rename': spec(
+    'editor',
+    z.looseObject({ session_id: z.string(), title: z.string() }),
+    sessionChanged,
+  ),
+  /** `tag`: as in SessionInfo; empty: none. */
+  'belay/session_tag': spec(
+    'editor',
+    z.looseObject({ session_id: z.string(), tag: z.string() }),
+    sessionChanged,
+  ),
+  /** Go on with a copy in this panel; the session stays as it is. */
+  'belay/session_fork': spec('editor', z.looseObject({ session_id: z.string() }), sessionChanged),
+  /** Out of the list, into Belay's own trash, from which `belay/session_restore` brings it back. */
+  'belay/session_delete': spec('editor', z.looseObject({ session_id: z.string() }), sessionChanged),
+  'belay/session_restore': spec('editor', z.looseObject({ session_id: z.string() }), sessionChanged),
+  /** Write the conversation into a file that the person chooses. */
+  'belay/session_export': spec('editor', z.looseObject({ session_id: z.string() }), empty),
+  /** Have a person choose a session of Claude Code, and go on with a copy of it in this panel. */
+  'belay/claude_continue': spec('editor', empty, z.looseObject({ opened: z.boolean() })),
   /** Show another session in this panel (null: a new one). A `belay/panel_reset` message follows. */
   'belay/session_open': spec('editor', z.looseObject({ session_id: z.string().nullable() }), empty),
   'belay/provider_choose': spec(

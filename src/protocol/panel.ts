@@ -5,6 +5,10 @@ import { editorContext } from './editorContext.ts';
 import { modelInfo } from './models.ts';
 import { permissionMode } from './permissions.ts';
 
+/** What a session is doing, or how its last turn has ended. `needs_you`: a question waits for a person. */
+export const sessionPhase = z.enum(['running', 'needs_you', 'done', 'failed']);
+export type SessionPhase = z.infer<typeof sessionPhase>;
+
 export const sessionInfo = z.looseObject({
   sessionId: z.string(),
   /** What to show in a list: the title somebody gave, else the first prompt, shortened. */
@@ -14,6 +18,14 @@ export const sessionInfo = z.looseObject({
   fileSize: z.number().optional(),
   firstPrompt: z.string().optional(),
   customTitle: z.string().optional(),
+  /** As the Agent SDK keeps it; several are in it as `sessionTags.ts` says. */
+  tag: z.string().optional(),
+  /** As the transcript tells it; of a session that is open in this window `session_phases` knows better. */
+  phase: sessionPhase.optional(),
+  /** Another process than this window writes it at the moment. */
+  elsewhere: z.boolean().optional(),
+  /** Why nothing can be done with it, for a person: its transcript can't be read. */
+  problem: z.string().optional(),
   cwd: z.string().optional(),
   createdAt: z.number().optional(),
 });
@@ -53,6 +65,10 @@ export const panelState = z.looseObject({
   folders: z.array(z.string()),
   workspace_problem: z.string().nullable(),
   can_redo: z.boolean(),
+  /** Another window or program has the session open: it is shown as it grows, and nothing can be said to it. */
+  elsewhere: z.boolean().optional(),
+  /** By session: what those do that are open in this window, in a panel or behind the scenes. */
+  session_phases: z.record(z.string(), sessionPhase).optional(),
   /** What Belay has written without asking and nobody has looked at yet, in all sessions of the window. */
   review: z.looseObject({ files: z.number(), changes: z.number() }),
   /** Comments on lines of changes that the agent has not been told. */

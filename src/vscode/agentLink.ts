@@ -9,6 +9,8 @@ export interface AgentLink {
   readonly started: Promise<void>;
   /** Resolves, with what happened for a person, when the agent is gone though nobody closed it. Never rejects. */
   readonly lost: Promise<string>;
+  /** There is no agent behind it: another process runs the session, and nothing can be said to it. */
+  readonly isWatched?: true;
   /** Ends the turn and every process of the session, and writes what is to be written. */
   close(): Promise<void>;
 }

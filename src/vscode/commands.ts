@@ -23,6 +23,7 @@ export function registerCommands(context: ExtensionContext, deps: CommandDeps): 
     'belay.openInTab': () => openTab(context, sessions),
     'belay.newSession': () => sessions.use((loaded) => loaded.newSession()),
     'belay.resumeSession': () => sessions.use((loaded) => loaded.resumeSession()),
+    'belay.continueClaudeSession': () => sessions.use((loaded) => loaded.continueClaudeSession()),
     'belay.interrupt': () => sessions.use((loaded) => loaded.interrupt()),
     'belay.rewind': () => sessions.use((loaded) => loaded.askRewind()),
     'belay.redoRewind': () => sessions.use((loaded) => loaded.redoRewind()),

@@ -1,5 +1,5 @@
 /** Everything a panel shows besides the conversation, put together from where it is known. */
-import type { PanelState } from '../protocol/panel.ts';
+import type { PanelState, SessionPhase } from '../protocol/panel.ts';
 import type { ReviewComments } from './comments/reviewComments.ts';
 import type { WatchedContext } from './context/editorContext.ts';
 import type { Proposals } from './proposals/proposals.ts';
@@ -17,12 +17,14 @@ export interface DescribeDeps {
   readonly review: Pick<Review, 'waiting' | 'parts'>;
   readonly comments: Pick<ReviewComments, 'countUnsent'>;
   readonly context: Pick<WatchedContext, 'current'>;
+  /** Of the sessions of this window, by id. */
+  readonly phases: Readonly<Record<string, SessionPhase>>;
   /** CSS custom properties. */
   readonly tokenColors: Readonly<Record<string, string>>;
 }
 
 export function describePanel(host: SessionHost, deps: DescribeDeps): PanelState {
-  const { providers, workspace, proposals, settings, review, comments, context, tokenColors } = deps;
+  const { providers, workspace, proposals, settings, review, comments, context, phases, tokenColors } = deps;
   const { state, sessionId } = host;
   return {
     session_id: sessionId,
@@ -37,6 +39,8 @@ export function describePanel(host: SessionHost, deps: DescribeDeps): PanelState
     folders: workspace.hasFolder ? [...workspace.roots] : [],
     workspace_problem: workspace.problem,
     can_redo: host.canRedo,
+    elsewhere: host.isWatched,
+    session_phases: { ...phases },
     review: countReview(review),
     unsent_comments: comments.countUnsent(),
     proposals: proposals.describe(host),

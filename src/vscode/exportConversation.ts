@@ -1,30 +1,29 @@
-/** The conversation that was looked at last, to take along: into the clipboard, or into a file. */
+/** A conversation to take along: into the clipboard, or into a file. */
 import { env, Uri, window, workspace } from 'vscode';
 import { toJsonLines, toMarkdown } from './conversationText.ts';
+import type { KeptConversation } from './keptSessions.ts';
 import type { SessionHost } from './sessionHost.ts';
 
 export async function copyConversation(host: SessionHost | undefined): Promise<void> {
-  const messages = await readMessages(host);
-  if (messages === undefined) return;
-  await env.clipboard.writeText(toMarkdown(messages, host?.state.title ?? ''));
+  const conversation = await readOpen(host);
+  if (!(await hasWords(conversation))) return;
+  await env.clipboard.writeText(toMarkdown(conversation.messages, conversation.title));
   await window.showInformationMessage('Belay: the conversation is in the clipboard, as Markdown.');
 }
 
 /** As the name of the file says: JSON lines for `.jsonl`, else Markdown. */
-export async function exportConversation(host: SessionHost | undefined): Promise<void> {
-  const messages = await readMessages(host);
-  if (host === undefined || messages === undefined) return;
+export async function exportConversation(conversation: KeptConversation): Promise<void> {
+  if (!(await hasWords(conversation))) return;
+  const { title, messages } = conversation;
   const [folder] = workspace.workspaceFolders ?? [];
-  const name = `${toFileName(host.state.title)}.md`;
+  const name = `${toFileName(title)}.md`;
   const target = await window.showSaveDialog({
     ...(folder === undefined ? {} : { defaultUri: Uri.joinPath(folder.uri, name) }),
     filters: { Markdown: ['md'], 'JSON lines': ['jsonl'] },
     title: 'Export the conversation',
   });
   if (target === undefined) return;
-  const text = target.path.endsWith('.jsonl')
-    ? toJsonLines(messages)
-    : toMarkdown(messages, host.state.title);
+  const text = target.path.endsWith('.jsonl') ? toJsonLines(messages) : toMarkdown(messages, title);
   try {
     await workspace.fs.writeFile(target, new TextEncoder().encode(text));
   } catch (error) {
@@ -39,13 +38,17 @@ export async function exportConversation(host: SessionHost | undefined): Promise
   if (chosen === open) await window.showTextDocument(target);
 }
 
-/** undefined: there is none, which has been said. */
-async function readMessages(host: SessionHost | undefined) {
+/** The conversation that was looked at last. */
+export async function readOpen(host: SessionHost | undefined): Promise<KeptConversation> {
   await host?.ready;
-  const messages = host?.conversation.messages() ?? [];
-  if (messages.length > 0) return messages;
+  return { title: host?.state.title ?? '', messages: host?.conversation.messages() ?? [] };
+}
+
+/** False: there are none, which has been said. */
+async function hasWords({ messages }: KeptConversation): Promise<boolean> {
+  if (messages.length > 0) return true;
   await window.showInformationMessage('Belay: nothing was said in this session yet.');
-  return undefined;
+  return false;
 }
 
 /** A name that every system takes. */

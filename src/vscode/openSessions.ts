@@ -4,8 +4,9 @@
  */
 import type { Memento } from 'vscode';
 import type { Log } from '../core/ports.ts';
-import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
-import type { PanelState } from '../protocol/panel.ts';
+import { readSessionEnds } from '../core/sessions/sessionEnds.ts';
+import type { TranscriptEntry, TranscriptStore } from '../core/sessions/transcriptStore.ts';
+import type { PanelState, SessionPhase } from '../protocol/panel.ts';
 import type { AgentLink } from './agentLink.ts';
 import type { Activity } from './attention.ts';
 import type { PanelActions } from './panelHandlers.ts';
@@ -22,6 +23,8 @@ export interface OpenSessionsDeps {
   readonly start: () => SessionHostOptions['start'];
   /** How the agents of a session that is opened now are started. */
   readonly chooseAgentOpener: () => (start: AgentStart) => AgentLink;
+  /** In place of an agent where another process runs the session. */
+  readonly watch: (sessionId: string) => AgentLink;
   readonly describe: (host: SessionHost) => PanelState;
   readonly actions: PanelActions;
   readonly views: ViewStore;
@@ -48,6 +51,13 @@ export interface OpenSessionsDeps {
 /** Where it is remembered which session was shown last, so that it comes back with the window. */
 const LAST_SHOWN = { view: 'belay.viewSession', tab: 'belay.tabSession' } as const;
 
+interface Opening extends Pick<SessionHostOptions, 'sessionId' | 'resume' | 'start'> {
+  readonly isWatched: boolean;
+}
+
+/** Where the title stands in a transcript, if it has one. */
+const TITLE_BYTES = 64 * 1024;
+
 export class OpenSessions {
   readonly #deps: OpenSessionsDeps;
   readonly #hosts = new Map<string, SessionHost>();
@@ -55,6 +65,10 @@ export class OpenSessions {
   readonly #panels = new Set<PanelHost>();
   readonly #closing = new Set<Promise<void>>();
   readonly #viewWaiters: ((view: PanelHost) => void)[] = [];
+  /** What the sessions were doing when panels were told last. */
+  #phases: Readonly<Record<string, SessionPhase>> = {};
+  /** Whose turn has ended while nobody looked. */
+  readonly #unseen = new Set<SessionHost>();
   /** Whose rules and checkpoints were told last. */
   #told: SessionHost | undefined;
 
@@ -153,6 +167,22 @@ export class OpenSessions {
     for (const host of this.#hosts.values()) host.renew(permissionMode);
   }
 
+  /** What the sessions of this window are doing, by id. One that has done nothing yet is left out. */
+  phases(): Readonly<Record<string, SessionPhase>> {
+    return this.#phases;
+  }
+
+  /** Closes a session where nothing is under way in it; its panels show new ones. False: something is. */
+  async release(sessionId: string): Promise<boolean> {
+    const host = this.#hosts.get(sessionId);
+    if (host !== undefined) {
+      if (!host.isQuiet) return false;
+      for (const panel of this.#panels) if (panel.host === host) await this.open(panel, null);
+    }
+    await Promise.all(this.#closing);
+    return !this.#hosts.has(sessionId);
+  }
+
   /** Tells all panels that something changed which doesn't come from their session. */
   refresh(): void {
     for (const panel of this.#panels) panel.refresh();
@@ -169,35 +199,56 @@ export class OpenSessions {
   async #find(sessionId: string | null): Promise<SessionHost> {
     const open = sessionId === null ? undefined : this.#hosts.get(sessionId);
     if (open !== undefined) return open;
-    const exists = sessionId !== null && (await this.#isKept(sessionId));
+    const entry = sessionId === null ? undefined : await this.#findKept(sessionId);
+    const exists = sessionId !== null && entry !== undefined;
+    const title = exists ? await this.#readTitle(sessionId) : '';
     // A session that is just being closed still holds its transcript.
     await Promise.all(this.#closing);
+    // Asked again: it may have been this window that held it.
+    const isHeld = entry?.isHeld === true && (await this.#findKept(entry.sessionId))?.isHeld === true;
     // Another panel may have opened it while the disk was asked.
     return (
       this.#hosts.get(sessionId ?? '') ??
       this.#create({
         sessionId: exists ? sessionId : crypto.randomUUID(),
         resume: exists,
-        start: this.#deps.start(),
+        start: { ...this.#deps.start(), title },
+        isWatched: isHeld,
       })
     );
   }
 
-  async #isKept(sessionId: string): Promise<boolean> {
+  /** The one that was given; empty: none was, or it can't be read. */
+  async #readTitle(sessionId: string): Promise<string> {
     try {
-      const kept = await this.#deps.transcripts.list();
-      return kept.some((entry) => entry.sessionId === sessionId);
+      return readSessionEnds(await this.#deps.transcripts.peek(sessionId, TITLE_BYTES)).customTitle ?? '';
     } catch (error) {
-      this.#deps.log.warn('the list of sessions could not be read', { error });
-      return false;
+      this.#deps.log.debug('the title of a session could not be read', { error });
+      return '';
     }
   }
 
-  #create(start: Pick<SessionHostOptions, 'sessionId' | 'resume' | 'start'>): SessionHost {
-    const { chooseAgentOpener, reviewAnswer, openPage, log } = this.#deps;
+  async #findKept(sessionId: string): Promise<TranscriptEntry | undefined> {
+    try {
+      return (await this.#deps.transcripts.list()).find((entry) => entry.sessionId === sessionId);
+    } catch (error) {
+      this.#deps.log.warn('the list of sessions could not be read', { error });
+      return undefined;
+    }
+  }
+
+  /** `isWatched`: another process has it open. When that lets go of it, an agent of this window goes on. */
+  #create({ isWatched, ...start }: Opening): SessionHost {
+    const { chooseAgentOpener, reviewAnswer, openPage, log, watch } = this.#deps;
+    const openAgent = chooseAgentOpener();
+    let isToBeWatched = isWatched;
     const host = new SessionHost({
       ...start,
-      openAgent: chooseAgentOpener(),
+      openAgent: (agent) => {
+        if (!isToBeWatched) return openAgent(agent);
+        isToBeWatched = false;
+        return watch(agent.sessionId);
+      },
       reviewAnswer,
       openPage,
       log,
@@ -240,8 +291,34 @@ export class OpenSessions {
     for (const host of this.#hosts.values()) {
       if (!shown.has(host) && host.isQuiet) this.#close(host);
     }
+    this.#tellPhases();
     this.#deps.onActivity(this.#toActivity());
     this.#tellCurrent();
+  }
+
+  #tellPhases(): void {
+    const before = this.#phases;
+    const seen = this.#seen();
+    const after: Record<string, SessionPhase> = {};
+    for (const host of this.#hosts.values()) {
+      const { phase, sessionId } = host;
+      if (phase !== undefined) after[sessionId] = phase;
+      const hasEnded = isBusy(before[sessionId]) && !isBusy(phase);
+      if (seen.has(host)) this.#unseen.delete(host);
+      else if (hasEnded) this.#unseen.add(host);
+    }
+    this.#phases = after;
+    const waiting = Object.values(after).filter((phase) => phase === 'needs_you').length;
+    for (const { surface, host } of this.#panels) {
+      const isNews = host.phase !== 'done' || this.#unseen.has(host);
+      surface.setMark({ phase: isNews ? host.phase : undefined, waiting });
+    }
+    if (JSON.stringify(before) !== JSON.stringify(after)) this.refresh();
+  }
+
+  /** Those that a person can see now. */
+  #seen(): ReadonlySet<SessionHost> {
+    return new Set([...this.#panels].filter(({ surface }) => surface.isVisible()).map(({ host }) => host));
   }
 
   #tellCurrent(): void {
@@ -259,9 +336,7 @@ export class OpenSessions {
 
   #toActivity(): Activity {
     const hosts = [...this.#hosts.values()];
-    const seen = new Set(
-      [...this.#panels].filter(({ surface }) => surface.isVisible()).map(({ host }) => host),
-    );
+    const seen = this.#seen();
     const waiting = (host: SessionHost): number => host.waiting;
     return {
       running: hosts.filter(({ state }) => state.activity !== 'idle').length,
@@ -273,12 +348,17 @@ export class OpenSessions {
 
   #close(host: SessionHost): void {
     this.#hosts.delete(host.sessionId);
+    this.#unseen.delete(host);
     const closed = host
       .close()
       .catch((error: unknown) => this.#deps.log.error('a session did not close well', { error }))
       .finally(() => this.#closing.delete(closed));
     this.#closing.add(closed);
   }
+}
+
+function isBusy(phase: SessionPhase | undefined): boolean {
+  return phase === 'running' || phase === 'needs_you';
 }
 
 const RULE_CHANGES: ReadonlySet<unknown> = new Set(['belay/permission_rules_changed']);

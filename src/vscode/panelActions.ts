@@ -1,8 +1,6 @@
 /** What the editor does when a panel asks for it. */
 import { commands, type QuickPickItem, window } from 'vscode';
 import type { FileSystem } from '../core/ports.ts';
-import { listSessions } from '../core/sessions/listSessions.ts';
-import type { TranscriptStore } from '../core/sessions/transcriptStore.ts';
 import type { FailureAction } from '../protocol/failure.ts';
 import type { ReviewAction } from '../protocol/panel.ts';
 import type { PermissionMode } from '../protocol/permissions.ts';
@@ -13,6 +11,8 @@ import { chooseProvider } from './chooseProvider.ts';
 import type { CommentActions } from './comments/createComments.ts';
 import type { EditorSources } from './context/editorSources.ts';
 import type { EarlierTexts } from './earlierText.ts';
+import { exportConversation } from './exportConversation.ts';
+import type { KeptSessions } from './keptSessions.ts';
 import type { EditorLog } from './log.ts';
 import { addMemory } from './memory/addMemory.ts';
 import { openFile } from './openFile.ts';
@@ -30,7 +30,7 @@ import { showSettings } from './showSettings.ts';
 import type { EditorWorkspace } from './workspacePort.ts';
 
 export interface ActionDeps {
-  readonly transcripts: TranscriptStore;
+  readonly kept: KeptSessions;
   readonly files: FileSystem;
   /** Absolute path of the folder with the user's own files. */
   readonly configDir: string;
@@ -46,13 +46,16 @@ export interface ActionDeps {
   readonly proposals: Pick<Proposals, 'open'>;
   readonly settings: () => Settings;
   readonly log: EditorLog;
+  readonly continueClaude: () => Promise<string | undefined>;
   readonly openSession: (panel: PanelHost, sessionId: string | null) => Promise<void>;
 }
 
 export function createPanelActions(deps: ActionDeps): PanelActions {
   return {
-    listSessions: () => listSessions(deps.transcripts),
+    kept: deps.kept,
+    exportSession: async (sessionId) => exportConversation(await deps.kept.read(sessionId)),
     openSession: deps.openSession,
+    continueClaude: deps.continueClaude,
     chooseProvider: async (choice, signal) => {
       // Only the first-start page asks. Where a provider is chosen, a person changes it, not a page.
       if (deps.providers.kind === null) return chooseProvider(choice, deps, signal);

@@ -3,17 +3,21 @@ import type { HandlerContext, Handlers } from '../channel/peer.ts';
 import type { AttachedText } from '../protocol/attachedText.ts';
 import type { AnsweredBy, RequestOf, ResponseOf } from '../protocol/control.ts';
 import type { FailureAction } from '../protocol/failure.ts';
-import type { ReviewAction, SessionInfo } from '../protocol/panel.ts';
+import type { ReviewAction } from '../protocol/panel.ts';
 import type { PermissionMode } from '../protocol/permissions.ts';
+import type { KeptSessions } from './keptSessions.ts';
 import type { PanelHost } from './panelHost.ts';
 import type { SessionHost } from './sessionHost.ts';
 import type { ViewStore } from './viewStore.ts';
 
 /** What the editor does for a panel. */
 export interface PanelActions {
-  listSessions(): Promise<readonly SessionInfo[]>;
+  readonly kept: KeptSessions;
+  exportSession(sessionId: string): Promise<void>;
   /** null: a new session. */
   openSession(panel: PanelHost, sessionId: string | null): Promise<void>;
+  /** Has a person choose a session of Claude Code. Resolves to the id of the copy that was made of it. */
+  continueClaude(): Promise<string | undefined>;
   chooseProvider(
     choice: RequestOf<'belay/provider_choose'>,
     signal: AbortSignal,
@@ -58,6 +62,38 @@ export function createPanelHandlers(deps: PanelHandlerDeps): Handlers<'agent' | 
   return { ...createForwarders(deps), ...createAnswers(deps) };
 }
 
+type ListSubtype = Extract<AnsweredBy<'editor'>, `belay/session_${string}`>;
+
+function createListAnswers({
+  actions,
+  panel,
+}: PanelHandlerDeps): Omit<Pick<Handlers<'editor'>, ListSubtype>, 'belay/session_open'> {
+  const { kept } = actions;
+  return {
+    'belay/session_list': async () => ({ sessions: [...(await kept.list())] }),
+    'belay/session_search': async ({ text }, { signal }) => {
+      const { sessionIds, complete } = await kept.search(text, signal);
+      return { session_ids: [...sessionIds], complete };
+    },
+    'belay/session_rename': async ({ session_id, title }) => toChanged(await kept.rename(session_id, title)),
+    'belay/session_tag': async ({ session_id, tag }) => toChanged(await kept.tag(session_id, tag)),
+    'belay/session_fork': async ({ session_id }) => {
+      await actions.openSession(panel, await kept.fork(session_id));
+      return {};
+    },
+    'belay/session_delete': async ({ session_id }) => toChanged(await kept.remove(session_id)),
+    'belay/session_restore': async ({ session_id }) => toChanged(await kept.restore(session_id)),
+    'belay/session_export': async ({ session_id }) => {
+      await actions.exportSession(session_id);
+      return {};
+    },
+  };
+}
+
+function toChanged(problem: string | undefined): { problem?: string } {
+  return problem === undefined ? {} : { problem };
+}
+
 function createAnswers(deps: PanelHandlerDeps): Handlers<'editor'> {
   const { host, actions, panel, views, onReady, loadPage } = deps;
   return {
@@ -71,10 +107,15 @@ function createAnswers(deps: PanelHandlerDeps): Handlers<'editor'> {
       await views.save(host().sessionId, view);
       return {};
     },
-    'belay/session_list': async () => ({ sessions: [...(await actions.listSessions())] }),
+    ...createListAnswers(deps),
     'belay/session_open': async ({ session_id }) => {
       await actions.openSession(panel, session_id);
       return {};
+    },
+    'belay/claude_continue': async () => {
+      const sessionId = await actions.continueClaude();
+      if (sessionId !== undefined) await actions.openSession(panel, sessionId);
+      return { opened: sessionId !== undefined };
     },
     'belay/provider_choose': (choice, { signal }) => actions.chooseProvider(choice, signal),
     'belay/file_open': (request) => actions.openFile(request, panel),
@@ -171,7 +212,11 @@ function createForwarders({ host, actions }: PanelHandlerDeps): Handlers<'agent'
     'belay/settings_approve': forward('belay/settings_approve'),
     apply_flag_settings: refuseSettings,
     seed_read_state: refuseSettings,
-    rename_session: forward('rename_session'),
+    rename_session: async ({ title }) => {
+      await host().rename(title);
+      return {};
+    },
+    'belay/tag_set': forward('belay/tag_set'),
     get_context_usage: forward('get_context_usage'),
     'belay/conversation_rewind': forward('belay/conversation_rewind'),
     'belay/conversation_redo': forward('belay/conversation_redo'),

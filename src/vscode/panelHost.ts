@@ -248,7 +248,6 @@ export class PanelHost {
 
   #draw(): void {
     this.surface.setTitle(this.#host.state.title);
-    this.surface.setBadge(this.#host.waiting);
   }
 }
 

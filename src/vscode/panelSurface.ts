@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Event, EventEmitter, Uri, type Webview, type WebviewPanel, type WebviewView } from 'vscode';
 import { buildPanelHtml } from '../../webview/panelHtml.ts';
+import type { SessionPhase } from '../protocol/panel.ts';
 
 export interface PanelSurface {
   readonly place: 'view' | 'tab';
@@ -21,8 +22,14 @@ export interface PanelSurface {
   /** Brings it to the front, with the focus. */
   reveal(): void;
   setTitle(title: string): void;
-  /** How many questions wait for a person here. */
-  setBadge(count: number): void;
+  setMark(mark: SurfaceMark): void;
+}
+
+export interface SurfaceMark {
+  /** Of the session that is shown; undefined: nothing that a person would have to know. */
+  readonly phase: SessionPhase | undefined;
+  /** How many sessions of this window wait for a person. */
+  readonly waiting: number;
 }
 
 /** Messages of a page that nobody has listened to yet. A page says one thing and then waits. */
@@ -50,8 +57,8 @@ export function createViewSurface(view: WebviewView, extensionUri: Uri): PanelSu
     setTitle: (title) => {
       view.description = title;
     },
-    setBadge: (count) => {
-      view.badge = count === 0 ? undefined : { value: count, tooltip: toBadgeTooltip(count) };
+    setMark: ({ waiting }) => {
+      view.badge = waiting === 0 ? undefined : { value: waiting, tooltip: toBadgeTooltip(waiting) };
     },
   };
 }
@@ -60,10 +67,11 @@ export function createTabSurface(panel: WebviewPanel, extensionUri: Uri): PanelS
   const visibility = new EventEmitter<void>();
   const activated = new EventEmitter<void>();
   let isOpen = true;
-  let badge = 0;
+  let phase: SessionPhase | undefined;
   let title = panel.title;
   const drawTitle = (): void => {
-    panel.title = badge === 0 ? title : `● ${title}`;
+    const next = phase === undefined ? title : `${TITLE_MARKS[phase]} ${title}`;
+    if (panel.title !== next) panel.title = next;
   };
   panel.iconPath = Uri.joinPath(extensionUri, 'media', 'belay.svg');
   panel.onDidChangeViewState(() => {
@@ -88,8 +96,8 @@ export function createTabSurface(panel: WebviewPanel, extensionUri: Uri): PanelS
       title = next === '' ? 'Belay' : next;
       drawTitle();
     },
-    setBadge: (count) => {
-      badge = count;
+    setMark: (mark) => {
+      phase = mark.phase;
       drawTitle();
     },
   };
@@ -127,6 +135,13 @@ function loadPage(webview: Webview, extensionUri: Uri): Pick<PanelSurface, 'post
   };
 }
 
+const TITLE_MARKS: Readonly<Record<SessionPhase, string>> = {
+  running: '▸',
+  needs_you: '●',
+  done: '✓',
+  failed: '✕',
+};
+
 function toBadgeTooltip(count: number): string {
-  return count === 1 ? '1 permission request waits for you' : `${count} permission requests wait for you`;
+  return count === 1 ? '1 session needs you' : `${count} sessions need you`;
 }

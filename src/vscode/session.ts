@@ -13,10 +13,12 @@ import { createRewinds } from './checkpoints/rewinds.ts';
 import { type CommentActions, type Comments, createComments } from './comments/createComments.ts';
 import { watchEditorContext } from './context/editorContext.ts';
 import { createEditorSources } from './context/editorSources.ts';
+import { continueClaude } from './continueClaude.ts';
 import { describePanel } from './describePanel.ts';
 import type { EarlierTexts } from './earlierText.ts';
 import { createEditorPorts } from './editorPorts.ts';
 import { createEditorProviders, onProviderChange } from './editorProviders.ts';
+import { createKeptSessions } from './keptSessions.ts';
 import type { EditorLog } from './log.ts';
 import { createMcpView, type McpView } from './mcp/mcpView.ts';
 import { chooseAgentOpener } from './openAgent.ts';
@@ -37,6 +39,7 @@ import type { SessionHost } from './sessionHost.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { createThemeColors } from './themeTokens.ts';
 import { createViewStore } from './viewStore.ts';
+import { watchSession } from './watchSession.ts';
 import { createWorkspacePort } from './workspacePort.ts';
 
 /** What the registrations have made already. */
@@ -110,7 +113,15 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     version: String(context.extension.packageJSON.version),
     script: context.asAbsolutePath('dist/agentProcess.js'),
   };
-  const sessions = new OpenSessions({
+  const kept = createKeptSessions({
+    ...{ transcripts, log },
+    sessions: {
+      host: (sessionId) => sessions.host(sessionId),
+      release: (sessionId) => sessions.release(sessionId),
+    },
+  });
+  const chooseClaude = () => continueClaude({ transcripts, cwd: workspace.cwd, environment: process.env });
+  const sessions: OpenSessions = new OpenSessions({
     transcripts,
     start: () => ({
       title: '',
@@ -118,6 +129,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
       permissionMode: chooseMode(workspace.trusted, settings()),
     }),
     chooseAgentOpener: () => chooseAgentOpener(agentDeps),
+    watch: (sessionId) => watchSession(sessionId, { transcripts, log, wait: waitToLook }),
     describe: (host) =>
       describePanel(host, {
         ...{ providers, workspace, settings: settings(), tokenColors: colors.current },
@@ -125,23 +137,15 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
         review: reviews.review,
         comments: comments.comments,
         context: editorContext,
+        phases: sessions.phases(),
       }),
     actions: createPanelActions({
-      ...{
-        transcripts,
-        files,
-        configDir,
-        workspace,
-        providers,
-        secrets,
-        earlierTexts,
-        rewinds,
-        settings,
-        log,
-      },
+      ...{ files, configDir, workspace, providers, secrets, earlierTexts, rewinds, settings, log },
+      kept,
       ...{ proposals: proposing.proposals, review: reviews.review, reviewActions: reviews.actions },
       ...{ comments: comments.actions, editorSources },
       openSession: (panel, sessionId) => sessions.open(panel, sessionId),
+      continueClaude: chooseClaude,
     }),
     views: createViewStore(context.workspaceState),
     memento: context.workspaceState,
@@ -177,7 +181,10 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     proposing,
   );
   return {
-    ...createSessionCommands({ sessions, transcripts, providers, secrets, rewinds, workspace }),
+    ...createSessionCommands({
+      ...{ sessions, transcripts, providers, secrets, rewinds, workspace },
+      continueClaude: chooseClaude,
+    }),
     checkpoints: createCheckpointActions({
       ...{ sessions, earlierTexts, rewinds },
       showPanel: () => showPanel(sessions),
@@ -224,4 +231,20 @@ function refreshOnChange(refresh: () => void): Disposable {
     vscodeWorkspace.onDidGrantWorkspaceTrust(refresh),
     vscodeWorkspace.onDidChangeWorkspaceFolders(refresh),
   );
+}
+
+/** Milliseconds until a session of another process is looked at again. */
+const LOOK_MS = 1000;
+
+function waitToLook(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, LOOK_MS);
+    signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) end();
+  });
 }

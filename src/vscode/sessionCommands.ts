@@ -11,7 +11,7 @@ import {
   type ProblemText,
   toMention,
 } from './context/contextTexts.ts';
-import { copyConversation, exportConversation } from './exportConversation.ts';
+import { copyConversation, exportConversation, readOpen } from './exportConversation.ts';
 import type { OpenSessions } from './openSessions.ts';
 import type { PanelHost } from './panelHost.ts';
 
@@ -19,6 +19,7 @@ export interface SessionCommands {
   openView(): Promise<void>;
   newSession(): Promise<void>;
   resumeSession(): Promise<void>;
+  continueClaudeSession(): Promise<void>;
   interrupt(): Promise<void>;
   askRewind(): Promise<void>;
   redoRewind(): Promise<void>;
@@ -38,6 +39,8 @@ export interface SessionCommandDeps extends ChooseDeps {
   readonly transcripts: TranscriptStore;
   readonly rewinds: Rewinds;
   readonly workspace: MentionBase;
+  /** Resolves to the id of a copy that a person has chosen. */
+  readonly continueClaude: () => Promise<string | undefined>;
 }
 
 export function createSessionCommands(deps: SessionCommandDeps): SessionCommands {
@@ -63,6 +66,10 @@ export function createSessionCommands(deps: SessionCommandDeps): SessionCommands
       if (sessionId === undefined) return;
       await sessions.open(await showPanel(sessions), sessionId);
     },
+    async continueClaudeSession() {
+      const sessionId = await deps.continueClaude();
+      if (sessionId !== undefined) await sessions.open(await showPanel(sessions), sessionId);
+    },
     async interrupt() {
       const panel = sessions.running();
       await panel?.request('interrupt', {});
@@ -86,7 +93,7 @@ export function createSessionCommands(deps: SessionCommandDeps): SessionCommands
     },
     redoRewind: () => redoRewind(deps),
     copyConversation: () => copyConversation(sessions.current()?.host),
-    exportConversation: () => exportConversation(sessions.current()?.host),
+    exportConversation: async () => exportConversation(await readOpen(sessions.current()?.host)),
     chooseProvider: () => pickProvider(deps),
     mention: (places) => writeInto((mention) => `${places.map(mention).join(' ')} `),
     askToExplain: (place) => writeInto((mention) => `Explain ${mention(place)}`),

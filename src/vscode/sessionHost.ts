@@ -12,6 +12,7 @@ import {
   parseConversationMessage,
   type UserMessage,
 } from '../protocol/messages.ts';
+import type { SessionPhase } from '../protocol/panel.ts';
 import type { PermissionMode } from '../protocol/permissions.ts';
 import type { AgentLink } from './agentLink.ts';
 import { StepTitles } from './checkpoints/stepTitles.ts';
@@ -117,6 +118,7 @@ export class SessionHost {
       ...options.start,
       permissionMode: options.start.permissionMode ?? 'default',
       activity: 'idle',
+      outcome: undefined,
       canRedoFiles: false,
       canRedoConversation: false,
     };
@@ -137,12 +139,24 @@ export class SessionHost {
 
   /** Nothing runs, waits, or is on its way: the session could be closed and opened again without a loss. */
   get isQuiet(): boolean {
+    if (this.isWatched) return true;
     return !this.#isSaid && this.#state.activity === 'idle' && this.waiting === 0;
   }
 
   /** How many questions wait for a person. */
   get waiting(): number {
     return this.permissions.waiting().length + this.elicitations.waiting().length;
+  }
+
+  /** undefined: nothing has been done in it yet. */
+  get phase(): SessionPhase | undefined {
+    if (this.waiting > 0 || this.#state.activity === 'requires_action') return 'needs_you';
+    return this.#state.activity === 'running' || this.#isSaid ? 'running' : this.#state.outcome;
+  }
+
+  /** Another process runs it: nothing can be said to it. */
+  get isWatched(): boolean {
+    return this.#run?.link.isWatched === true;
   }
 
   get canRedo(): boolean {
@@ -185,6 +199,12 @@ export class SessionHost {
   renew(permissionMode: PermissionMode | undefined): void {
     this.#renewal = { permissionMode };
     this.#renewWhenQuiet();
+  }
+
+  /** Gives it another title. Rejects when there is no agent to write it down. */
+  async rename(title: string): Promise<void> {
+    await this.request('rename_session', { title });
+    this.#setState({ ...this.#state, title });
   }
 
   observe(observer: SessionObserver): () => void {
@@ -273,6 +293,10 @@ export class SessionHost {
     this.#nextMode = this.#state.permissionMode;
     void this.#leave(run);
     this.#restart();
+    if (run.link.isWatched === true) {
+      void this.#ready.then(() => this.#notice(`${how} It can be gone on with here.`));
+      return;
+    }
     const stopped = wasBusy ? ' What it was doing has been stopped: say so if it is to go on.' : '';
     void this.#ready.then(() => this.#notice(`${how} The session goes on in a new one.${stopped}`));
   }
@@ -315,7 +339,7 @@ export class SessionHost {
 
   #renewWhenQuiet(): void {
     const [run, renewal] = [this.#run, this.#renewal];
-    if (run === undefined || renewal === undefined || !this.isQuiet) return;
+    if (run === undefined || renewal === undefined || !this.isQuiet || this.isWatched) return;
     this.#renewal = undefined;
     const { permissionMode: mode } = this.#state;
     this.#nextMode = mode === 'default' ? renewal.permissionMode : mode;

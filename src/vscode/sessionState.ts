@@ -10,6 +10,8 @@ export interface SessionState {
   readonly model: string;
   readonly permissionMode: PermissionMode;
   readonly activity: 'idle' | 'running' | 'requires_action';
+  /** How the last turn ended; undefined: none has. */
+  readonly outcome: 'done' | 'failed' | undefined;
   readonly canRedoFiles: boolean;
   readonly canRedoConversation: boolean;
 }
@@ -21,8 +23,9 @@ export function reduceSessionState(state: SessionState, message: ConversationMes
       return reducePrompt(state, message);
     case 'system':
       return reduceSystem(state, message);
-    case 'assistant':
     case 'result':
+      return { ...state, outcome: message.is_error && message.interrupted !== true ? 'failed' : 'done' };
+    case 'assistant':
     case 'stream_event':
     case 'tool_progress':
     case 'conversation_reset':

@@ -9,6 +9,8 @@ import {
   tagSession,
 } from '@anthropic-ai/claude-agent-sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTranscriptStore } from '../../src/node/transcripts.ts';
+import { createKeptSessions, type KeptSessions } from '../../src/vscode/keptSessions.ts';
 import { createWorld, type World } from '../support/conformance/sdkSession.ts';
 import { text, thinking, toolUse } from '../support/modelServer/steps.ts';
 
@@ -29,6 +31,15 @@ afterEach(async () => {
 });
 
 const lastRequest = (): string => JSON.stringify(world.server.requests.at(-1)?.body.messages);
+
+/** The panel's list of sessions of the folder. */
+function openList(): KeptSessions {
+  return createKeptSessions({
+    transcripts: createTranscriptStore({ configDir: world.configDir, cwd: world.folder }),
+    sessions: { host: () => undefined, release: async () => true },
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+  });
+}
 
 /** A session of two turns; resolves with its id. */
 async function talk(): Promise<string> {
@@ -145,6 +156,36 @@ describe("the SDK's functions on sessions", () => {
       tag: 'friends',
       summary: 'About Ada',
     });
+  });
+
+  it('and the list of the panel read what the other has written', async () => {
+    const sessionId = await talk();
+    const kept = openList();
+    await kept.rename(sessionId, 'Of the panel');
+    await kept.tag(sessionId, 'one, two');
+    const copy = await kept.fork(sessionId);
+    const infos = await listSessions({ dir: world.folder });
+    expect(infos.find((info) => info.sessionId === sessionId)).toMatchObject({
+      customTitle: 'Of the panel',
+      tag: 'one, two',
+    });
+    expect(infos.find((info) => info.sessionId === copy)).toMatchObject({
+      customTitle: 'Of the panel (fork)',
+    });
+    expect(await getSessionMessages(copy, { dir: world.folder })).toHaveLength(4);
+    await renameSession(sessionId, 'Of the SDK', { dir: world.folder });
+    await tagSession(sessionId, null, { dir: world.folder });
+    const [theirs] = (await kept.list()).filter((info) => info.sessionId === sessionId);
+    expect(theirs).toMatchObject({ summary: 'Of the SDK', phase: 'done' });
+    expect(theirs).not.toHaveProperty('tag');
+    await deleteSession(copy, { dir: world.folder });
+    await kept.remove(sessionId);
+    expect(await listSessions({ dir: world.folder })).toEqual([]);
+    expect(await kept.list()).toEqual([]);
+    await kept.restore(sessionId);
+    expect(await listSessions({ dir: world.folder })).toMatchObject([
+      { sessionId, customTitle: 'Of the SDK' },
+    ]);
   });
 
   it('fork, and Belay goes on with the copy', async () => {

@@ -15,6 +15,7 @@ export interface MemoryTranscripts extends TranscriptStore {
 
 export function createMemoryTranscripts(): MemoryTranscripts {
   const files = new Map<string, Uint8Array>();
+  const trash = new Map<string, Uint8Array>();
   const bytesOf = (sessionId: string): Uint8Array => files.get(sessionId) ?? new Uint8Array();
   const store: MemoryTranscripts = {
     quarantined: [],
@@ -55,7 +56,24 @@ export function createMemoryTranscripts(): MemoryTranscripts {
       close: async () => undefined,
     }),
     list: async () =>
-      [...files].map(([sessionId, bytes]) => ({ sessionId, lastModified: 0, fileSize: bytes.length })),
+      [...files].map(([sessionId, bytes]) => ({
+        sessionId,
+        lastModified: 0,
+        fileSize: bytes.length,
+        ...(store.lockedElsewhere.has(sessionId) ? { isHeld: true as const } : {}),
+      })),
+    async remove(sessionId) {
+      const bytes = files.get(sessionId);
+      if (bytes === undefined || store.lockedElsewhere.has(sessionId)) return false;
+      trash.set(sessionId, bytes);
+      return files.delete(sessionId);
+    },
+    async restore(sessionId) {
+      const bytes = trash.get(sessionId);
+      if (bytes === undefined || files.has(sessionId)) return false;
+      files.set(sessionId, bytes);
+      return trash.delete(sessionId);
+    },
     listAllIds: async () => new Set(files.keys()),
     async peek(sessionId, length) {
       const bytes = bytesOf(sessionId);

@@ -53,14 +53,21 @@ export default function panelsSuite(test: TestFunction): void {
       assert.match(JSON.stringify(posted), /"belay":1.*belay\/panel_ready/);
     }));
 
-  test('a tab has the title of its session, marked when something waits', () =>
+  test('a tab has the title of its session, marked with what it does', () =>
     withPanel((panel) => {
       const surface = createTabSurface(panel, findRoot());
       surface.setTitle('Fix the parser');
       assert.equal(panel.title, 'Fix the parser');
-      surface.setBadge(1);
-      assert.equal(panel.title, '● Fix the parser');
-      surface.setBadge(0);
+      for (const [phase, mark] of [
+        ['running', '▸'],
+        ['needs_you', '●'],
+        ['done', '✓'],
+        ['failed', '✕'],
+      ] as const) {
+        surface.setMark({ phase, waiting: 0 });
+        assert.equal(panel.title, `${mark} Fix the parser`);
+      }
+      surface.setMark({ phase: undefined, waiting: 0 });
       surface.setTitle('');
       assert.equal(panel.title, 'Belay');
     }));

@@ -8,6 +8,7 @@ import { PendingSettings } from '../permission/PendingSettings.tsx';
 import { PermissionDock } from '../permission/PermissionDock.tsx';
 import { ReviewBar } from '../review/ReviewBar.tsx';
 import { RewindDialog } from '../rewind/RewindDialog.tsx';
+import { Elsewhere } from '../sessions/Elsewhere.tsx';
 import { Sessions } from '../sessions/Sessions.tsx';
 import { FirstStart } from '../start/FirstStart.tsx';
 import { Tasks } from '../tasks/Tasks.tsx';
@@ -41,6 +42,7 @@ export function App({ starts }: { readonly starts: StartCount }): VNode | null {
 
 /** Only the transcript starts over with each filling: who is writing goes on writing. */
 function Conversation({ start }: { readonly start: number }): VNode {
+  const isElsewhere = useModel((model) => model.host?.elsewhere === true);
   return (
     <>
       <Transcript key={start} />
@@ -52,7 +54,7 @@ function Conversation({ start }: { readonly start: number }): VNode {
         <PendingSettings />
         <PermissionDock />
         <PinnedTodos />
-        <Composer />
+        {isElsewhere ? <Elsewhere /> : <Composer />}
       </div>
     </>
   );

@@ -3,7 +3,7 @@ import type { Handlers } from '../../channel/peer.ts';
 import type { RewindAnswer, RewindRequest } from '../../protocol/checkpoints.ts';
 import { suggestFiles } from '../context/fileSuggestions.ts';
 import { createMcpHandlers, toToldServers } from '../mcp/mcpHandlers.ts';
-import { promptText } from '../sessions/listSessions.ts';
+import { promptText } from '../sessions/promptText.ts';
 import type { BackgroundTasks } from '../tools/backgroundTasks.ts';
 import { createStructuredOutputTool } from '../tools/structuredOutput.ts';
 import type { ActorParts } from './actorParts.ts';

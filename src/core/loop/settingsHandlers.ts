@@ -18,6 +18,7 @@ type SettingsHandlers = Pick<
   | 'apply_flag_settings'
   | 'get_settings'
   | 'rename_session'
+  | 'belay/tag_set'
   | 'seed_read_state'
   | 'belay/settings_diff'
   | 'belay/settings_approve'
@@ -51,6 +52,10 @@ export function createSettingsHandlers({ parts, actor }: Deps): SettingsHandlers
         throw new Error(`This session is ${options.sessionId}, not ${session_id}.`);
       if (title.trim() === '') throw new Error('The title is empty.');
       await session.rename(title.trim());
+      return {};
+    },
+    'belay/tag_set': async ({ tag }) => {
+      await session.tag(tag.trim());
       return {};
     },
     seed_read_state: async ({ path, mtime }) => {

@@ -1,49 +1,83 @@
 /** The list of sessions, from the first and last bytes of each transcript: a long one isn't read to be listed. */
-import * as z from 'zod';
 import type { SessionInfo } from '../../protocol/panel.ts';
-import { blocksOf } from './conversation.ts';
-import { type ChainLine, parseTranscriptLine } from './transcriptLine.ts';
+import { readSessionEnds, type SessionEnds } from './sessionEnds.ts';
 import type { TranscriptEntry, TranscriptStore } from './transcriptStore.ts';
 
 const PEEK_BYTES = 64 * 1024;
 const TITLE_LENGTH = 80;
 
-/** Sessions with at least one prompt, newest first. */
-export async function listSessions(store: TranscriptStore): Promise<readonly SessionInfo[]> {
+/** `end`: as in SessionEnds; undefined: nothing of it can be read. */
+interface KeptInfo extends SessionInfo {
+  readonly end?: SessionEnds['end'];
+}
+
+/** What was read of the transcripts, by session: one that has not changed is not read again. */
+export type ListedSessions = Map<
+  string,
+  { readonly entry: TranscriptEntry; readonly info: KeptInfo | undefined }
+>;
+
+/** Sessions with at least one prompt, and those that can't be read, newest first. `known`: of the last time. */
+export async function listSessions(
+  store: Pick<TranscriptStore, 'list' | 'peek'>,
+  known: ListedSessions = new Map(),
+): Promise<readonly SessionInfo[]> {
   const entries = await store.list();
-  const infos = await Promise.all(entries.map((entry) => readInfo(store, entry)));
+  const infos = await Promise.all(
+    entries.map(async (entry) => {
+      const last = known.get(entry.sessionId);
+      const isSame =
+        last?.entry.lastModified === entry.lastModified && last.entry.fileSize === entry.fileSize;
+      const info = isSame ? last.info : await readInfo(store, entry);
+      known.set(entry.sessionId, { entry, info });
+      return info && toListed(info, entry.isHeld === true);
+    }),
+  );
   return infos.filter((info) => info !== undefined);
 }
 
-async function readInfo(store: TranscriptStore, entry: TranscriptEntry): Promise<SessionInfo | undefined> {
-  const { head, tail } = await store.peek(entry.sessionId, PEEK_BYTES);
-  const first = firstPrompt(head);
-  const customTitle = lastCustomTitle(tail) ?? lastCustomTitle(head);
-  if (first === undefined && customTitle === undefined) return undefined;
+/** One that can't be read is listed with the reason: the others have nothing to do with it. */
+async function readInfo(
+  store: Pick<TranscriptStore, 'peek'>,
+  { sessionId, lastModified, fileSize }: TranscriptEntry,
+): Promise<KeptInfo | undefined> {
+  const entry = { sessionId, lastModified, fileSize };
+  try {
+    const ends = readSessionEnds(await store.peek(sessionId, PEEK_BYTES));
+    if (ends.isUnreadable && fileSize > 0)
+      return toDamaged(entry, 'Nothing that is in its file can be read as a conversation.');
+    return toInfo(entry, ends);
+  } catch (error) {
+    return toDamaged(entry, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function toInfo(entry: TranscriptEntry, ends: SessionEnds): KeptInfo | undefined {
+  const { firstPrompt, createdAt, customTitle, tag, end } = ends;
+  if (firstPrompt === undefined && customTitle === undefined) return undefined;
   return {
     ...entry,
-    summary: customTitle ?? toTitle(first?.text ?? ''),
-    ...(first === undefined ? {} : { firstPrompt: first.text, createdAt: Date.parse(first.line.timestamp) }),
+    summary: customTitle ?? (toTitle(firstPrompt ?? '') || 'Untitled session'),
+    ...(firstPrompt === undefined ? {} : { firstPrompt }),
+    ...(createdAt === undefined ? {} : { createdAt }),
     ...(customTitle === undefined ? {} : { customTitle }),
+    ...(tag === undefined ? {} : { tag }),
+    end,
   };
 }
 
-function firstPrompt(head: Uint8Array): { readonly line: ChainLine; readonly text: string } | undefined {
-  for (const text of toLines(head)) {
-    const parsed = parseTranscriptLine(parseJson(text));
-    if (parsed?.kind !== 'chain' || parsed.line.type !== 'user' || parsed.line.isSynthetic === true) continue;
-    const prompt = promptText(parsed.line);
-    if (prompt !== '') return { line: parsed.line, text: prompt };
-  }
-  return undefined;
+/** A turn without an end is under way where somebody has the session open; else it was cut off. */
+function toListed({ end, ...info }: KeptInfo, isHeld: boolean): SessionInfo {
+  const phase = end === 'open' ? (isHeld ? 'running' : 'failed') : end;
+  return {
+    ...info,
+    ...(phase === undefined ? {} : { phase }),
+    ...(isHeld ? { elsewhere: true } : {}),
+  };
 }
 
-/** What a person typed, without attachments and tool results. */
-export function promptText(line: ChainLine): string {
-  return blocksOf(line)
-    .flatMap((block) => (block.type === 'text' ? [block.text] : []))
-    .join('\n')
-    .trim();
+function toDamaged(entry: TranscriptEntry, problem: string): KeptInfo {
+  return { ...entry, summary: `Damaged session ${entry.sessionId.slice(0, 8)}`, problem };
 }
 
 /** The first line of a prompt, cut to the length of a list entry. */
@@ -54,28 +88,4 @@ export function toTitle(text: string): string {
       .find((part) => part.trim() !== '')
       ?.trim() ?? '';
   return line.length <= TITLE_LENGTH ? line : `${line.slice(0, TITLE_LENGTH - 1).trimEnd()}…`;
-}
-
-function lastCustomTitle(bytes: Uint8Array): string | undefined {
-  for (const line of toLines(bytes).reverse()) {
-    if (!line.includes('"custom-title"')) continue;
-    const { customTitle } = customTitleLine.safeParse(parseJson(line)).data ?? {};
-    if (customTitle !== undefined && customTitle !== '') return customTitle;
-  }
-  return undefined;
-}
-
-const customTitleLine = z.looseObject({ customTitle: z.string() });
-
-function toLines(bytes: Uint8Array): string[] {
-  return new TextDecoder().decode(bytes).split('\n');
-}
-
-/** undefined: no JSON, like a line that was cut by the edge of what was read. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

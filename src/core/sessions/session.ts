@@ -154,6 +154,11 @@ export class Session {
     await this.#write({ type: 'custom-title', customTitle, sessionId: this.#options.sessionId });
   }
 
+  /** Replaces the tag; empty: it has none. In the same words. */
+  async tag(tag: string): Promise<void> {
+    await this.#write({ type: 'tag', tag, sessionId: this.#options.sessionId });
+  }
+
   async close(): Promise<void> {
     await this.#writing.catch(() => undefined);
     await this.#file.close();

@@ -67,6 +67,8 @@ export interface TranscriptEntry {
   readonly lastModified: number;
   /** Bytes. */
   readonly fileSize: number;
+  /** A living process writes it, which may be this one. Absent: none does. */
+  readonly isHeld?: true;
 }
 
 export interface TranscriptStore {
@@ -76,7 +78,14 @@ export interface TranscriptStore {
   openToRead(sessionId: string): Promise<TranscriptReader>;
   /** Sessions of this workspace, newest first. */
   list(): Promise<readonly TranscriptEntry[]>;
-  /** Ids of the sessions of all workspaces. */
+  /**
+   * Puts a session with all that lies beside it into the trash. False: it is not there, or a living process writes it (which
+   * may be this one).
+   */
+  remove(sessionId: string): Promise<boolean>;
+  /** Brings it back from there. False: it is not there, or there is another one under its id by now. */
+  restore(sessionId: string): Promise<boolean>;
+  /** Ids of the sessions of all workspaces, of those in the trash, too. */
   listAllIds(): Promise<ReadonlySet<string>>;
   /** The first and the last bytes of a transcript, for a list that needn't read all of it. */
   peek(sessionId: string, bytes: number): Promise<{ readonly head: Uint8Array; readonly tail: Uint8Array }>;

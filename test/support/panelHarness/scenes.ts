@@ -1,6 +1,7 @@
 /** The states a designer looks at, one after the other. */
 
 import type { Page } from 'playwright-core';
+import type { SessionInfo } from '../../../src/protocol/panel.ts';
 import {
   addInput,
   addText,
@@ -65,6 +66,28 @@ export function compareNotes(left: Note, right: Note): number {
 - [ ] Change it
 
 > Nothing is written before you say so. See [the docs](https://example.com/docs) or ![diagram](https://example.com/a.png).`;
+
+/** One of each kind. */
+function listedSessions(): SessionInfo[] {
+  const infos: readonly Omit<SessionInfo, 'lastModified'>[] = [
+    { sessionId: buildState().session_id, summary: 'Sort the trail notes by date', phase: 'done' },
+    { sessionId: 's1', summary: 'Add GPX import', phase: 'running', tag: 'gpx' },
+    { sessionId: 's2', summary: 'Why does the build fail on Windows and not on Linux?', phase: 'done' },
+    { sessionId: 's3', summary: 'Rename Trail to Route', phase: 'failed', tag: 'naming, release, next week' },
+    { sessionId: 's4', summary: 'Nightly check of the links', phase: 'running', elsewhere: true },
+    {
+      sessionId: 's5',
+      summary: 'Damaged session 3f0d3f44',
+      problem: 'Nothing that is in its file can be read as a conversation.',
+    },
+  ];
+  return infos.map((info, index) => ({
+    ...info,
+    sessionId: String(info.sessionId),
+    summary: String(info.summary),
+    lastModified: Date.now() - index * 8_000_000,
+  }));
+}
 
 const OPENING = [
   userSays('Sort the trail notes by date, newest first. Notes without a date should come last.', 'u1'),
@@ -729,6 +752,40 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       }),
     },
     play: async (_host, page) => page.getByRole('button', { name: 'Sessions' }).click(),
+  },
+  'session-elsewhere': { snapshot: snapshotOf(DONE, { elsewhere: true }) },
+  'sessions-states': {
+    snapshot: snapshotOf(DONE, { session_phases: { s1: 'running', s2: 'needs_you' } }),
+    answers: { 'belay/session_list': async () => ({ sessions: listedSessions() }) },
+    play: async (_host, page) => {
+      await page.getByRole('button', { name: 'Sessions' }).click();
+      await page.getByRole('button', { name: 'Actions for Add GPX import' }).click();
+    },
+  },
+  'sessions-tags': {
+    snapshot: snapshotOf(DONE, { session_phases: { s1: 'running', s2: 'needs_you' } }),
+    answers: { 'belay/session_list': async () => ({ sessions: listedSessions() }) },
+    play: async (_host, page) => {
+      await page.getByRole('button', { name: 'Sessions' }).click();
+      await page.getByRole('button', { name: 'Actions for Rename Trail' }).click();
+      await page.getByRole('button', { name: 'Tags' }).click();
+      await page.getByRole('button', { name: 'release', exact: true }).click();
+    },
+  },
+  'sessions-delete': {
+    snapshot: snapshotOf(DONE),
+    answers: { 'belay/session_list': async () => ({ sessions: listedSessions() }) },
+    play: async (_host, page) => {
+      await page.getByRole('button', { name: 'Sessions' }).click();
+      const remove = async (title: string): Promise<void> => {
+        await page.getByRole('button', { name: `Actions for ${title}` }).click();
+        await page.getByRole('button', { name: 'Delete' }).click();
+      };
+      await remove('Add GPX import');
+      await page.getByRole('button', { name: 'Delete' }).click();
+      await page.getByRole('button', { name: 'Undo' }).waitFor();
+      await remove('Rename Trail to Route');
+    },
   },
   failure: {
     snapshot: snapshotOf([

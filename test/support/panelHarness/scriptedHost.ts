@@ -124,6 +124,7 @@ function buildAnswers(snapshot: Snapshot): Answers {
     apply_flag_settings: nothing,
     seed_read_state: nothing,
     rename_session: nothing,
+    'belay/tag_set': nothing,
     get_context_usage: async () => ({
       categories: [],
       totalTokens: 0,
@@ -146,6 +147,14 @@ function buildAnswers(snapshot: Snapshot): Answers {
       return {};
     },
     'belay/session_list': async () => ({ sessions: [] }),
+    'belay/session_search': async () => ({ session_ids: [], complete: true }),
+    'belay/session_rename': nothing,
+    'belay/session_tag': nothing,
+    'belay/session_fork': nothing,
+    'belay/session_delete': nothing,
+    'belay/session_restore': nothing,
+    'belay/session_export': nothing,
+    'belay/claude_continue': async () => ({ opened: false }),
     'belay/session_open': nothing,
     'belay/provider_choose': async () => ({ chosen: true }),
     'belay/file_open': async () => ({ opened: true }),

@@ -231,6 +231,19 @@ describe('the list of transcripts', () => {
     expect(await store.listAllIds()).toEqual(new Set(['here', 'there']));
   });
 
+  it('says which of them a living process writes', async () => {
+    const { store, folder } = await createStore();
+    const held = await store.open('held');
+    await held.append(['{}']);
+    await fs.writeFile(join(folder, 'free.jsonl'), '');
+    await fs.writeFile(join(folder, 'free.jsonl.lock'), 'torn');
+    const isHeld = async () =>
+      Object.fromEntries((await store.list()).map((entry) => [entry.sessionId, entry.isHeld]));
+    expect(await isHeld()).toEqual({ held: true, free: undefined });
+    await held.close();
+    expect(await isHeld()).toEqual({ held: undefined, free: undefined });
+  });
+
   it('peeks at both ends', async () => {
     const { store, folder } = await createStore();
     await fs.mkdir(folder, { recursive: true });
@@ -240,5 +253,58 @@ describe('the list of transcripts', () => {
     const all = await store.peek('s', 100);
     expect([text(all.head), text(all.tail)]).toEqual(['0123456789', '0123456789']);
     await expect(store.peek('none', 4)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('the trash', () => {
+  async function createSession() {
+    const made = await createStore();
+    const { folder } = made;
+    await fs.mkdir(join(folder, 's', 'subagents'), { recursive: true });
+    await fs.writeFile(join(folder, 's.jsonl'), 'said');
+    await fs.writeFile(join(folder, 's.jsonl.corrupt'), 'bad');
+    await fs.writeFile(join(folder, 's', 'subagents', 'agent-1.jsonl'), 'more');
+    await fs.writeFile(join(folder, 'other.jsonl'), 'stays');
+    return made;
+  }
+
+  it('takes a session with all that lies beside it, and gives it back', async () => {
+    const { store, folder } = await createSession();
+    const before = (await fs.readdir(folder, { recursive: true })).sort();
+    expect(await store.remove('s')).toBe(true);
+    expect(await fs.readdir(folder)).toEqual(['other.jsonl']);
+    expect(await store.listAllIds()).toEqual(new Set(['s', 'other']));
+    expect(await store.restore('s')).toBe(true);
+    expect((await fs.readdir(folder, { recursive: true })).sort()).toEqual(before);
+    expect(await fs.readFile(join(folder, 's.jsonl'), 'utf8')).toBe('said');
+    expect(await store.restore('s')).toBe(false);
+  });
+
+  it('takes none that a process writes, and none that is not there', async () => {
+    const { store, folder } = await createSession();
+    const held = await store.open('s');
+    expect(await store.remove('s')).toBe(false);
+    await held.close();
+    expect(await store.remove('none')).toBe(false);
+    expect(await fs.readFile(join(folder, 's.jsonl'), 'utf8')).toBe('said');
+  });
+
+  it('gives nothing back over a session that has come since', async () => {
+    const { store, folder } = await createSession();
+    await store.remove('s');
+    await fs.writeFile(join(folder, 's.jsonl'), 'new');
+    expect(await store.restore('s')).toBe(false);
+    expect(await fs.readFile(join(folder, 's.jsonl'), 'utf8')).toBe('new');
+  });
+
+  it('is emptied of what has lain in it for a month', async () => {
+    const { store, configDir, cwd } = await createSession();
+    const trash = join(configDir, 'trash', toProjectName(cwd));
+    const old = Date.now() - 31 * 24 * 60 * 60 * 1000;
+    await fs.mkdir(join(trash, `${old}-ancient`), { recursive: true });
+    await fs.mkdir(join(trash, 'not of Belay'));
+    await store.remove('s');
+    const names = await fs.readdir(trash);
+    expect(names.map((name) => name.replace(/^\d+-/, '')).sort()).toEqual(['not of Belay', 's']);
   });
 });

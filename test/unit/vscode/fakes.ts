@@ -8,12 +8,12 @@ import type { Log } from '../../../src/core/ports.ts';
 import type { RequestOf } from '../../../src/protocol/control.ts';
 import type { ElicitationAnswer } from '../../../src/protocol/mcp.ts';
 import type { PermissionResult } from '../../../src/protocol/permissions.ts';
-import type { PanelSurface } from '../../../src/vscode/panelSurface.ts';
+import type { PanelSurface, SurfaceMark } from '../../../src/vscode/panelSurface.ts';
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 export interface FakeSurface extends PanelSurface {
-  badge: number;
+  mark: SurfaceMark;
   title: string;
   setVisible(isVisible: boolean): void;
   dispose(): void;
@@ -47,7 +47,7 @@ export function createFakeSurface(place: 'view' | 'tab' = 'view'): FakeSurface {
   let toHost: (data: unknown) => void = () => {};
   return {
     place,
-    badge: 0,
+    mark: { phase: undefined, waiting: 0 },
     title: '',
     post: (envelope) => toPage(structuredClone(envelope)),
     listen(onPosted) {
@@ -62,8 +62,8 @@ export function createFakeSurface(place: 'view' | 'tab' = 'view'): FakeSurface {
     setTitle(title) {
       this.title = title;
     },
-    setBadge(count) {
-      this.badge = count;
+    setMark(mark) {
+      this.mark = mark;
     },
     setVisible(next) {
       isVisible = next;

@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { openInProcess } from '../../../src/vscode/agentLink.ts';
 import type { Activity } from '../../../src/vscode/attention.ts';
-import { OpenSessions } from '../../../src/vscode/openSessions.ts';
+import { OpenSessions, type OpenSessionsDeps } from '../../../src/vscode/openSessions.ts';
 import type { PanelActions } from '../../../src/vscode/panelHandlers.ts';
 import { createFakeAgent, createFakeSurface, type FakeAgent, silentLog } from './fakes.ts';
-import { prompt, system } from './messages.ts';
+import { prompt, result, system } from './messages.ts';
 
 describe('the sessions of a window', () => {
   it('show the session that was shown last, where it is still kept', async () => {
@@ -60,6 +60,79 @@ describe('the sessions of a window', () => {
     surface.setVisible(false);
     expect(activity()).toMatchObject({ waiting: 1, unseen: 1 });
     expect(sessions.waiting()).toBe(panel);
+    await sessions.close();
+  });
+
+  it('mark their panels: running, needs you, failed, and done where nobody has looked', async () => {
+    const { sessions, agents } = setUp({});
+    const [view, tab] = [createFakeSurface('view'), createFakeSurface('tab')];
+    await attach(sessions, view, null);
+    const { host } = await attach(sessions, tab, crypto.randomUUID());
+    const agent = agents.get(host.sessionId)?.agent;
+    const end = async (isError: boolean): Promise<void> => {
+      await agent?.peer.send({ ...result(), is_error: isError });
+      await agent?.peer.send(system('session_state_changed', { state: 'idle' }));
+    };
+    await agent?.peer.send(system('session_state_changed', { state: 'running' }));
+    await vi.waitFor(() => expect(tab.mark).toEqual({ phase: 'running', waiting: 0 }));
+    await agent?.peer.send(system('session_state_changed', { state: 'requires_action' }));
+    await vi.waitFor(() => expect(tab.mark).toEqual({ phase: 'needs_you', waiting: 1 }));
+    expect(view.mark).toEqual({ phase: undefined, waiting: 1 });
+    expect(sessions.phases()).toEqual({ [host.sessionId]: 'needs_you' });
+    await end(true);
+    await vi.waitFor(() => expect(tab.mark).toEqual({ phase: 'failed', waiting: 0 }));
+    tab.setVisible(false);
+    await agent?.peer.send(system('session_state_changed', { state: 'running' }));
+    await end(false);
+    await vi.waitFor(() => expect(tab.mark.phase).toBe('done'));
+    tab.setVisible(true);
+    expect(tab.mark.phase).toBeUndefined();
+    expect(sessions.phases()).toEqual({ [host.sessionId]: 'done' });
+    await sessions.close();
+  });
+
+  it('let go of a session that is to be deleted, unless something is under way in it', async () => {
+    const { sessions, agents } = setUp({});
+    const panel = await attach(sessions, createFakeSurface(), null);
+    const { sessionId } = panel.host;
+    const agent = agents.get(sessionId)?.agent;
+    panel.host.say(prompt('u1', 'work'));
+    expect(await sessions.release(sessionId)).toBe(false);
+    await agent?.peer.send(system('session_state_changed', { state: 'running' }));
+    await agent?.peer.send(system('session_state_changed', { state: 'idle' }));
+    await vi.waitFor(() => expect(panel.host.isQuiet).toBe(true));
+    expect(await sessions.release(sessionId)).toBe(true);
+    expect(agent?.isClosed).toBe(true);
+    expect(panel.host.sessionId).not.toBe(sessionId);
+    expect(await sessions.release('not open')).toBe(true);
+  });
+
+  it('watch one that another process has open, until that lets go of it', async () => {
+    const held = new Set(['old']);
+    let letGo = (_how: string): void => undefined;
+    const lost = new Promise<string>((resolve) => {
+      letGo = resolve;
+    });
+    const { sessions, agents } = setUp({
+      ...{ kept: ['old'], held },
+      watch: () => ({
+        ...openInProcess(async (channel) => createFakeAgent('old', channel)),
+        ...{ lost, isWatched: true },
+      }),
+    });
+    const { host } = await attach(sessions, createFakeSurface(), 'old');
+    expect(host.isWatched).toBe(true);
+    await host.ready;
+    expect(agents.size).toBe(0);
+    held.clear();
+    letGo('It was let go.');
+    await vi.waitFor(() => expect(agents.get('old')?.resume).toBe(true));
+    expect(host.isWatched).toBe(false);
+    await vi.waitFor(() =>
+      expect(JSON.stringify(host.conversation.messages())).toContain(
+        'It was let go. It can be gone on with here.',
+      ),
+    );
     await sessions.close();
   });
 
@@ -121,9 +194,17 @@ async function attach(sessions: OpenSessions, ...surface: Parameters<OpenSession
 interface SetUp {
   readonly kept?: readonly string[];
   readonly remembered?: Readonly<Record<string, string>>;
+  /** Sessions that another process has open. */
+  readonly held?: ReadonlySet<string>;
+  /** Called with the session that is watched. */
+  readonly watch?: OpenSessionsDeps['watch'];
 }
 
-function setUp({ kept = [], remembered = {} }: SetUp) {
+const noWatch = () => {
+  throw new Error('not here');
+};
+
+function setUp({ kept = [], remembered = {}, held = new Set(), watch = noWatch }: SetUp) {
   const agents = new Map<string, { readonly agent: FakeAgent; readonly resume: boolean }>();
   const store = new Map<string, unknown>(Object.entries(remembered));
   let latest: Activity = { running: 0, waiting: 0, unseen: 0, canRedo: false };
@@ -136,10 +217,17 @@ function setUp({ kept = [], remembered = {} }: SetUp) {
     transcripts: {
       open: () => Promise.reject(new Error('not here')),
       openToRead: () => Promise.reject(new Error('not here')),
-      list: async () => kept.map((sessionId) => ({ sessionId, lastModified: 0, fileSize: 0 })),
+      list: async () =>
+        kept.map((sessionId) => ({
+          ...{ sessionId, lastModified: 0, fileSize: 0 },
+          ...(held.has(sessionId) ? { isHeld: true as const } : {}),
+        })),
       listAllIds: async () => new Set(),
+      remove: () => Promise.reject(new Error('not here')),
+      restore: () => Promise.reject(new Error('not here')),
       peek: () => Promise.reject(new Error('not here')),
     },
+    watch,
     start: () => ({ title: '', model: 'm', permissionMode: 'default' }),
     chooseAgentOpener:
       () =>

@@ -12,19 +12,19 @@ const allow: PermissionResult = { behavior: 'allow' };
 
 describe('the host of a panel', () => {
   it('asks a page that comes back again for what a server wants, and shows that something waits', async () => {
-    const { page, agent, surface } = await setUp();
+    const { page, agent, surface, host } = await setUp();
     await page.peer.request('belay/panel_ready', {});
     const asked = { mcp_server_name: 'maps', message: 'Which one?', mode: 'form' as const };
     const answer = agent.peer.request('elicitation', asked);
     await vi.waitFor(() => expect(page.forms).toHaveLength(1));
-    expect(surface.badge).toBe(1);
+    expect(host.waiting).toBe(1);
     const next = surface.load();
     await next.peer.request('belay/panel_ready', {});
     await vi.waitFor(() => expect(next.forms.map(({ request }) => request)).toEqual([asked]));
     page.forms[0]?.answer({ action: 'decline' });
     next.forms[0]?.answer({ action: 'accept', content: { which: 'this' } });
     expect(await answer).toEqual({ action: 'accept', content: { which: 'this' } });
-    expect(surface.badge).toBe(0);
+    expect(host.waiting).toBe(0);
   });
 
   it('answers a page that is ready with all there is, and then with what comes', async () => {
@@ -163,7 +163,6 @@ describe('the host of a panel', () => {
     await page.peer.request('belay/panel_ready', {});
     const answer = agent.peer.request('can_use_tool', { tool_name: 'Bash', input: {}, tool_use_id: 't1' });
     await vi.waitFor(() => expect(page.questions).toHaveLength(1));
-    expect(surface.badge).toBe(1);
     surface.setVisible(false);
     surface.setVisible(true);
     const next = surface.load();
@@ -172,7 +171,6 @@ describe('the host of a panel', () => {
     page.questions[0]?.answer({ behavior: 'deny', message: 'from a dead page' });
     next.questions[0]?.answer(allow);
     expect(await answer).toEqual(allow);
-    await vi.waitFor(() => expect(surface.badge).toBe(0));
   });
 
   it('takes a question back that the agent cancelled', async () => {
@@ -287,8 +285,19 @@ function createHost(sessionId: string, { resume = false, opened }: HostOptions =
 }
 
 const actions: PanelActions = {
-  listSessions: async () => [],
+  kept: {
+    list: async () => [],
+    search: async () => ({ sessionIds: [], complete: true }),
+    rename: async () => undefined,
+    tag: async () => undefined,
+    fork: async () => 'copy',
+    remove: async () => undefined,
+    restore: async () => undefined,
+    read: async () => ({ title: '', messages: [] }),
+  },
+  exportSession: async () => {},
   openSession: async () => {},
+  continueClaude: async () => undefined,
   chooseProvider: async () => ({ chosen: true }),
   openFile: async () => ({ opened: true }),
   openProposal: async () => true,
