@@ -31,7 +31,12 @@ export function SessionActions(props: SessionActionsProps): VNode {
   const root = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const find = (what: string) => root.current?.querySelector<HTMLElement>(what);
-    (find('.text-field') ?? find('[appearance="primary"]') ?? find('button'))?.focus();
+    const focus = (): void =>
+      (find('.text-field') ?? find('[appearance="primary"]') ?? find('button'))?.focus();
+    focus();
+    // A button of the control library can take the focus only when it has drawn itself.
+    const frame = requestAnimationFrame(focus);
+    return () => cancelAnimationFrame(frame);
   }, [task]);
   return (
     <div

@@ -46,7 +46,8 @@ export function SessionRow({ session, task, onTask, onOpen, edits }: SessionRowP
           aria-keyshortcuts="F2 Delete"
           disabled={problem !== undefined}
           title={session.customTitle ?? session.firstPrompt ?? summary}
-          onClick={onOpen}
+          // While something is being done with it, an Enter is not meant for opening it.
+          onClick={task === null ? onOpen : close}
           onKeyDown={handleKey}
         >
           <PhaseMark phase={phase} isDamaged={problem !== undefined} />

@@ -131,13 +131,17 @@ test('a session is deleted when that was confirmed, and can be brought back', as
   await page.getByText('Delete this session?').waitFor();
   // Enter does nothing that can't be meant.
   await page.keyboard.press('Enter');
+  await page.getByText('Delete this session?').waitFor({ state: 'detached' });
+  await page.locator('.session:focus').filter({ hasText: 'Session 1' }).waitFor();
   expect(host.asked.some(({ subtype }) => subtype === 'belay/session_delete')).toBe(false);
+  expect(host.asked.some(({ subtype }) => subtype === 'belay/session_open')).toBe(false);
   await page.keyboard.press('Delete');
   await page.getByRole('button', { name: 'Delete', exact }).click();
-  await page.getByText('“Session 1” was deleted.').waitFor();
+  const list = page.getByRole('region', { name: 'Sessions' });
+  await list.getByText('“Session 1” was deleted.').waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByRole('button', { name: /^Session 1/ }).waitFor();
-  expect(await page.getByText('was deleted').count()).toBe(0);
+  expect(await list.getByText('was deleted').count()).toBe(0);
 });
 
 test('what could not be done is said', async () => {
