@@ -241,7 +241,7 @@ async function showAll(review: Review): Promise<void> {
   const texts = files.filter(({ kind }) => kind === 'text');
   const whole = files.length - texts.length;
   const title =
-    whole === 0 ? 'Belay: all changes' : `Belay: all changes; ${whole} that are no text are left out`;
+    whole === 0 ? 'Belay: all changes' : `Belay: all changes but ${whole === 1 ? '1 file that is' : `${whole} files that are`} no text`;
   if (texts.length === 0) {
     await window.showInformationMessage('Belay: there is nothing to show.');
     return;
