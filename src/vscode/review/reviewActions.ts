@@ -240,8 +240,8 @@ async function showAll(review: Review): Promise<void> {
   const files = review.waiting();
   const texts = files.filter(({ kind }) => kind === 'text');
   const whole = files.length - texts.length;
-  const title =
-    whole === 0 ? 'Belay: all changes' : `Belay: all changes but ${whole === 1 ? '1 file that is' : `${whole} files that are`} no text`;
+  const rest = whole === 1 ? '1 file that is' : `${whole} files that are`;
+  const title = whole === 0 ? 'Belay: all changes' : `Belay: all changes but ${rest} no text`;
   if (texts.length === 0) {
     await window.showInformationMessage('Belay: there is nothing to show.');
     return;
