@@ -98,6 +98,9 @@ export function decideFolder(situation: Omit<Situation, 'isUnsaved'>): Decision 
   if (disk.kind === 'directory') return isTheirs ? { kind: 'unchanged' } : { kind: 'restore', to };
   // What somebody has put in the place of a folder that is to go stays, and is no matter of the rewind's.
   if (disk.kind !== 'absent') return to.kind === 'absent' ? { kind: 'unchanged' } : conflict('file');
+  // The agent has not taken it away: it is there before and after what it did, and somebody has removed it since. What comes back
+  // into it makes it anew.
+  if (current.kind === 'directory' && mode === 'merge') return { kind: 'unchanged' };
   return bringBack(to, current);
 }
 

@@ -100,6 +100,8 @@ interface Entry {
   readonly order: number;
   readonly before: string | undefined;
   readonly after: string | undefined;
+  /** The user has taken it away since and made the same anew: theirs, where a look came between. */
+  readonly isRemade?: boolean;
 }
 
 export interface WalkOptions {
@@ -193,7 +195,13 @@ class CaptureWalk {
     const last = chain.findLastIndex(({ by }) => by !== 'user');
     // The user has made of it what the agent had left: nobody can see that it was ever otherwise.
     const isBack = entry.by === 'user' && last >= 0 && chain[last]?.after === entry.after;
-    this.#chains.set(path, isBack ? chain.slice(0, last + 1) : [...chain, entry]);
+    const remade = chain[last];
+    this.#chains.set(
+      path,
+      isBack && remade !== undefined
+        ? [...chain.slice(0, last), { ...remade, isRemade: true }]
+        : [...chain, entry],
+    );
   }
 
   async #writeByTool(path: string): Promise<void> {
@@ -260,7 +268,9 @@ class CaptureWalk {
     // A folder on the way to what came back is there, whoever had removed it.
     const isOnWay = target === undefined && hasBelow(look.tree, path);
     const isPure =
-      undone.every(({ by }) => by === 'agent') && !this.#isTouchedAround(path, order) && !isOnWay;
+      undone.every(({ by, isRemade }) => by === 'agent' && isRemade !== true) &&
+      !this.#isTouchedAround(path, order) &&
+      !isOnWay;
     if (isPure) expect({ ...told, state: after }).toEqual({ ...told, state: target });
     const byUser = undone.findLast(isOfContent)?.by === 'user' && before !== undefined;
     const allowed = byUser ? [before] : [before, ...this.#listTargets(undone)];
@@ -284,12 +294,13 @@ class CaptureWalk {
     const target = undone[0]?.before;
     const first = undone.findIndex((entry) => entry.by !== 'user' && isOfContent(entry));
     const before = undone.slice(0, Math.max(0, first)).findLast(isOfContent)?.after;
-    if (before !== undefined) return [before];
+    const remade = undone.flatMap((one) => (one.isRemade === true ? [one.after] : []));
+    if (before !== undefined) return [before, ...remade];
     const last = undone.findLastIndex((entry) => entry.by !== 'user' && isOfContent(entry));
     const writtenOver = undone
       .slice(0, Math.max(0, last))
       .filter((one) => one.by === 'user' && isOfContent(one));
-    return [target, ...writtenOver.flatMap(({ after }) => after ?? [])];
+    return [target, ...remade, ...writtenOver.flatMap(({ after }) => after ?? [])];
   }
 
   /** What the agent did not change stays, but for folders that are made on the way to what comes back. */

@@ -45,6 +45,16 @@ describe.each(worlds)('a rewind of a command that changes folders ($name)', ({ c
     }
   }
 
+  test('does not bring back a folder that the user has removed, where the agent had left it as it was', async () => {
+    await makeFolder('empty');
+    await runShell(world, () => removeTree(world, 'empty'));
+    await runShell(world, () => makeFolder('empty'));
+    await removeTree(world, 'empty');
+    checkpoints = await world.open();
+    await rewind();
+    expect(await find('empty')).toBeUndefined();
+  });
+
   test('brings 100 files, links and empty folders back after rm -rf', async () => {
     const names = Array.from({ length: 100 }, (_, n) => `src/${n % 7}/${n % 3}/${n}.txt`);
     await world.user(Object.fromEntries(names.map((name, n) => [name, `content ${n}\n`])));
