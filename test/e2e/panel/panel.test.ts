@@ -1027,7 +1027,7 @@ describe('sessions and providers', () => {
     await page.getByRole('button', { name: 'Sessions' }).click();
     await page.getByRole('textbox', { name: 'Search sessions' }).fill('gpx');
     expect(await page.getByRole('button', { name: /Rename Trail/ }).count()).toBe(0);
-    await page.getByRole('button', { name: /Add GPX import/ }).click();
+    await page.getByRole('button', { name: /^Add GPX import/ }).click();
     expect(await host.untilAsked('belay/session_open')).toMatchObject({ session_id: 's0' });
     await page.getByRole('log', { name: 'Conversation' }).waitFor();
     await page.getByRole('button', { name: 'New session' }).click();
