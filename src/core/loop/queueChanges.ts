@@ -47,8 +47,14 @@ export function putFirst<Entry extends Waiting>(prompt: Entry, others: readonly 
   return at === -1 ? [...others, prompt] : [...others.slice(0, at), prompt, ...others.slice(at)];
 }
 
-/** Pictures and documents stay. */
-function withText(message: UserMessage, text: string): UserMessage {
+/** Pictures and documents stay. What has no exclamation mark any more is said, and not run. */
+function withText(waiting: UserMessage, text: string): UserMessage {
+  const { belay_input: input, ...rest } = waiting;
+  const isCommand = input === 'command' && text.trimStart().startsWith('!');
+  return withContent(isCommand ? waiting : rest, text);
+}
+
+function withContent(message: UserMessage, text: string): UserMessage {
   const { content } = message.message;
   if (typeof content === 'string') return { ...message, message: { ...message.message, content: text } };
   const rest = content.filter(({ type }) => type !== 'text');

@@ -1,9 +1,11 @@
 /** A command that a person types behind an exclamation mark: it runs, and the model reads what it has put out. */
 import type { UserMessage } from '../../protocol/messages.ts';
 import type { RunTool } from '../tools/tool.ts';
+import { toPromptText } from './promptQueue.ts';
 
-export function isCommand({ belay_input }: UserMessage): boolean {
-  return belay_input === 'command';
+/** Said to be one, and written as one: without an exclamation mark nothing is run. */
+export function isCommand(message: UserMessage): boolean {
+  return message.belay_input === 'command' && toPromptText(message).trimStart().startsWith('!');
 }
 
 export interface CommandReport {
@@ -19,7 +21,7 @@ export async function runShellCommand(
   runTool: RunTool,
   signal: AbortSignal,
 ): Promise<CommandReport> {
-  const command = typed.trim().replace(/^!/, '').trim();
+  const command = typed.trim().slice(1).trim();
   if (command === '') return report(command, 'No command was given. Write it behind the exclamation mark.');
   try {
     const { text } = await runTool('Bash', { command });

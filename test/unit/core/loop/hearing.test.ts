@@ -176,6 +176,19 @@ describe('a command that a person types', () => {
     }
   });
 
+  it('is a message when its exclamation mark was taken away while it waited', async () => {
+    const ran: string[] = [];
+    const { harness, answer } = await startBusy({ tools: [bash(ran)] });
+    await harness.send('!npm test', { belay_input: 'command' });
+    await harness.send('!npm test', { belay_input: 'command' });
+    await change(harness, 'user-2', { kind: 'text', text: 'rm what is in build, please' });
+    await change(harness, 'user-3', { kind: 'text', text: ' !npm run test' });
+    answer();
+    await harness.result(3);
+    expect(ran).toEqual(['npm run test']);
+    expect(sentWith(harness, 3).at(-1)).toBe('user: rm what is in build, please');
+  });
+
   it('that is none but marked so by nobody is a prompt', async () => {
     const harness = start({ replies: [reply([text('Hm.')])], tools: [bash([])] });
     await harness.ask('!important');
