@@ -24,7 +24,7 @@ export interface PanelActions {
   ): Promise<ResponseOf<'belay/provider_choose'>>;
   openFile(request: RequestOf<'belay/file_open'>, panel: PanelHost): Promise<ResponseOf<'belay/file_open'>>;
   openProposal(toolUseId: string): Promise<boolean>;
-  /** What of the editor a message with this text names. Never rejects. */
+  /** What of the editor a message with this text names. */
   bringAlong(text: string): Promise<readonly AttachedText[]>;
   addMemory(text: string, host: SessionHost): Promise<ResponseOf<'belay/memory_add'>>;
   showSettings(file: string, panel: PanelHost): Promise<ResponseOf<'belay/settings_show'>>;

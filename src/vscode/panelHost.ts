@@ -4,6 +4,7 @@
  */
 import { createPeer, type Peer } from '../channel/peer.ts';
 import type { Log } from '../core/ports.ts';
+import type { AttachedText } from '../protocol/attachedText.ts';
 import type { RequestOf } from '../protocol/control.ts';
 import { type UserMessage, userMessage } from '../protocol/messages.ts';
 import type { PanelMessage, PanelState, PanelView } from '../protocol/panel.ts';
@@ -21,6 +22,8 @@ export interface PanelHostDeps {
   readonly views: ViewStore;
   readonly describe: (host: SessionHost) => PanelState;
   readonly log: Log;
+  /** Milliseconds that a message waits for what it brings along; for tests. */
+  readonly bringMs?: number;
   /** The session, its state, or whether it is seen changed. */
   readonly onChange: () => void;
 }
@@ -239,17 +242,38 @@ export class PanelHost {
     const brings = message.belay_input === undefined && findSources(text).length > 0;
     if (!brings && this.#saying === undefined) return host.say(message);
     const saying = (this.#saying ?? Promise.resolve()).then(async () => {
-      const attached = brings ? await this.#deps.actions.bringAlong(text) : [];
+      const attached = brings ? await this.#bringAlong(text) : [];
       host.say(attached.length === 0 ? message : { ...message, belay_attached: [...attached] });
       if (this.#saying === saying) this.#saying = undefined;
     });
     this.#saying = saying;
   }
 
+  /** What can't be had in time is said to be missing: a message is never lost to it, and holds up none behind it. */
+  async #bringAlong(text: string): Promise<readonly AttachedText[]> {
+    const { actions, bringMs = BRING_MS } = this.#deps;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error('It took too long to read.')), bringMs);
+    });
+    try {
+      return await Promise.race([actions.bringAlong(text), late]);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#deps.log.warn('what a message names of the editor was not read', { why });
+      return [{ title: 'What the message names of the editor', text: `It could not be read: ${why}` }];
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   #draw(): void {
     this.surface.setTitle(this.#host.state.title);
   }
 }
+
+/** Milliseconds that a message waits for what it brings along. */
+const BRING_MS = 5000;
 
 /** Milliseconds in which a conversation may be read without the page being told that this takes a while. */
 const READING_MS = 40;

@@ -3,7 +3,7 @@ import type { PanelState, PanelView } from '../../../src/protocol/panel.ts';
 import type { PermissionResult } from '../../../src/protocol/permissions.ts';
 import { openInProcess } from '../../../src/vscode/agentLink.ts';
 import type { PanelActions } from '../../../src/vscode/panelHandlers.ts';
-import { PanelHost } from '../../../src/vscode/panelHost.ts';
+import { PanelHost, type PanelHostDeps } from '../../../src/vscode/panelHost.ts';
 import { SessionHost } from '../../../src/vscode/sessionHost.ts';
 import { createFakeAgent, createFakeSurface, type FakeAgent, silentLog } from './fakes.ts';
 import { assistant, checkpoint, prompt, system } from './messages.ts';
@@ -158,6 +158,24 @@ describe('the host of a panel', () => {
     for (const other of agent.heard.slice(1)) expect(other).not.toHaveProperty('belay_attached');
   });
 
+  it('says a message without what it names where that fails or does not come', async () => {
+    for (const bringAlong of [
+      () => new Promise<never>(() => {}),
+      () => Promise.reject(new Error('no git')),
+    ]) {
+      const { page, agent } = await setUp({ actions: { ...actions, bringAlong }, bringMs: 0 });
+      await page.peer.send(prompt('u1', 'Fix @problems'));
+      await page.peer.send(prompt('u2', 'And then?'));
+      await vi.waitFor(() => expect(agent.heard).toHaveLength(2));
+      expect(agent.heard[0]).toMatchObject({
+        uuid: 'u1',
+        belay_attached: [
+          { title: 'What the message names of the editor', text: expect.stringMatching(/no git|too long/) },
+        ],
+      });
+    }
+  });
+
   it('asks again on a page that comes back, and takes one answer', async () => {
     const { surface, page, agent } = await setUp();
     await page.peer.request('belay/panel_ready', {});
@@ -237,13 +255,14 @@ describe('the host of a panel', () => {
   });
 });
 
-async function setUp(options: HostOptions = {}) {
+async function setUp(options: HostOptions & Partial<Pick<PanelHostDeps, 'actions' | 'bringMs'>> = {}) {
   const surface = createFakeSurface();
   const { host, agent } = createHost('s1', options);
   const panel = new PanelHost({
     surface,
     host,
-    actions,
+    actions: options.actions ?? actions,
+    ...(options.bringMs === undefined ? {} : { bringMs: options.bringMs }),
     views: { get: () => options.view ?? { draft: '', scroll: null, open: {} }, save: async () => {} },
     describe: toState,
     log: silentLog,
