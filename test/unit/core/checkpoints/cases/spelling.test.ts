@@ -188,3 +188,31 @@ test('a crash or a failure at any step of a rewind is made up for at the next st
     }
   }
 });
+
+test('what the user makes in the place of a name that a crash has left in between is kept, and the file with it', async () => {
+  await command(() => move('README', 'readme'));
+  await checkpoints.close();
+  const begun = world;
+  let met = 0;
+  for (let at = 1, isHit = true; isHit; at += 1) {
+    world = copyWorld(begun);
+    checkpoints = await world.open();
+    world.faults.arm(at, { kind: 'crash', torn: false });
+    const trace = world.faults.trace.length;
+    await rewind().catch(() => undefined);
+    isHit = world.faults.trace.length - trace >= at;
+    await world.die();
+    world.faults.disarm();
+    const isBetween = Object.keys(await world.tree()).some((name) => name.startsWith('.belay-'));
+    if (isBetween) await world.user({ README: 'mine' });
+    checkpoints = await world.open();
+    if (isBetween) {
+      met += 1;
+      const contents = Object.entries(await world.tree());
+      expect(contents).toContainEqual(['README', '644 mine']);
+      expect(contents.map(([, content]) => content)).toContain('644 old');
+    }
+    await checkpoints.close();
+  }
+  expect(met).toBeGreaterThan(0);
+});
