@@ -4,6 +4,7 @@ import type { EditorContext } from '../../src/protocol/editorContext.ts';
 import { toBaseName, toShownPath } from '../blocks/tools/shownPath.ts';
 import { Icon } from '../controls/Icon.tsx';
 import { useModel, usePanel, useSource } from '../view/context.ts';
+import { useOpenFile } from '../view/opening.ts';
 import { useFolders } from '../view/useFolders.ts';
 import './contextChip.css';
 
@@ -33,11 +34,10 @@ export function ContextChip(): VNode | null {
 
 /** What was told with a message. */
 export function ToldContext({ context }: { readonly context: EditorContext }): VNode {
-  const { peer } = usePanel();
+  const openFile = useOpenFile();
   const place = toPlace(context, useFolders());
   const open = (): void => {
-    const line = context.lines === undefined ? {} : { line: context.lines.from };
-    peer.request('belay/file_open', { path: context.path, ...line }).catch(() => undefined);
+    openFile(context.path, context.lines === undefined ? {} : { line: context.lines.from });
   };
   return (
     <button type="button" class="context-chip is-told" title={`Open ${place}`} onClick={open}>
