@@ -327,9 +327,10 @@ export class McpServer {
       if (client === undefined || connection.abort.signal.aborted) return;
       connection.isStale = false;
       const reading = { deps: this.#deps, name: this.name, serverLog: this.log };
-      const lists = await readLists(client, reading).catch(() => undefined);
-      if (lists?.kind !== 'answer' || this.#connection !== connection) return;
-      this.#set({ kind: 'ready', client, ...lists.value });
+      const lists = await readListsSafely(client, reading);
+      if (connection.abort.signal.aborted || this.#connection !== connection) return;
+      if (lists.kind === 'answer') this.#set({ kind: 'ready', client, ...lists.value });
+      else this.log.add('belay', `What it offers has changed, and could not be read: ${lists.problem}`);
     }
   }
 
@@ -337,6 +338,18 @@ export class McpServer {
     this.#state = state;
     this.log.add('belay', describeState(state));
     this.#deps.onChange(this);
+  }
+}
+
+/** Never rejects. */
+async function readListsSafely(
+  client: McpClient,
+  reading: Parameters<typeof readLists>[1],
+): ReturnType<typeof readLists> {
+  try {
+    return await readLists(client, reading);
+  } catch (error) {
+    return gone(error instanceof Error ? error.message : String(error));
   }
 }
 

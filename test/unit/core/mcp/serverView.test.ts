@@ -82,6 +82,39 @@ describe('what is to be seen of a server', () => {
   });
 });
 
+describe('a list of tools that can not be read again', () => {
+  it('stays what it was, and the log says why', async () => {
+    const server = await createClientServer((mcp) => {
+      mcp.registerTool('grow', {}, () => {
+        mcp.registerTool('grown', {}, () => ({ content: [] }));
+        return { content: [] };
+      });
+    });
+    let lists = 0;
+    const harness = start({
+      replies: [use('mcp__inside__grow'), done],
+      options: { rules: [{ behavior: 'allow', toolName: 'mcp__inside', layer: 'user' }] },
+      async onMcpMessage(request) {
+        const { method, id } = request.message as { readonly method?: string; readonly id?: number };
+        if (method === 'tools/list') lists += 1;
+        if (method !== 'tools/list' || lists === 1) return server.answer(request);
+        return {
+          mcp_response: { jsonrpc: '2.0', id: id ?? 0, error: { code: -32603, message: 'out of order' } },
+        };
+      },
+    });
+    server.say = (message) =>
+      void harness.peer.request('mcp_message', { server_name: 'inside', message: { ...message } });
+    await harness.peer.request('initialize', { sdkMcpServers: ['inside'] });
+    await harness.ask('grow');
+    const log = async () =>
+      JSON.stringify(await harness.peer.request('belay/mcp_log', { serverName: 'inside' }));
+    await expect.poll(log, { timeout: 20_000 }).toContain('out of order');
+    const [inside] = await serversOf(harness);
+    expect([inside?.status, inside?.tools?.map(({ name }) => name)]).toEqual(['connected', ['grow']]);
+  });
+});
+
 describe('a tool that is switched off', () => {
   const toggle = (harness: Harness, enabled: boolean) =>
     harness.peer.request('belay/mcp_tool_toggle', { serverName: 's', toolName: 'pid', enabled });
