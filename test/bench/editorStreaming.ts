@@ -39,7 +39,7 @@ export async function runStreaming(editor: Editor, model: ModelServer, name: str
 
   const asked = model.requests.length + 1;
   await panel.getByRole('textbox', { name: 'Message Belay' }).fill('Tell me about all the trails.');
-  await panel.getByRole('button', { name: 'Send' }).click();
+  await panel.getByRole('button', { name: 'Send', exact: true }).click();
   await model.received(asked);
   const played = paced.play();
   await paced.reached(before);

@@ -48,7 +48,7 @@ export async function findPanel(editor: Editor, place: PanelPlace = 'view'): Pro
     permission: frame.getByRole('group', { name: 'Permission request' }),
     async send(text) {
       await composer.fill(text);
-      await frame.getByRole('button', { name: 'Send' }).click();
+      await frame.getByRole('button', { name: 'Send', exact: true }).click();
     },
     allow: () => allow(frame),
     shows: (text) => conversation.getByText(text).first().waitFor(),

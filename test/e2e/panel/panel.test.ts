@@ -136,7 +136,7 @@ describe('the composer', () => {
     await page.getByRole('button', { name: 'Stop' }).click();
     await box.press('Escape');
     await box.fill('queue this');
-    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
     await soon(() => host.sent.length).toBe(1);
     expect(host.asked.filter(({ subtype }) => subtype === 'interrupt').length).toBe(2);
   });
@@ -288,7 +288,7 @@ describe('the composer', () => {
     ]);
     await page.getByRole('alert').filter({ hasText: 'program.exe' }).waitFor();
     expect(await page.getByRole('list', { name: 'Attached files' }).getByRole('listitem').count()).toBe(2);
-    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
     await soon(() => host.sent.length).toBe(1);
     expect(host.sent[0]).toMatchObject({
       message: {
