@@ -2,7 +2,8 @@
 import type { Stats } from 'node:fs';
 import type { SeenContent, SeenState } from '../../core/checkpoints/tree/treeScanner.ts';
 
-const FIELDS = 6;
+/** Numbers that are known of each name. */
+export const FIELDS = 6;
 
 export interface FolderPlace {
   /** Absolute. */
@@ -31,21 +32,22 @@ type Content = string;
 export class Folder {
   readonly path: string;
   readonly repository: string | null;
-  /** Of itself. */
-  mode: number;
+  #mode: number;
   /** When it was listed it looked like this; NaN: it has to be listed again. */
   mtimeMs = Number.NaN;
   ctimeMs = Number.NaN;
   names: string[] = [];
   #numbers: Float64Array = new Float64Array();
   contents: Content[] = [];
-  /** Names of folders in it that are not looked at. */
+  /** Names of folders in it that are not looked at. Changes only with a listing. */
   left = new Set<string>();
+  /** It looks different from what was saved last. */
+  isUnsaved = true;
 
   constructor({ path, repository }: FolderPlace, mode: number) {
     this.path = path;
     this.repository = repository;
-    this.mode = mode;
+    this.#mode = mode;
   }
 
   static restore(saved: SavedFolder): Folder {
@@ -54,6 +56,7 @@ export class Folder {
     folder.#numbers = saved.numbers;
     folder.contents = [...saved.contents];
     folder.left = new Set(saved.left);
+    folder.isUnsaved = false;
     return folder;
   }
 
@@ -66,8 +69,19 @@ export class Folder {
     return this.names.length;
   }
 
+  /** Of itself. */
+  get mode(): number {
+    return this.#mode;
+  }
+
+  set mode(mode: number) {
+    this.#mode = mode;
+    this.isUnsaved = true;
+  }
+
   /** Takes over what is known of names that are still there. Their order is given by `names`. */
   relist(names: string[]): void {
+    this.isUnsaved = true;
     if (this.names.length === 0) {
       this.names = names;
       this.#numbers = new Float64Array(names.length * FIELDS);
@@ -118,11 +132,13 @@ export class Folder {
     numbers[at + 4] = mode;
     numbers[at + 5] = nlink;
     this.contents[index] = content;
+    this.isUnsaved = true;
   }
 
   /** It is read again the next time, however it looks. */
   doubt(index: number): void {
     this.#numbers[index * FIELDS + 1] = Number.NaN;
+    this.isUnsaved = true;
   }
 
   /** What git has of it can't be relied on any more. */

@@ -1,7 +1,7 @@
 /** What a thread does that looks at a part of a tree: carries out what treeScanner.ts asks for, one task after the other. */
 import type { EncodedContent, SeenChange } from '../../core/checkpoints/tree/treeScanner.ts';
 import type { FolderPlace } from './folder.ts';
-import { readSaved, writeSaved } from './savedTree.ts';
+import { SavedTreeFile } from './savedTree.ts';
 import {
   type FromTreeWorker,
   packContents,
@@ -33,7 +33,7 @@ export function serveTree(port: ServedPort, data: TreeWorkerData): void {
 class TreeServer {
   readonly #port: ServedPort;
   readonly #kept = new Set<string>();
-  #saved = '';
+  #saved: SavedTreeFile | undefined;
   readonly #part: TreePart;
   #batch: EncodedContent[] = [];
   #batchBytes = 0;
@@ -79,14 +79,15 @@ class TreeServer {
         part.addRepository(task.repository);
         return {};
       case 'restore': {
-        this.#saved = task.saved;
+        this.#saved = new SavedTreeFile(task.saved);
         for (const sha256 of task.kept) this.#kept.add(sha256);
-        const { moment, folders } = readSaved(this.#saved);
+        const { moment, folders } = this.#saved.read();
         part.restore(folders);
         return { moment, folders: part.folders.map(({ path, repository }) => ({ path, repository })) };
       }
       case 'clear':
         part.clear();
+        this.#saved?.startAnew();
         return {};
       case 'adopt':
         return this.#adopt(task.places, task.isBaseline);
@@ -98,8 +99,7 @@ class TreeServer {
         await part.settleCovered();
         return { unkept: part.unkept() };
       case 'save': {
-        const folders = part.folders.map((folder) => folder.toSaved());
-        writeSaved(this.#saved, { moment: task.moment, folders });
+        part.save((tree) => this.#saved?.write({ moment: task.moment, ...tree }));
         return {};
       }
     }

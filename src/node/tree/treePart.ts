@@ -17,6 +17,7 @@ import { IgnoreRules } from './ignoreRules.ts';
 import { isYoung, type Listed, list, lookAt, readLink } from './lookAt.ts';
 import { encodeContent, readContent, toGitOid, toSha256 } from './readContent.ts';
 import type { Repository } from './repository.ts';
+import type { TreeToSave } from './savedTree.ts';
 import { toSlashes } from './slashes.ts';
 
 export interface TreePartOptions {
@@ -46,6 +47,8 @@ const NONE = '-';
 export class TreePart {
   readonly #options: TreePartOptions;
   readonly #folders = new Map<string, Folder>();
+  /** Folders that are no longer looked at since it was saved. */
+  #gone: string[] = [];
   readonly #coverages = new Map<
     string,
     { readonly coverage: Coverage; readonly rules: IgnoreRules; readonly repository: Repository }
@@ -97,6 +100,19 @@ export class TreePart {
 
   clear(): void {
     this.#folders.clear();
+    this.#gone = [];
+  }
+
+  /** What `write` throws is thrown on; what it was to save is then still to be saved. */
+  save(write: (tree: Omit<TreeToSave, 'moment'>) => void): void {
+    const unsaved = this.folders.filter(({ isUnsaved }) => isUnsaved);
+    write({
+      all: () => this.folders.map((folder) => folder.toSaved()),
+      changed: unsaved.map((folder) => folder.toSaved()),
+      gone: this.#gone,
+    });
+    for (const folder of unsaved) folder.isUnsaved = false;
+    this.#gone = [];
   }
 
   refreshRules(): void {
@@ -160,6 +176,7 @@ export class TreePart {
 
   #forget(folder: Folder): SeenChange[] {
     this.#folders.delete(folder.path);
+    this.#gone.push(folder.path);
     const gone = folder.names.map((name, index) => ({
       path: folder.path + sep + name,
       before: folder.stateOf(index),
@@ -317,6 +334,7 @@ export class TreePart {
     const started = Date.now();
     const stats = lookAt(path);
     folder.contents[index] = '';
+    folder.doubt(index);
     if (stats !== 'hidden') this.#note({ folder, index, path, isBaseline: false }, stats, started);
   }
 
