@@ -1,9 +1,9 @@
-/** Folders that a rewind would take away, and that would not be empty then: somebody has put something into them. */
+/** Folders that a rewind would take away, and that would not be empty then: something of somebody else's is in them, or comes back. */
 import type { FileSystem } from '../ports.ts';
 import { reasons } from './decideStep.ts';
 import type { RewindFile, RewindStep } from './journalRecords.ts';
 import { fromInside } from './orderSteps.ts';
-import { joinPath, type PathKey } from './paths.ts';
+import { joinPath, type PathKey, parentOf } from './paths.ts';
 
 export interface KeptFolders {
   /** Without those that would take such a folder away. */
@@ -17,11 +17,15 @@ export async function keepFilledFolders(
   { files, toKey }: { readonly files: FileSystem; readonly toKey: PathKey },
 ): Promise<KeptFolders> {
   const leaving = new Set(steps.filter(({ to }) => to.kind === 'absent').map(({ path }) => toKey(path)));
+  const filled = new Set(
+    steps.filter(({ to }) => to.kind !== 'absent').map(({ path }) => toKey(parentOf(path))),
+  );
   const kept = new Map<string, RewindFile>();
   const doomed = steps.filter(({ from, to }) => from.kind === 'directory' && to.kind !== 'directory');
   for (const { path, to } of fromInside(doomed)) {
     const entries = await files.readDirectory(path).catch(() => []);
-    if (entries.every(({ name }) => leaving.has(toKey(joinPath(path, name))))) continue;
+    const isEmptied = entries.every(({ name }) => leaving.has(toKey(joinPath(path, name))));
+    if (isEmptied && !filled.has(toKey(path))) continue;
     leaving.delete(toKey(path));
     const outcome = to.kind === 'absent' ? 'skipped' : 'conflicted';
     kept.set(path, { path, outcome, reason: reasons.notEmpty, insertions: 0, deletions: 0 });

@@ -459,4 +459,19 @@ describe.each(worlds)('a rewind of files ($name)', ({ create }) => {
     await rewind('m1');
     expect(await read('m1', 'a.txt')).toEqual(['zero', 'two']);
   });
+
+  test('says beforehand that a folder stays into which what the user had put comes back', async () => {
+    await world.agent(checkpoints, 'm1', { 'made/by/agent.txt': 'a' });
+    await world.user({ 'made/mine.txt': 'mine' });
+    await world.agent(checkpoints, 'm1', { 'made/mine.txt': 'changed' });
+    await world.user({ 'made/mine.txt': null });
+    const would = await checkpoints.rewind({ userMessageId: 'm1', dryRun: true, mode: 'merge' });
+    expect(would.folders).toEqual([
+      { path: world.at('made'), outcome: 'skipped', reason: 'The folder is not empty.' },
+      { path: world.at('made/by'), outcome: 'restored', change: 'deleted' },
+    ]);
+    const answer = await checkpoints.rewind({ userMessageId: 'm1', dryRun: false, mode: 'merge' });
+    expect(answer.folders).toEqual(would.folders);
+    expect(await world.tree()).toMatchObject({ 'made/mine.txt': '644 mine' });
+  });
 });
