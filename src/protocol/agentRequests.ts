@@ -7,6 +7,7 @@ import {
   diffRequest,
   fileConflict,
   fileDiff,
+  otherChange,
   rewindAnswer,
   rewindRequest,
 } from './checkpoints.ts';
@@ -266,6 +267,12 @@ export const agentRequests = {
   /** What the model is told before the next message of the person: something they have done outside of the conversation. */
   'belay/notice_add': spec('agent', z.looseObject({ text: z.string() }), empty),
   'belay/checkpoint_list': spec('agent', empty, z.looseObject({ checkpoints: z.array(checkpoint) })),
+  /** What other sessions of the workspace have changed of a file, oldest first. */
+  'belay/file_history': spec(
+    'agent',
+    z.looseObject({ path: z.string() }),
+    z.looseObject({ changes: z.array(otherChange) }),
+  ),
   /** The text of a file before and after the agent's changes since a point, or of one call. */
   'belay/checkpoint_diff': spec('agent', diffRequest, fileDiff),
   /** Both sides of a file that somebody else has changed too. */

@@ -53,6 +53,19 @@ export const checkpoint = z.looseObject({
   is_redo: z.boolean(),
 });
 
+/** A change of a file by another session. */
+export const otherChange = z.looseObject({
+  session_id: z.string(),
+  checkpoint_id: z.string(),
+  user_message_id: z.string(),
+  tool_use_id: z.string().nullable(),
+  created_at: z.string(),
+  origin: checkpoint.shape.origin,
+  change: z.enum(['created', 'modified', 'deleted']),
+  insertions: z.number(),
+  deletions: z.number(),
+});
+
 /** One of them: a user message, a tool call, or a checkpoint. The first that is given of checkpoint, call and message counts. */
 const rewindPoint = {
   user_message_id: z.string().optional(),
@@ -81,6 +94,8 @@ export type RewindRequest = z.infer<typeof rewindRequest>;
 /** `since`: what a rewind to the point would take back. `alone`: what the call, the turn or the rewind itself did. */
 export const diffRequest = z.looseObject({
   ...rewindPoint,
+  /** The checkpoint is one of this other session of the workspace (`belay/file_history`). */
+  session_id: z.string().optional(),
   path: z.string(),
   scope: z.enum(['since', 'alone']).optional(),
 });

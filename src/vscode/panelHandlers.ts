@@ -152,6 +152,11 @@ async function refuseServerView(): Promise<never> {
   throw new Error('A panel does not look after MCP servers.');
 }
 
+/** What other sessions did is the editor's own to show. */
+async function refuseOtherSessions(): Promise<never> {
+  throw new Error('A panel shows what its own session did.');
+}
+
 /** Rules come from a person's answer to a question, and from settings; a web page makes none. */
 async function refuseSettings(): Promise<never> {
   throw new Error('A panel does not change the settings of a session.');
@@ -223,7 +228,11 @@ function createForwarders({ host, actions }: PanelHandlerDeps): Handlers<'agent'
     'belay/turn_retry': forward('belay/turn_retry'),
     'belay/notice_add': refuseNotices,
     'belay/checkpoint_list': forward('belay/checkpoint_list'),
-    'belay/checkpoint_diff': forward('belay/checkpoint_diff'),
+    'belay/file_history': refuseOtherSessions,
+    'belay/checkpoint_diff': (request, context) =>
+      request.session_id === undefined
+        ? forward('belay/checkpoint_diff')(request, context)
+        : refuseOtherSessions(),
     'belay/checkpoint_conflict': forward('belay/checkpoint_conflict'),
   };
 }

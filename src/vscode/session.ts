@@ -187,6 +187,8 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     }),
     checkpoints: createCheckpointActions({
       ...{ sessions, earlierTexts, rewinds },
+      readTitles: async () =>
+        new Map((await kept.list()).map(({ sessionId, summary }) => [sessionId, summary])),
       showPanel: () => showPanel(sessions),
     }),
     review: reviews.review,

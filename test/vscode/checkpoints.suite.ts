@@ -12,7 +12,9 @@ import { createNodeClock } from '../../src/node/clock.ts';
 import { createNodeFileSystem } from '../../src/node/fileSystem.ts';
 import { createNodeStorage } from '../../src/node/storage.ts';
 import { openMerge } from '../../src/vscode/checkpoints/openMerge.ts';
+import { putBack } from '../../src/vscode/checkpoints/putBack.ts';
 import { joinChanges, showFiles, showRewind } from '../../src/vscode/checkpoints/showChanges.ts';
+import { toPicks } from '../../src/vscode/checkpoints/showHistory.ts';
 import { type EarlierTexts, registerEarlierTexts } from '../../src/vscode/earlierText.ts';
 import type { SessionHost } from '../../src/vscode/sessionHost.ts';
 import { watchUserSaves } from '../../src/vscode/userSaves.ts';
@@ -109,6 +111,61 @@ export default function checkpointsSuite(test: TestFunction): void {
       const none = hostOf({ [key]: { base: null, mine: null, theirs: null, merged: null } });
       assert.match((await openMerge({ target, path }, { host: none, earlierTexts })) ?? '', /no text/);
     }));
+
+  test('what an earlier session left is put into the editor, unsaved, and an undo takes it back', async () => {
+    const path = await newFile('put-back.txt', 'now\n');
+    const uri = Uri.file(path);
+    const change = { path, left: 'first\n', right: 'then\nand more\n', isBinary: false };
+    await putBack(uri, change);
+    const document = await workspace.openTextDocument(uri);
+    assert.equal(window.activeTextEditor?.document.uri.toString(), uri.toString());
+    assert.deepEqual([document.getText(), document.isDirty], ['then\nand more\n', true]);
+    assert.equal(await readFile(path, 'utf8'), 'now\n');
+    await commands.executeCommand('undo');
+    assert.equal(document.getText(), 'now\n');
+    await assert.rejects(putBack(uri, { ...change, right: null }), /no text/);
+    await rm(path);
+    await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await putBack(uri, change);
+    assert.equal((await workspace.openTextDocument(uri)).getText(), 'then\nand more\n');
+    await commands.executeCommand('workbench.action.closeAllEditors');
+    await rm(path, { force: true });
+  });
+
+  test('each session has its line in the history of a file', () => {
+    const version = {
+      ...{ checkpointId: 'c', title: 'Edit', prompt: 'Sort it', description: 'modified', at: 0 },
+      restore: null,
+    };
+    const other = { ...version, prompt: '', restore: 'text' as const };
+    const titles = new Map([['s1', 'Sort the notes']]);
+    const others = [
+      { ...other, sessionId: 's1' },
+      { ...other, sessionId: 's1' },
+      { ...other, sessionId: 's2' },
+    ];
+    const lines = toPicks([version], others, titles).map(({ label, buttons = [] }) => [
+      label,
+      buttons.length,
+    ]);
+    assert.deepEqual(lines, [
+      ...[
+        ['This session', 0],
+        ['Edit', 0],
+        ['Sort the notes', 0],
+        ['Edit', 1],
+        ['Edit', 1],
+      ],
+      ...[
+        ['An earlier session', 0],
+        ['Edit', 1],
+      ],
+    ]);
+    assert.deepEqual(
+      toPicks([version], [], titles).map(({ label }) => label),
+      ['Edit'],
+    );
+  });
 }
 
 async function typeAndSave(path: string, text: string): Promise<void> {

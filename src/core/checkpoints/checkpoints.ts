@@ -128,6 +128,19 @@ export interface Recovery {
   readonly unknownChanges: readonly string[];
 }
 
+/** A change by another session of the workspace. */
+export interface OtherChange {
+  readonly sessionId: string;
+  readonly checkpoint: Omit<Checkpoint, 'files'>;
+  readonly change: FileChange;
+}
+
+export interface OtherVersionsQuery {
+  readonly sessionId: string;
+  readonly checkpointId: string;
+  readonly path: string;
+}
+
 export interface Checkpoints {
   readonly recovery: Recovery;
   /** A user message's turn starts. Without it, a message in whose turn no call is recorded is unknown to `rewind`. */
@@ -163,5 +176,9 @@ export interface Checkpoints {
   versions(query: VersionsQuery): Promise<FileVersions | undefined>;
   /** undefined: a rewind to this point would not move the file. Throws as `versions`. */
   conflict(query: RewindPoint & { readonly path: string }): Promise<ConflictVersions | undefined>;
+  /** What other sessions have recorded of a file, oldest first; as much of it as can be read. */
+  otherChanges(path: string): Promise<readonly OtherChange[]>;
+  /** The file before and after such a change; undefined: there is no such record (any more). Throws BlobError and FileError. */
+  otherVersions(query: OtherVersionsQuery): Promise<FileVersions | undefined>;
   close(): Promise<void>;
 }

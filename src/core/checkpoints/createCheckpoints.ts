@@ -7,6 +7,7 @@ import type { ByteWork, Clock, FileSystem, Log, Storage, Workspace } from '../po
 import type { Checkpoints } from './checkpoints.ts';
 import { collectStores } from './collectStores.ts';
 import { type OpenDeps, openRecovered, recoverOtherSessions } from './openRecovered.ts';
+import { listOtherChanges, readOtherVersions } from './otherSessions.ts';
 import { createPathKey } from './paths.ts';
 import { createRecorder } from './recorder.ts';
 import {
@@ -96,6 +97,13 @@ async function openSession(
     redoable: () => store.ledger.history.redoable().map(({ id }) => id),
     versions: (query) => readSessionVersions(query, session),
     conflict: (query) => readSessionConflict(query, session),
+    otherChanges: async (path) =>
+      listOtherChanges([path, await deps.files.realPath(path)], { ...deps, own: store.name }),
+    otherVersions: async (query) => {
+      const own = { ...deps, own: store.name };
+      const real = { ...query, path: await deps.files.realPath(query.path) };
+      return (await readOtherVersions(query, own)) ?? readOtherVersions(real, own);
+    },
     close: async () => {
       await collecting;
       await capture?.watch.shut();

@@ -1,14 +1,13 @@
 /** What other sessions of the workspace have recorded of a file, for looking at: nothing is locked, nothing is written. */
 import type { Log } from '../ports.ts';
 import { openBlobStore } from './blobStore.ts';
-import type { Checkpoint, FileChange, FileVersions } from './checkpoints.ts';
+import type { FileVersions, OtherChange, OtherVersionsQuery } from './checkpoints.ts';
 import { History } from './history.ts';
 import { openJournal } from './journal.ts';
 import type { JournalRecord } from './journalRecords.ts';
 import { readVersions } from './readVersions.ts';
 import { type SessionStoreOptions, toFolderName } from './sessionStore.ts';
 
-/** Where to look: the workspace's folder in the storage, and which of its sessions is our own. */
 export type OtherSessionsDeps = Pick<
   SessionStoreOptions,
   'storage' | 'folder' | 'log' | 'toKey' | 'byteWork'
@@ -16,12 +15,6 @@ export type OtherSessionsDeps = Pick<
   /** The name of its folder. */
   readonly own: string;
 };
-
-export interface OtherChange {
-  readonly sessionId: string;
-  readonly checkpoint: Omit<Checkpoint, 'files'>;
-  readonly change: FileChange;
-}
 
 /**
  * Oldest first. `paths`: the spellings of one file. A session whose records can't be read is left out, and said in the log.
@@ -55,12 +48,6 @@ function findChanges(
       const change = files.find(({ path }) => keys.has(deps.toKey(path)));
       return change === undefined ? [] : [{ sessionId: opening.sessionId, checkpoint, change }];
     });
-}
-
-export interface OtherVersionsQuery {
-  readonly sessionId: string;
-  readonly checkpointId: string;
-  readonly path: string;
 }
 
 /** The file before and after that checkpoint. undefined: there is no such record (any more). Throws BlobError. */

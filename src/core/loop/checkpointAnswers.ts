@@ -1,7 +1,14 @@
 /** What is told of checkpoints and rewinds, in the words of the wire: to a client, in the transcript, on a command line. */
 import type { RewindAnswer, RewindRequest } from '../../protocol/checkpoints.ts';
 import type { ResponseOf } from '../../protocol/control.ts';
-import type { Checkpoints, RewindOptions, RewindPoint, VersionsQuery } from '../checkpoints/checkpoints.ts';
+import type {
+  Checkpoints,
+  FileVersions,
+  OtherVersionsQuery,
+  RewindOptions,
+  RewindPoint,
+  VersionsQuery,
+} from '../checkpoints/checkpoints.ts';
 import { findHunks, type TextHunk } from '../checkpoints/textHunks.ts';
 import { fromLines } from '../checkpoints/textLines.ts';
 import { decodeText } from '../tools/textEncoding.ts';
@@ -67,12 +74,42 @@ function groupHunks(
   return Object.fromEntries(byPath);
 }
 
+/** Of other sessions, oldest first. */
+export async function listOtherChanges(
+  checkpoints: Pick<Checkpoints, 'otherChanges'>,
+  path: string,
+): Promise<ResponseOf<'belay/file_history'>['changes']> {
+  const found = await checkpoints.otherChanges(path);
+  return found.map(({ sessionId, checkpoint, change }) => ({
+    session_id: sessionId,
+    checkpoint_id: checkpoint.id,
+    user_message_id: checkpoint.userMessageId,
+    tool_use_id: checkpoint.toolUseId,
+    created_at: new Date(checkpoint.createdAt).toISOString(),
+    origin: checkpoint.origin,
+    change: change.change,
+    insertions: change.insertions,
+    deletions: change.deletions,
+  }));
+}
+
 /** undefined: the agent didn't change the file. Throws BlobError when the stored bytes are damaged. */
 export async function readDiff(
   checkpoints: Pick<Checkpoints, 'versions'>,
   query: VersionsQuery,
 ): Promise<ResponseOf<'belay/checkpoint_diff'> | undefined> {
-  const versions = await checkpoints.versions(query);
+  return toDiff(await checkpoints.versions(query));
+}
+
+/** The same of another session. */
+export async function readOtherDiff(
+  checkpoints: Pick<Checkpoints, 'otherVersions'>,
+  query: OtherVersionsQuery,
+): Promise<ResponseOf<'belay/checkpoint_diff'> | undefined> {
+  return toDiff(await checkpoints.otherVersions(query));
+}
+
+function toDiff(versions: FileVersions | undefined): ResponseOf<'belay/checkpoint_diff'> | undefined {
   if (versions === undefined) return undefined;
   const before = toText(versions.before);
   const after = toText(versions.after);

@@ -26,6 +26,8 @@ export interface CheckpointActionDeps {
   readonly sessions: OpenSessions;
   readonly earlierTexts: EarlierTexts;
   readonly rewinds: Rewinds;
+  /** Titles of sessions by their ids. */
+  readonly readTitles: () => Promise<ReadonlyMap<string, string>>;
   /** The panel that was used last, brought to the front. */
   readonly showPanel: () => Promise<PanelHost>;
 }
@@ -34,9 +36,13 @@ export function createCheckpointActions(deps: CheckpointActionDeps): CheckpointA
   const { sessions, earlierTexts, rewinds } = deps;
   const askRewind: CheckpointActions['askRewind'] = (targets, title) => ask({ targets, title }, deps);
   const history = async (uri: Uri): Promise<void> => {
-    const host = sessions.current()?.host;
-    if (host === undefined) return tellNone();
-    await showHistory(uri, { host, earlierTexts, ask: (target, title) => askRewind([target], title) });
+    // What earlier sessions did is asked of the one of a panel, too.
+    const host = sessions.current()?.host ?? (await deps.showPanel()).host;
+    const { readTitles } = deps;
+    await showHistory(uri, {
+      ...{ host, earlierTexts, readTitles },
+      ask: (target, title) => askRewind([target], title),
+    });
   };
   return {
     askRewind,
@@ -101,10 +107,6 @@ async function ask(
 async function redo(host: SessionHost, rewinds: Rewinds): Promise<void> {
   const answer = await rewinds.run(host, { redo: true });
   if (!answer.canRewind) throw new Error(answer.error ?? 'The rewind could not be taken back.');
-}
-
-async function tellNone(): Promise<void> {
-  await window.showInformationMessage('Belay: there is no session whose changes could be shown.');
 }
 
 function toTitle(item: CheckpointItem): string {

@@ -94,6 +94,11 @@ function toCallItem(checkpoint: Listed, titles: CheckpointList['titles']): CallI
   };
 }
 
+/** What a call is called of which no more is known. */
+export function nameOrigin(origin: Listed['origin']): string {
+  return UNNAMED[origin];
+}
+
 const UNNAMED: Readonly<Record<Listed['origin'], string>> = {
   tool: 'A file tool',
   shell: 'A command',

@@ -1,7 +1,7 @@
-/** The versions a session made of one file, each with the point that brings it back. No editor in here. */
+/** The versions that were made of one file, and what brings each back. No editor in here. */
 import type { RewindTarget } from '../../protocol/checkpoints.ts';
-import type { CheckpointList, Listed } from './checkpointItems.ts';
-import { toCheckpointItems } from './checkpointItems.ts';
+import type { ResponseOf } from '../../protocol/control.ts';
+import { type CheckpointList, type Listed, nameOrigin, toCheckpointItems } from './checkpointItems.ts';
 
 export interface FileVersion {
   /** The checkpoint that made it; null: what stood there before all of them. */
@@ -13,8 +13,10 @@ export interface FileVersion {
   readonly description: string;
   /** Milliseconds since 1970; null: before the session. */
   readonly at: number | null;
-  /** What brings it back; null: it is the newest. */
-  readonly restore: RewindTarget | null;
+  /** What brings it back; null: nothing does, or it is the newest. `text`: to put it into the editor, as it was then. */
+  readonly restore: RewindTarget | 'text' | null;
+  /** The other session that made it. */
+  readonly sessionId?: string;
 }
 
 /** Newest first, with what was there before last; empty: the session didn't change the file. */
@@ -49,6 +51,23 @@ export function toFileVersions(
     restore: toRestore(touching[0]),
   };
   return [...versions.toReversed(), original];
+}
+
+/** Of other sessions, newest first. */
+export function toOtherVersions(
+  changes: ResponseOf<'belay/file_history'>['changes'],
+): readonly FileVersion[] {
+  return changes.toReversed().map(
+    (one): FileVersion => ({
+      checkpointId: one.checkpoint_id,
+      title: nameOrigin(one.origin),
+      prompt: '',
+      description: `${one.change} · +${one.insertions} −${one.deletions}`,
+      at: Date.parse(one.created_at),
+      restore: one.change === 'deleted' ? null : 'text',
+      sessionId: one.session_id,
+    }),
+  );
 }
 
 interface Touching {

@@ -47,11 +47,19 @@ export function joinChanges(files: readonly ChangedFile[]): readonly ChangedFile
   return [...byPath.values()];
 }
 
+interface RecordedChange {
+  readonly checkpointId: string;
+  readonly path: string;
+  /** Of another session. */
+  readonly sessionId?: string | undefined;
+}
+
 export async function readChange(
-  { checkpointId, path }: { readonly checkpointId: string; readonly path: string },
+  { checkpointId, path, sessionId }: RecordedChange,
   host: SessionHost,
 ): Promise<ChangedFile> {
   const { before, after, binary } = await host.request('belay/checkpoint_diff', {
+    ...(sessionId === undefined ? {} : { session_id: sessionId }),
     checkpoint_id: checkpointId,
     path,
     scope: 'alone',

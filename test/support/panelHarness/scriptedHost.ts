@@ -96,6 +96,7 @@ function buildAnswers(snapshot: Snapshot): Answers {
       account: {},
     }),
     interrupt: async () => ({ still_queued: [] }),
+    'belay/file_history': async () => ({ changes: [] }),
     set_permission_mode: nothing,
     set_model: nothing,
     set_max_thinking_tokens: nothing,

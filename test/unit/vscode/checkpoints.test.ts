@@ -13,7 +13,7 @@ import {
   toCheckpointItems,
   toTarget,
 } from '../../../src/vscode/checkpoints/checkpointItems.ts';
-import { toFileVersions } from '../../../src/vscode/checkpoints/fileVersions.ts';
+import { toFileVersions, toOtherVersions } from '../../../src/vscode/checkpoints/fileVersions.ts';
 import { toSessionChanges } from '../../../src/vscode/checkpoints/sessionChanges.ts';
 import { StepTitles, toCallTitle } from '../../../src/vscode/checkpoints/stepTitles.ts';
 import { assistant, prompt } from './messages.ts';
@@ -209,6 +209,26 @@ describe('what the session has changed', () => {
       checkpoint('r1', 'u1', { origin: 'rewind', files: [change('/w/back')] }),
     ]);
     expect([...changes]).toEqual([[NOTES, 'created']]);
+  });
+});
+
+describe('what other sessions did to a file', () => {
+  it('is listed newest first, with what can be put back', () => {
+    const one = {
+      ...{ session_id: 's1', user_message_id: 'u', tool_use_id: 't', insertions: 2, deletions: 1 },
+      created_at: '2026-01-01T00:00:00.000Z',
+    };
+    const versions = toOtherVersions([
+      { ...one, checkpoint_id: 'c1', origin: 'shell', change: 'modified' },
+      { ...one, checkpoint_id: 'c2', origin: 'tool', change: 'deleted' },
+    ]);
+    expect(versions).toEqual([
+      expect.objectContaining({ checkpointId: 'c2', title: 'A file tool', restore: null, sessionId: 's1' }),
+      {
+        ...{ checkpointId: 'c1', title: 'A command', prompt: '', description: 'modified · +2 −1' },
+        ...{ at: Date.parse(one.created_at), restore: 'text', sessionId: 's1' },
+      },
+    ]);
   });
 });
 
