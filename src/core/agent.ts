@@ -16,7 +16,9 @@ import type { LayeredRule } from './permissions/decidePermission.ts';
 import type {
   Clock,
   Diagnostics,
+  FileNews,
   FileSystem,
+  LanguageFeatures,
   Log,
   Processes,
   Storage,
@@ -47,6 +49,10 @@ export interface AgentPorts {
   readonly checkpoints: Checkpoints | undefined;
   /** What an editor finds wrong with files; absent: there is no editor. */
   readonly diagnostics?: Diagnostics | undefined;
+  /** Tells when files come and go; absent: nobody watches them. */
+  readonly fileNews?: FileNews | undefined;
+  /** What an editor's language servers know; absent: there is no editor. */
+  readonly languageFeatures?: LanguageFeatures | undefined;
   /** Brings MCP servers within reach; absent: only those of the client itself. */
   readonly mcp?: McpConnector | undefined;
   /** Asks the provider chosen at the time of the call: a key set after a 401 counts from the next request on. */

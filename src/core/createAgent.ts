@@ -9,6 +9,7 @@ import { createRecordingFiles } from './checkpoints/recordingFiles.ts';
 import { createCommands } from './commands/commands.ts';
 import { expandCommand } from './commands/expandCommand.ts';
 import { createSkillTool, type SkillToolDeps } from './commands/skillTool.ts';
+import { FileIndex } from './context/fileIndex.ts';
 import { createMemory, type Memory } from './context/memory.ts';
 import type { MemoryDeps } from './context/readMemory.ts';
 import { createSessionHooks } from './hooks/sessionHooks.ts';
@@ -66,6 +67,7 @@ export function createAgent(ports: AgentPorts, options: AgentOptions, channel: C
     const opened = await opening.catch(() => undefined);
     // Side by side: each may have to wait for a process that does not want to end, and there is little time.
     opened?.unfollow();
+    opened?.fileIndex.close();
     await Promise.all([opened?.actor.close(), opened?.tasks.close(), opened?.mcp.close()]);
     await opened?.session.close();
     channel.close();
@@ -87,6 +89,7 @@ interface Opened {
   readonly session: Session;
   readonly tasks: BackgroundTasks;
   readonly mcp: McpServers;
+  readonly fileIndex: FileIndex;
   readonly peer: Peer;
   /** Ends the watch over the settings. */
   readonly unfollow: () => void;
@@ -162,6 +165,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
       request: askAsWaiting({ peer: () => peer, emitter, isRunning: () => actor.isRunning }),
     },
   };
+  const fileIndex = new FileIndex({ ports });
   const recordings = new Set<Promise<void>>();
   const track = (recording: Promise<void>): void => {
     const tracked = recording.finally(() => recordings.delete(tracked));
@@ -210,7 +214,10 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
         sessionId: options.sessionId,
         tool_use_id: toolUseId,
       }),
-    onCheckpoint: (checkpoint) => tellCheckpoint(checkpoint, { session, emitter }),
+    onCheckpoint: (checkpoint) => {
+      fileIndex.changed();
+      return tellCheckpoint(checkpoint, { session, emitter });
+    },
     onDecided: (call, decided) =>
       noteDecided({ ...call, agentId: subagent?.agentId }, decided, { session, clock, log }),
   });
@@ -271,6 +278,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     memory,
     commands,
     mcp,
+    fileIndex,
   };
   const actor = new SessionActor(parts);
   ports.checkpoints?.onCapture((state) => tellCapture(state, { emitter }));
@@ -289,7 +297,7 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
   const { hookProblems = [] } = options;
   const unfollow =
     ports.settings && followSettings(ports.settings, { permissions, hooks, emitter, hookProblems });
-  return { actor, session, tasks, mcp, peer, unfollow: unfollow ?? (() => undefined) };
+  return { actor, session, tasks, mcp, fileIndex, peer, unfollow: unfollow ?? (() => undefined) };
 }
 
 async function openPermissions({

@@ -220,6 +220,16 @@ export class SpawnError extends Error {
   }
 }
 
+/** What has become of the files of the workspace, for who knows them already. */
+export interface FileNews {
+  now(): Promise<{
+    /** Grows with each file that is made or removed, and where it is said anew which files count. */
+    readonly count: number;
+    /** Patterns of files that a person doesn't want to see, as `files.exclude` of VS Code has them. */
+    readonly hidden: readonly string[];
+  }>;
+}
+
 export interface Processes {
   /** Runs a command line in the platform's shell: `bash --noprofile --norc`, PowerShell on Windows. Throws SpawnError. */
   runShell(command: string, options: ShellOptions): Promise<RunningProcess>;

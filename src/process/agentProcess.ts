@@ -87,6 +87,7 @@ async function start(request: RequestOf<'belay/agent_start'>): Promise<Agent> {
     diagnostics: createHostDiagnostics(host, log),
     languageFeatures: createHostLanguageFeatures(host),
     reviewComments: createHostReviewComments(host, { sessionId: start.sessionId, log }),
+    fileNews: { now: () => host.request('belay/file_news', {}) },
     savesSince: (number) => host.request('belay/saves_since', { number }),
     streamModel: model.streamModel,
     models: () => models,

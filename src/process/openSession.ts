@@ -35,7 +35,7 @@ export interface SessionStart
 
 export interface SessionParts
   extends NodeParts,
-    Pick<AgentPorts, 'streamModel' | 'diagnostics'>,
+    Pick<AgentPorts, 'streamModel' | 'diagnostics' | 'fileNews'>,
     Pick<AgentOptions, 'models' | 'modelList'> {
   readonly workspace: PanelWorkspace;
   /** The files as somebody at the editor sees them. */
@@ -125,7 +125,8 @@ export async function openSession(
   return { ...agent, close };
 }
 
-type SessionPorts = Omit<AgentPorts, 'checkpoints' | 'workspace' | 'processes'> & {
+type SessionPorts = Omit<AgentPorts, 'checkpoints' | 'workspace' | 'processes' | 'languageFeatures'> & {
+  readonly languageFeatures: LanguageFeatures;
   readonly workspace: PanelWorkspace;
   readonly processes: NodeProcesses;
 };
@@ -147,7 +148,7 @@ function createPorts(parts: SessionParts, { environment, directories }: SessionS
 }
 
 function createTools(
-  parts: SessionPorts & Pick<SessionParts, 'languageFeatures' | 'reviewComments'>,
+  parts: SessionPorts & Pick<SessionParts, 'reviewComments'>,
   { sandbox }: SessionSettings,
 ): AgentOptions['tools'] {
   const { workspace, processes, languageFeatures, reviewComments } = parts;

@@ -88,6 +88,24 @@ export const agentRequests = {
       ),
     }),
   ),
+  /** Names of the workspace's code that are like the query, the best first, as the editor's language servers know them. */
+  'belay/symbol_suggestions': spec(
+    'agent',
+    z.looseObject({ query: z.string() }),
+    z.looseObject({
+      symbols: z.array(
+        /** `path`: relative to the folder of the session, with slashes. Lines from 1. */
+        z.looseObject({
+          name: z.string(),
+          kind: z.string(),
+          container: z.string().optional(),
+          path: z.string(),
+          line: z.number(),
+          lastLine: z.number(),
+        }),
+      ),
+    }),
+  ),
   stop_task: spec('agent', z.looseObject({ task_id: z.string() }), empty),
   mcp_status: spec('agent', empty, z.looseObject({ mcpServers: z.array(mcpServerStatus) })),
   /** What a server has said and what became of it, oldest first. `at`: milliseconds since 1970. */

@@ -34,6 +34,8 @@ const symbol = z.object({
   kind: z.string(),
   /** What it is in. */
   container: z.string().optional(),
+  /** Its last line, where the server says how far it goes. */
+  lastLine: z.number().optional(),
   /** How deep it stands in others of the list. */
   depth: z.number(),
 });

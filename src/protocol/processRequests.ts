@@ -129,6 +129,8 @@ export const processRequests = {
     z.object({ number: z.number() }),
     z.object({ last: z.number(), paths: z.array(z.string()) }),
   ),
+  /** How many files have come and gone, and which a person doesn't want to see. */
+  'belay/file_news': spec('host', empty, z.object({ count: z.number(), hidden: z.array(z.string()) })),
   /** What the editor finds wrong with a file before it is changed; no baseline: nobody looks at such a file. */
   'belay/problems_before': spec(
     'host',

@@ -4,6 +4,7 @@ import type { FileSystem } from '../core/ports.ts';
 import { ripgrepCandidates } from '../node/findRipgrep.ts';
 import { createNodeParts, type NodeParts } from '../process/nodeParts.ts';
 import type { SessionParts } from '../process/openSession.ts';
+import { createFileNews, type WatchedFileNews } from './context/fileNews.ts';
 import { createEditorDiagnostics, type EditorDiagnostics } from './diagnostics/editorDiagnostics.ts';
 import { createDocumentFileSystem } from './documentFileSystem.ts';
 import { createEditorLanguageFeatures } from './languageFeatures/editorLanguageFeatures.ts';
@@ -21,6 +22,8 @@ export interface EditorPorts extends NodeParts {
   readonly userSaves: UserSaves;
   /** To dispose of. */
   readonly diagnostics: EditorDiagnostics;
+  /** To dispose of. */
+  readonly fileNews: WatchedFileNews;
   readonly languageFeatures: SessionParts['languageFeatures'];
   readonly savesSince: SessionParts['savesSince'];
 }
@@ -40,6 +43,7 @@ export function createEditorPorts({ workspace, log, storageRoot }: EditorPortsOp
     ...parts,
     ...{ workspace, userSaves },
     diagnostics,
+    fileNews: createFileNews(),
     languageFeatures: createEditorLanguageFeatures({ clock: parts.clock, diagnostics }),
     savesSince: async (number) => userSaves.since(number),
     files: createDocumentFileSystem(parts.disk, userSaves),

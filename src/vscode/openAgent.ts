@@ -54,6 +54,7 @@ function openOutside(start: SessionStart, deps: OpenAgentDeps): AgentLink {
       isDirtyText: (path) => findDocument(path)?.isDirty === true,
       hasUnsavedChanges,
     },
+    fileNews: ports.fileNews,
     savesSince: ports.savesSince,
     diagnostics: ports.diagnostics,
     languageFeatures: ports.languageFeatures,

@@ -199,6 +199,7 @@ function createForwarders({ host, actions }: PanelHandlerDeps): Handlers<'agent'
     stop_task: forward('stop_task'),
     background_tasks: forward('background_tasks'),
     file_suggestions: forward('file_suggestions'),
+    'belay/symbol_suggestions': forward('belay/symbol_suggestions'),
     mcp_status: forward('mcp_status'),
     mcp_reconnect: forward('mcp_reconnect'),
     mcp_toggle: forward('mcp_toggle'),

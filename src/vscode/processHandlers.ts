@@ -5,6 +5,7 @@ import type { ModelRequest } from '../core/model/modelRequest.ts';
 import {
   type Diagnostics,
   FileError,
+  type FileNews,
   type FileSystem,
   type LanguageFeatures,
   type ReviewComments,
@@ -26,6 +27,7 @@ export interface ProcessHandlerDeps {
   /** The files as the editor has them: its documents before the disk. */
   readonly files: Pick<FileSystem, 'readFile' | 'writeFile'>;
   readonly documents: HeldDocuments;
+  readonly fileNews: FileNews;
   readonly savesSince: (number: number) => Promise<Saves>;
   readonly diagnostics: Diagnostics;
   readonly languageFeatures: LanguageFeatures;
@@ -35,7 +37,7 @@ export interface ProcessHandlerDeps {
 }
 
 export function createProcessHandlers(deps: ProcessHandlerDeps): Handlers<'host'> {
-  const { documents, files, savesSince, diagnostics, languageFeatures, reviewComments } = deps;
+  const { documents, files, fileNews, savesSince, diagnostics, languageFeatures, reviewComments } = deps;
   return {
     async 'belay/document_find'({ path }) {
       return { isHeld: documents.isHeld(path), isUnsaved: documents.hasUnsavedChanges(path) };
@@ -43,6 +45,10 @@ export function createProcessHandlers(deps: ProcessHandlerDeps): Handlers<'host'
     async 'belay/saves_since'({ number }) {
       const { last, paths } = await savesSince(number);
       return { last, paths: [...paths] };
+    },
+    async 'belay/file_news'() {
+      const { count, hidden } = await fileNews.now();
+      return { count, hidden: [...hidden] };
     },
     async 'belay/problems_before'({ path }, { signal }) {
       const baseline = await diagnostics.before(path, signal);

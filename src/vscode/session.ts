@@ -82,7 +82,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
   const storageRoot = context.globalStorageUri.fsPath;
   const workspace = createWorkspacePort(await makeEmptyFolder(storageRoot));
   const ports = createEditorPorts({ workspace, log, storageRoot });
-  context.subscriptions.push(ports.userSaves, ports.diagnostics);
+  context.subscriptions.push(ports.userSaves, ports.diagnostics, ports.fileNews);
   const { transcripts, files, clock, configDir, temporaryFiles } = ports;
   const swept = temporaryFiles.sweep();
   const settings = readSettings;

@@ -62,13 +62,16 @@ export default function languageFeaturesSuite(test: TestFunction): void {
     const symbols = await ask({ operation: 'documentSymbol', path: a });
     assert.equal(symbols.kind, 'symbols');
     assert.deepEqual(symbols.symbols, [
-      { path: a, line: 1, character: 17, name: 'lengthOf', kind: 'function', depth: 0 },
-      { path: a, line: 3, character: 14, name: 'Trail', kind: 'class', depth: 0 },
-      { path: a, line: 4, character: 3, name: 'km', kind: 'property', depth: 1 },
+      { path: a, line: 1, character: 17, name: 'lengthOf', kind: 'function', lastLine: 1, depth: 0 },
+      { path: a, line: 3, character: 14, name: 'Trail', kind: 'class', lastLine: 5, depth: 0 },
+      { path: a, line: 4, character: 3, name: 'km', kind: 'property', lastLine: 4, depth: 1 },
     ]);
     const found = await ask({ operation: 'workspaceSymbol', query: 'lengthOf' });
     assert.equal(found.kind, 'symbols');
     assert.ok(found.symbols.some(({ path, name }) => path === a && name.startsWith('lengthOf')));
+    const classes = await ask({ operation: 'workspaceSymbol', query: 'Trail' });
+    assert.equal(classes.kind, 'symbols');
+    assert.ok(classes.symbols.some(({ path, line, lastLine }) => path === a && line === 3 && lastLine === 5));
     const hover = await ask({ operation: 'hover', path: b, line: 2, character: 23 });
     assert.equal(hover.kind, 'texts');
     assert.match(hover.texts.join('\n'), /lengthOf\(name: string\): number/);
@@ -162,7 +165,7 @@ export default function languageFeaturesSuite(test: TestFunction): void {
     });
     assert.deepEqual(await ask({ operation: 'documentSymbol', path }), {
       kind: 'symbols',
-      symbols: [{ path, line: 1, character: 1, name: 'T', kind: 'type parameter', depth: 0 }],
+      symbols: [{ path, line: 1, character: 1, name: 'T', kind: 'type parameter', lastLine: 1, depth: 0 }],
       beyond: 0,
     });
     const rename = (newName: string) => ask({ operation: 'rename', ...position, newName });

@@ -2,6 +2,7 @@
 import type { PermissionUpdate } from '../../protocol/permissions.ts';
 import type { AgentOptions, AgentPorts } from '../agent.ts';
 import type { Commands } from '../commands/commands.ts';
+import type { FileIndex } from '../context/fileIndex.ts';
 import type { Memory } from '../context/memory.ts';
 import type { SessionHooks } from '../hooks/sessionHooks.ts';
 import type { McpServers } from '../mcp/mcpServers.ts';
@@ -37,6 +38,8 @@ export interface ActorParts {
   /** The prefix of every request, fixed with the first turn. */
   readonly setup: SessionSetup;
   readonly mcp: McpServers;
+  /** For mentions. */
+  readonly fileIndex: FileIndex;
   readonly subagents: Subagents;
   readonly memory: Memory;
   readonly commands: Commands;

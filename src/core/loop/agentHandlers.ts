@@ -1,6 +1,7 @@
 /** The control requests the agent answers, one handler each. */
 import type { Handlers } from '../../channel/peer.ts';
 import { suggestFiles } from '../context/fileSuggestions.ts';
+import { suggestSymbols } from '../context/symbolSuggestions.ts';
 import { createMcpHandlers, toToldServers } from '../mcp/mcpHandlers.ts';
 import type { BackgroundTasks } from '../tools/backgroundTasks.ts';
 import { createStructuredOutputTool } from '../tools/structuredOutput.ts';
@@ -79,8 +80,11 @@ export function createAgentHandlers(deps: AgentHandlerDeps): Handlers<'agent'> {
     background_tasks: async ({ tool_use_id }) => ({
       backgrounded: tasks.foreground.move(tool_use_id) || tool_use_id === undefined,
     }),
-    file_suggestions: async ({ query }, { signal }) => ({
-      suggestions: (await suggestFiles(query, parts, signal)).map((suggestion) => ({ ...suggestion })),
+    file_suggestions: async ({ query }) => ({
+      suggestions: (await suggestFiles(query, parts)).map((suggestion) => ({ ...suggestion })),
+    }),
+    'belay/symbol_suggestions': async ({ query }, { signal }) => ({
+      symbols: (await suggestSymbols(query, parts, signal)).map((symbol) => ({ ...symbol })),
     }),
     stop_task: async ({ task_id }) => {
       if (!(await tasks.stop(task_id))) throw new Error(`There is no running task "${task_id}".`);

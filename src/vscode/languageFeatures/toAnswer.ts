@@ -109,7 +109,13 @@ function toFlat(
   // What a document's provider gives as a tree has both; VS Code adds the one's fields to the other.
   if ('children' in symbol && uri !== undefined) {
     const place = toPlace(uri, symbol.selectionRange.start);
-    const own = place && { ...place, name, kind: toKind(kind), depth };
+    const own = place && {
+      ...place,
+      name,
+      kind: toKind(kind),
+      lastLine: symbol.range.end.line + 1,
+      depth,
+    };
     return [own, ...symbol.children.flatMap((child) => toFlat(child, uri, depth + 1))];
   }
   if (!('location' in symbol)) return [undefined];
@@ -120,6 +126,7 @@ function toFlat(
       ...place,
       name,
       kind: toKind(kind),
+      lastLine: symbol.location.range.end.line + 1,
       ...(containerName === undefined || containerName === '' ? {} : { container: containerName }),
       depth,
     },

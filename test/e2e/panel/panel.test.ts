@@ -381,6 +381,33 @@ describe('suggestions while writing', () => {
     expect(await box.inputValue()).toBe('Look at @"src/my list.ts" now');
   });
 
+  test('of symbols come behind the files that are there already, and put in the lines of one', async () => {
+    let come = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      come = resolve;
+    });
+    const { page } = await open({
+      answers: {
+        ...answers,
+        'belay/symbol_suggestions': async () => {
+          await late;
+          const place = { path: 'src/list.ts', line: 3, lastLine: 9 };
+          return { symbols: [{ name: 'openList', kind: 'function', container: 'lists', ...place }] };
+        },
+      },
+    });
+    const box = page.getByRole('textbox', { name: 'Message Belay' });
+    await box.pressSequentially('@li');
+    await soon(() => shown(page)).toEqual(['src', 'list.tssrc']);
+    await box.press('ArrowDown');
+    come();
+    await soon(() => shown(page)).toEqual(['src', 'list.tssrc', 'openListlists · src/list.ts:3']);
+    expect(await page.getByRole('option', { selected: true }).textContent()).toBe('list.tssrc');
+    await box.press('ArrowDown');
+    await box.press('Enter');
+    expect(await box.inputValue()).toBe('@src/list.ts#L3-9 ');
+  });
+
   test('are chosen by arrow keys and mouse, and sent away by Escape without stopping anything', async () => {
     const { page, host } = await open({ answers, messages: [say.stateIs('running')] });
     const box = page.getByRole('textbox', { name: 'Message Belay' });

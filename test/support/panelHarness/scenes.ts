@@ -632,10 +632,19 @@ export const SCENES: Readonly<Record<string, Scene>> = {
           { path: 'notes.md', type: 'file' },
         ],
       }),
+      'belay/symbol_suggestions': async () => ({
+        symbols: [
+          { name: 'Note', kind: 'interface', path: 'src/notes.ts', line: 3, lastLine: 12 },
+          {
+            ...{ name: 'noteCount', kind: 'property', container: 'NoteList' },
+            ...{ path: 'src/components/lists/NoteList.tsx', line: 41, lastLine: 41 },
+          },
+        ],
+      }),
     },
     play: async (_host, page) => {
       await page.getByRole('textbox', { name: 'Message Belay' }).pressSequentially('Look at @no');
-      await page.getByRole('option').first().waitFor();
+      await page.getByRole('option', { name: 'noteCount' }).waitFor();
       await page.keyboard.press('ArrowDown');
     },
   },

@@ -106,6 +106,7 @@ function buildAnswers(snapshot: Snapshot): Answers {
     stop_task: nothing,
     background_tasks: async () => ({ backgrounded: true }),
     file_suggestions: async () => ({ suggestions: [] }),
+    'belay/symbol_suggestions': async () => ({ symbols: [] }),
     mcp_status: async () => ({ mcpServers: [] }),
     mcp_reconnect: nothing,
     mcp_toggle: nothing,

@@ -334,6 +334,7 @@ function connect({
       isDirtyText: (path) => documents.dirty.has(path),
       hasUnsavedChanges: (path) => documents.dirty.has(path),
     },
+    fileNews: { now: async () => ({ count: 0, hidden: [] }) },
     savesSince: async () => ({ last: 0, paths: [] }),
     diagnostics,
     languageFeatures,

@@ -19,40 +19,85 @@ export interface Suggestion {
 /** Shown at once. */
 const MOST = 12;
 
-/** The best first. Rejects when the agent can't be asked. */
-export async function suggest(
+/**
+ * The best first; again with more behind them as others than the agent itself have answered (language servers, MCP servers). Rejects
+ * when the agent can't be asked.
+ */
+export async function* suggest(
   { kind, query }: Trigger,
   peer: Peer,
   signal: AbortSignal,
-): Promise<readonly Suggestion[]> {
+): AsyncGenerator<readonly Suggestion[], void> {
   if (kind === 'command') {
     const { commands } = await peer.request('initialize', {}, { signal });
-    return rankCommands(commands, query).slice(0, MOST).map(toCommand);
+    yield rankCommands(commands, query).slice(0, MOST).map(toCommand);
+    return;
   }
   const sources = findSources(query);
+  const others = query === '' ? [] : [findSymbols(query, peer, signal), findResources(query, peer, signal)];
   const { suggestions } = await peer.request('file_suggestions', { query }, { signal });
-  const resources = query === '' ? [] : await findResources(query, peer, signal);
-  const files = suggestions
-    .slice(0, MOST - sources.length - resources.length)
-    .map(({ path, type }) => toFile(path, type === 'directory'));
+  const files = suggestions.map(({ path, type }) => toFile(path, type === 'directory'));
   // What is typed of such a name is meant; before anything is typed files are.
-  return query === '' ? [...files, ...sources] : [...sources, ...files, ...resources];
+  const own = query === '' ? [...files, ...sources] : [...sources, ...files];
+  yield own.slice(0, MOST);
+  for await (const found of inOrder(others)) {
+    if (found.length > 0) yield [...own.slice(0, MOST - found.length), ...found];
+  }
+}
+
+/** All that is there so far, each time another one has answered. */
+async function* inOrder(
+  asked: readonly Promise<readonly Suggestion[]>[],
+): AsyncGenerator<readonly Suggestion[], void> {
+  const answers: (readonly Suggestion[])[] = asked.map(() => []);
+  const waiting = new Map(asked.map((answer, index) => [index, answer.then((found) => ({ index, found }))]));
+  while (waiting.size > 0) {
+    const { index, found } = await Promise.race(waiting.values());
+    waiting.delete(index);
+    answers[index] = found;
+    yield answers.flat();
+  }
+}
+
+type FoundSymbol = ResponseOf<'belay/symbol_suggestions'>['symbols'][number];
+
+const MOST_SYMBOLS = 4;
+
+/** Files are suggested also where nobody knows symbols. */
+async function findSymbols(query: string, peer: Peer, signal: AbortSignal): Promise<readonly Suggestion[]> {
+  try {
+    const { symbols } = await peer.request('belay/symbol_suggestions', { query }, { signal });
+    return symbols.slice(0, MOST_SYMBOLS).map(toSymbol);
+  } catch {
+    return [];
+  }
+}
+
+/** The mention is one of its lines: they are read as of any file. */
+function toSymbol({ name, kind, container, path, line, lastLine }: FoundSymbol): Suggestion {
+  const range = `#L${line}${lastLine > line ? `-${lastLine}` : ''}`;
+  return {
+    key: `${path}${range} ${name}`,
+    icon: `symbol-${kind.replaceAll(' ', '-')}`,
+    label: name,
+    detail: [container, `${path}:${line}`].filter((part) => part !== undefined && part !== '').join(' · '),
+    insert: `${writeMention(`${path}${range}`)} `,
+    goesOn: false,
+  };
 }
 
 type Resource = ResponseOf<'belay/mcp_resources'>['resources'][number];
 
 const MOST_RESOURCES = 4;
-/** A server that is slower than this has its resources suggested at one of the next letters. Milliseconds. */
-const PATIENCE = 300;
 
+/** Files are suggested also where no server can be asked. */
 async function findResources(query: string, peer: Peer, signal: AbortSignal): Promise<readonly Suggestion[]> {
-  const late = new Promise<{ resources: Resource[] }>((resolve) => {
-    setTimeout(() => resolve({ resources: [] }), PATIENCE);
-  });
-  // Files are suggested also where no server can be asked.
-  const asked = peer.request('belay/mcp_resources', {}, { signal }).catch(() => ({ resources: [] }));
-  const { resources } = await Promise.race([asked, late]);
-  return rankResources(resources, query).slice(0, MOST_RESOURCES).map(toResource);
+  try {
+    const { resources } = await peer.request('belay/mcp_resources', {}, { signal });
+    return rankResources(resources, query).slice(0, MOST_RESOURCES).map(toResource);
+  } catch {
+    return [];
+  }
 }
 
 /** Those whose mention begins so, then those that have it somewhere in it or in their name. */

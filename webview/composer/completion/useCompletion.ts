@@ -33,7 +33,9 @@ export function useCompletion({ area, text, onChange }: CompletionOptions): Comp
   const dismissed = useRef<number | null>(null);
   const { suggestions, setSuggestions, isUpToDate } = useSuggestions(trigger);
   const [active, setActive] = useState(0);
-  useEffect(() => setActive(0), [suggestions]);
+  // What comes later for the same trigger comes behind: what is chosen stays so.
+  const first = suggestions[0]?.key;
+  useEffect(() => setActive(0), [trigger, first]);
   const caret = useCaret(area, text);
 
   const look = (): void => {
@@ -118,10 +120,17 @@ function useSuggestions(trigger: Trigger | null) {
       setSuggestions(found);
       setAnswered(trigger);
     };
-    suggest(trigger, peer, asking.signal).then(take, () => take(NONE));
+    takeAll(suggest(trigger, peer, asking.signal), take).catch(() => take(NONE));
     return () => asking.abort();
   }, [trigger, peer]);
   return { suggestions, setSuggestions, isUpToDate: answered === trigger };
+}
+
+async function takeAll(
+  lists: AsyncIterable<readonly Suggestion[]>,
+  take: (list: readonly Suggestion[]) => void,
+): Promise<void> {
+  for await (const list of lists) take(list);
 }
 
 /** Where the caret goes with the next text. */
