@@ -11,6 +11,7 @@ import type { Attention } from './attention.ts';
 import { type CheckpointActions, createCheckpointActions } from './checkpoints/checkpointActions.ts';
 import { createRewinds } from './checkpoints/rewinds.ts';
 import { type CommentActions, type Comments, createComments } from './comments/createComments.ts';
+import { createLineStorage } from './comments/lineStorage.ts';
 import { watchEditorContext } from './context/editorContext.ts';
 import { createEditorSources } from './context/editorSources.ts';
 import { continueClaude } from './continueClaude.ts';
@@ -30,6 +31,7 @@ import type { ProposalFiles } from './proposals/proposalFiles.ts';
 import { createProposalReview } from './proposals/reviewProposals.ts';
 import { createReviews } from './review/createReviews.ts';
 import type { KeepUndo } from './review/keepUndo.ts';
+import { createNewsStorage } from './review/newsStorage.ts';
 import type { Review } from './review/review.ts';
 import type { ReviewActions } from './review/reviewActions.ts';
 import { createReviewNews } from './review/reviewNews.ts';
@@ -96,10 +98,12 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
   const editorSources = createEditorSources();
   const colors = createThemeColors(() => sessions.refresh());
   const reviews = createReviews(context, { log, sessions: () => sessions });
-  const news = createReviewNews(reviews.review, reviews.newsStorage);
+  const newsStorage = createNewsStorage(reviews.storageFile('reviewNews.json'), log);
+  const news = createReviewNews(reviews.review, newsStorage);
   const comments: Comments = createComments({
     ...{ review: reviews.review, log },
     state: context.workspaceState,
+    lineStorage: createLineStorage(reviews.storageFile('commentableLines.json'), log),
     openPanel: async () => {
       const { host } = await showPanel(sessions);
       // The panel shows the choice of a provider then.
@@ -207,7 +211,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
     close: async () => {
       await sessions.close();
       await reviews.review.flush();
-      await comments.comments.flush();
+      await comments.flush();
       await news.flush();
       await swept;
       await temporaryFiles.close();

@@ -192,6 +192,11 @@ export class SessionHost {
     else if (this.#leaving === undefined) this.#restart();
   }
 
+  /** Whether the agent takes up what was said under this id. false: it was taken back before. Never rejects, and may never resolve. */
+  isTakenUp(uuid: string): Promise<boolean> {
+    return this.#untaken.isTakenUp(uuid);
+  }
+
   /**
    * Starts another agent, with the settings and the trust of now, as soon as nothing is under way. `permissionMode`: the one
    * to start with where the session still has the usual one; undefined: what the settings files say.
@@ -368,7 +373,7 @@ export class SessionHost {
     this.#tell(collectPaths(message));
     if (message.type === 'user') {
       this.#hasBegun = true;
-      this.#untaken.forget(message.uuid);
+      this.#untaken.takeUp(message.uuid);
     }
     for (const observer of [...this.#observers]) observer.onMessage(raw);
     if (message.type === 'system' && message.subtype === 'session_state_changed') this.#isSaid = false;

@@ -84,6 +84,20 @@ export default function commentsSuite(test: TestFunction): void {
       assert.deepEqual(comments.all, []);
     }));
 
+  test('comments of a message that is taken out of the queue wait to be sent again', () =>
+    withComments(async ({ comments, actions, said, start, answer }) => {
+      const path = await newFile('queued.txt', LINES);
+      const thread = await start(path, new Range(0, 0, 0, 0), 'First.');
+      await actions.send();
+      assert.deepEqual([thread.label, comments.countUnsent()], ['Comment for Belay, sent', 0]);
+      await answer(false);
+      assert.deepEqual([thread.label, comments.countUnsent()], ['Comment for Belay, not sent', 1]);
+      assert.deepEqual(told(thread.comments), [['You', 'First.', 'not sent']]);
+      await actions.send();
+      await answer(true);
+      assert.deepEqual([thread.label, said().length], ['Comment for Belay, sent', 2]);
+    }));
+
   test('the next window has the comments again, where their lines stand by then', async () => {
     const state = createState();
     const path = await newFile('reloaded.txt', LINES);
@@ -122,12 +136,15 @@ type Made = ReturnType<typeof createComments>;
 interface World extends Omit<Made, 'dispose'> {
   /** The texts that were sent. */
   said(): readonly string[];
+  /** Whether the agent has taken up what was sent last. */
+  answer(isTakenUp: boolean): Promise<void>;
   /** As a person does by the editor's own box. */
   start(path: string, range: Range, text: string): Promise<import('vscode').CommentThread>;
 }
 
 async function withComments(body: (world: World) => Promise<void>, state = createState()): Promise<void> {
   const messages: UserMessage[] = [];
+  let answerLast: (isTakenUp: boolean) => void = () => undefined;
   const review = new Review({
     storage: {
       read: async () => ({ files: [], cursors: new Map() }),
@@ -144,13 +161,25 @@ async function withComments(body: (world: World) => Promise<void>, state = creat
   });
   const made = createComments({
     ...{ review, state, cwd: folder, log: { warn: () => undefined } },
-    openPanel: async () => ({ sessionId: 's', say: (message) => void messages.push(message) }),
+    lineStorage: { read: async () => [], save: () => undefined, flush: async () => undefined },
+    openPanel: async () => ({
+      sessionId: 's',
+      say: (message) => void messages.push(message),
+      isTakenUp: () =>
+        new Promise((resolve) => {
+          answerLast = resolve;
+        }),
+    }),
   });
   const editor = editorComments.createCommentController('belay.test', 'Test');
   try {
     await body({
       ...made,
       said: () => messages.map(({ message }) => textOf(message.content)),
+      async answer(isTakenUp) {
+        answerLast(isTakenUp);
+        await new Promise((resolve) => setImmediate(resolve));
+      },
       async start(path, range, text) {
         await workspace.openTextDocument(path);
         const thread = editor.createCommentThread(Uri.file(path), range, []);

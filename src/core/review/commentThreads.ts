@@ -9,6 +9,8 @@ export interface ThreadComment {
   readonly text: string;
   /** False: the agent has not been told yet. */
   readonly isSent: boolean;
+  /** The message with which it waits for the agent; absent as soon as the agent has it. */
+  readonly message?: string | undefined;
 }
 
 /** Lines from 0, the last one included. */
@@ -54,12 +56,34 @@ export function removeComment(thread: CommentThread, index: number): CommentThre
   return comments.length === 0 ? undefined : { ...thread, comments };
 }
 
-export function noteSent(thread: CommentThread, sessionId: string): CommentThread {
+/** What was not sent is on its way to the agent of this session, in this message. */
+export function noteSent(
+  thread: CommentThread,
+  { sessionId, message }: { readonly sessionId: string; readonly message: string },
+): CommentThread {
   return {
     ...thread,
     sessionId,
-    comments: thread.comments.map((comment) => ({ ...comment, isSent: true })),
+    comments: thread.comments.map((comment) =>
+      comment.isSent ? comment : { ...comment, isSent: true, message },
+    ),
   };
+}
+
+/** Whether the agent has taken up the messages that are meant; where it has not, their comments wait to be sent again. */
+export function noteTaken(
+  thread: CommentThread,
+  isMeant: (message: string) => boolean,
+  isTakenUp: boolean,
+): CommentThread {
+  const isUnderWay = ({ message }: ThreadComment): boolean => message !== undefined && isMeant(message);
+  if (!thread.comments.some(isUnderWay)) return thread;
+  const comments = thread.comments.map((comment): ThreadComment => {
+    const { author, text } = comment;
+    return isUnderWay(comment) ? { author, text, isSent: isTakenUp } : comment;
+  });
+  const isTold = comments.some(({ author, isSent }) => author === 'user' && isSent);
+  return { ...thread, comments, sessionId: isTold ? thread.sessionId : null };
 }
 
 /** The agent has done what it was told. What the user has said since waits to be sent, so then it is not resolved. */

@@ -33,7 +33,14 @@ const thread = z.object({
   end: z.number().int().min(0),
   quoted: z.array(z.string()),
   comments: z
-    .array(z.object({ author: z.enum(['user', 'belay']), text: z.string(), isSent: z.boolean() }))
+    .array(
+      z.object({
+        author: z.enum(['user', 'belay']),
+        text: z.string(),
+        isSent: z.boolean(),
+        message: z.string().optional(),
+      }),
+    )
     .min(1),
   isResolved: z.boolean(),
   sessionId: z.string().nullable(),

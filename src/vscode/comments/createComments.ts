@@ -11,6 +11,7 @@ import type { SessionHost } from '../sessionHost.ts';
 import { createCommentableLines } from './commentableLines.ts';
 import { type CommentEditor, createCommentEditor } from './commentController.ts';
 import { createCommentStore } from './commentStore.ts';
+import type { LineStorage } from './lineStorage.ts';
 import { ReviewComments } from './reviewComments.ts';
 
 export interface CommentActions {
@@ -22,6 +23,8 @@ export interface CommentActions {
 export interface Comments extends Disposable {
   readonly comments: ReviewComments;
   readonly actions: CommentActions;
+  /** Resolves when all is written. */
+  flush(): Promise<void>;
   /** What the agent of a session says of them. */
   port(sessionId: string): ReviewCommentsPort;
 }
@@ -30,8 +33,9 @@ export interface CommentsDeps {
   readonly review: Review;
   /** Of this workspace. */
   readonly state: Memento;
+  readonly lineStorage: LineStorage;
   /** Shows the panel; undefined: nothing can be said there yet. */
-  readonly openPanel: () => Promise<Pick<SessionHost, 'say' | 'sessionId'> | undefined>;
+  readonly openPanel: () => Promise<Pick<SessionHost, 'say' | 'sessionId' | 'isTakenUp'> | undefined>;
   /** Where the agent works, absolute. */
   readonly cwd: () => string;
   readonly log: Pick<Log, 'warn'>;
@@ -39,12 +43,13 @@ export interface CommentsDeps {
 
 export function createComments(deps: CommentsDeps): Comments {
   const comments = new ReviewComments(createCommentStore(deps.state, deps.log));
-  const lines = createCommentableLines(deps.review);
+  const lines = createCommentableLines(deps.review, deps.lineStorage);
   const editor = createCommentEditor(comments, lines);
   const parts = Disposable.from(editor, lines, followContext(comments));
   return {
     comments,
     actions: { editor, send: () => send(comments, editor, deps) },
+    flush: async () => void (await Promise.all([comments.flush(), lines.flush()])),
     port: (sessionId) => ({ resolve: async (answer) => comments.answer(sessionId, answer) }),
     dispose: () => parts.dispose(),
   };
@@ -73,14 +78,17 @@ async function send(
     await window.showInformationMessage('Belay: save the comment that you are changing, then send it.');
     return;
   }
+  const message = crypto.randomUUID();
   host.say({
     type: 'user',
     message: { role: 'user', content: [{ type: 'text', text }] },
     parent_tool_use_id: null,
     session_id: host.sessionId,
-    uuid: crypto.randomUUID(),
+    uuid: message,
   });
-  comments.noteSent(threads, host.sessionId);
+  comments.noteSent(threads, { sessionId: host.sessionId, message });
+  // It may wait in the queue, and be taken out of it.
+  void host.isTakenUp(message).then((isTakenUp) => comments.noteTaken(message, isTakenUp));
 }
 
 /** Of a document in an editor every edit was followed. Others may have changed on the disk. */

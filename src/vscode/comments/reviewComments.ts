@@ -9,6 +9,7 @@ import {
   type LineSpan,
   noteAnswer,
   noteSent,
+  noteTaken,
   placeAt,
   removeComment,
   say,
@@ -35,7 +36,12 @@ export class ReviewComments {
   constructor(store: CommentStore) {
     this.#store = store;
     const { threads, next } = store.read();
-    for (const thread of threads) this.#threads.set(thread.id, thread);
+    // What waited for an agent when the window was closed waits no more.
+    for (const thread of threads)
+      this.#threads.set(
+        thread.id,
+        noteTaken(thread, () => true, false),
+      );
     this.#next = next;
   }
 
@@ -100,10 +106,21 @@ export class ReviewComments {
     for (const thread of this.#of(path)) this.#place(thread, findAgain(thread, text));
   }
 
-  /** These, as they are now, have been told to the agent of this session. */
-  noteSent(threads: readonly CommentThread[], sessionId: string): void {
+  /** These, as they are now, are on their way to the agent of this session, in this message. */
+  noteSent(
+    threads: readonly CommentThread[],
+    sent: { readonly sessionId: string; readonly message: string },
+  ): void {
     for (const thread of threads)
-      if (this.find(thread.id) === thread) this.#put(thread.id, noteSent(thread, sessionId));
+      if (this.find(thread.id) === thread) this.#put(thread.id, noteSent(thread, sent));
+  }
+
+  /** What has become of the message that comments went with: taken up by the agent, or taken back before. */
+  noteTaken(message: string, isTakenUp: boolean): void {
+    for (const thread of this.all) {
+      const noted = noteTaken(thread, (each) => each === message, isTakenUp);
+      if (noted !== thread) this.#put(thread.id, noted);
+    }
   }
 
   /** What the agent of this session says of one that it has been told. */

@@ -6,7 +6,6 @@ import type { OpenSessions } from '../openSessions.ts';
 import { registerBaseline } from './baseline.ts';
 import { watchCurrentTexts } from './currentTexts.ts';
 import { createKeepUndo, type KeepUndo } from './keepUndo.ts';
-import { createNewsStorage, type NewsStorage } from './newsStorage.ts';
 import { Review } from './review.ts';
 import { createReviewActions, type ReviewActions } from './reviewActions.ts';
 import { registerReviewCells } from './reviewCells.ts';
@@ -22,7 +21,8 @@ export interface Reviews extends Disposable {
   readonly review: Review;
   readonly actions: ReviewActions;
   readonly keepUndo: KeepUndo;
-  readonly newsStorage: NewsStorage;
+  /** A file that outlives the window; undefined: the window has no workspace. */
+  storageFile(name: string): string | undefined;
 }
 
 export function createReviews(
@@ -30,9 +30,9 @@ export function createReviews(
   { log, sessions }: { readonly log: EditorLog; readonly sessions: () => OpenSessions },
 ): Reviews {
   const folder = context.storageUri?.fsPath;
-  const newsFile = folder === undefined ? undefined : join(folder, 'reviewNews.json');
+  const storageFile = (name: string) => (folder === undefined ? undefined : join(folder, name));
   const review = new Review({
-    storage: createReviewStorage(folder === undefined ? undefined : join(folder, 'review.json'), log),
+    storage: createReviewStorage(storageFile('review.json'), log),
     currentTexts: watchCurrentTexts,
     log,
   });
@@ -52,7 +52,7 @@ export function createReviews(
     review,
     keepUndo,
     actions: createReviewActions({ review, keepUndo, sessions: { host } }),
-    newsStorage: createNewsStorage(newsFile, log),
+    storageFile,
     dispose: () => parts.dispose(),
   };
 }

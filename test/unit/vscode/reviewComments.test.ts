@@ -7,6 +7,7 @@ import { COMMENTS_KEY } from '../../../src/vscode/comments/commentsKey.ts';
 import { ReviewComments } from '../../../src/vscode/comments/reviewComments.ts';
 
 const TEXT = toReviewLines('one\ntwo\nthree\n');
+const SENT = { sessionId: 's', message: 'm1' };
 const PLACE = { path: '/w/a.ts', start: 1, end: 1 };
 
 let warned: string[] = [];
@@ -64,7 +65,7 @@ test('what is kept is bounded: what was not sent, then what is open, then the ne
   const comments = open(state);
   const ids = Array.from({ length: 203 }, (_, index) => comments.start(PLACE, `${index}`, TEXT));
   const [unsent, ...rest] = comments.all;
-  comments.noteSent(rest, 's');
+  comments.noteSent(rest, SENT);
   for (const id of ids.slice(2)) comments.setResolved(id, true);
   await comments.flush();
   const kept = open(state).all.map(({ id }) => id);
@@ -111,7 +112,7 @@ test('only the agent that was told of a comment resolves it, and learns what is 
   const comments = open();
   const [one, two] = [comments.start(PLACE, 'One.', TEXT), comments.start(PLACE, 'Two.', TEXT)];
   expect(comments.answer('s', { id: one })).toEqual({ isFound: false, open: [] });
-  comments.noteSent(comments.all, 's');
+  comments.noteSent(comments.all, SENT);
   expect(comments.countUnsent()).toBe(0);
   expect(comments.answer('other', { id: one })).toEqual({ isFound: false, open: [] });
   expect(comments.answer('s', { id: one, reply: 'Done.' })).toEqual({ isFound: true, open: [two] });
@@ -125,6 +126,28 @@ test('a comment that was changed while it was sent is not taken for sent', () =>
   const id = comments.start(PLACE, 'One.', TEXT);
   const sent = comments.all;
   comments.edit(id, 0, 'Another.');
-  comments.noteSent(sent, 's');
+  comments.noteSent(sent, SENT);
   expect(comments.countUnsent()).toBe(1);
+});
+
+test('what waited for the agent when the window was closed, or was taken out of the queue, waits to be sent', async () => {
+  const state = memory();
+  const comments = open(state);
+  const heard = comments.start(PLACE, 'Heard.', TEXT);
+  comments.noteSent(comments.all, SENT);
+  comments.noteTaken('m1', true);
+  const queued = comments.start(PLACE, 'Queued.', TEXT);
+  comments.noteSent(
+    comments.all.filter(({ id }) => id === queued),
+    { sessionId: 's', message: 'm2' },
+  );
+  expect(comments.countUnsent()).toBe(0);
+  await comments.flush();
+  const again = open(state);
+  expect(again.countUnsent()).toBe(1);
+  expect([again.find(heard)?.sessionId, again.find(queued)?.sessionId]).toEqual(['s', null]);
+  const changed: string[] = [];
+  comments.onDidChange((id) => changed.push(id));
+  comments.noteTaken('m2', false);
+  expect([comments.countUnsent(), changed]).toEqual([1, [queued]]);
 });

@@ -156,6 +156,16 @@ describe('a session whose agent is lost', () => {
     await vi.waitFor(() => expect(heardBy(1)).toEqual(['u2']));
   });
 
+  it('knows whether what was said was taken up, or was taken back before', async () => {
+    const { host, agents } = createHost();
+    for (const id of ['u1', 'u2']) host.say(prompt(id, id));
+    const fates = Promise.all(['u1', 'u2'].map((id) => host.isTakenUp(id)));
+    await agents[0]?.peer.send({ ...prompt('u1', 'u1'), isReplay: true });
+    await host.request('cancel_async_message', { message_uuid: 'u2' });
+    expect(await fates).toEqual([true, false]);
+    expect(await host.isTakenUp('u1')).toBe(true);
+  });
+
   it('says what a person has changed as it was changed, in the order they chose', async () => {
     const { host, agents, lose } = createHost();
     for (const id of ['u1', 'u2', 'u3']) host.say(prompt(id, id));

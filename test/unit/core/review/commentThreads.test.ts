@@ -10,6 +10,7 @@ import {
   moveSpan,
   noteAnswer,
   noteSent,
+  noteTaken,
   placeAt,
   removeComment,
   say,
@@ -17,6 +18,7 @@ import {
 } from '../../../../src/core/review/commentThreads.ts';
 import { toReviewLines } from '../../../../src/core/review/reviewText.ts';
 
+const SENT = { sessionId: 's', message: 'm1' };
 const TEXT = toReviewLines('one\ntwo\nthree\nfour\nfive\n');
 
 function thread(fields: Partial<CommentThread> = {}): CommentThread {
@@ -85,7 +87,7 @@ test('lines that are nowhere any more leave the comment where it was, or at the 
 test('what is sent names file, lines and what stands there, in the order of the files', () => {
   const late = say(placeAt(thread({ id: 'c1' }), { start: 1, end: 2 }, TEXT), 'Why two?');
   const early = say(placeAt(thread({ id: 'c2' }), { start: 0, end: 0 }, TEXT), 'No.\nReally.');
-  const sent = noteSent(say(thread({ id: 'c3' }), 'Known.'), 's');
+  const sent = noteSent(say(thread({ id: 'c3' }), 'Known.'), SENT);
   expect(toCommentMessage([late, early, sent], (path) => path.replace('/w/', ''))).toBe(
     `2 comments on your changes:
 
@@ -112,14 +114,14 @@ test('of many or long lines only some is quoted', () => {
 });
 
 test('only what was said since is sent again', () => {
-  const again = say(noteSent(say(placeAt(thread(), thread(), TEXT), 'First.'), 's'), 'Second.');
+  const again = say(noteSent(say(placeAt(thread(), thread(), TEXT), 'First.'), SENT), 'Second.');
   const message = toCommentMessage([again], (path) => path) ?? '';
   expect(message).toContain('> three\nSecond.');
   expect(message).not.toContain('First.');
 });
 
 test('the agent’s answer resolves a comment, unless something waits to be sent; what is said afterwards opens it again', () => {
-  const sent = noteSent(say(thread(), 'Why?'), 's');
+  const sent = noteSent(say(thread(), 'Why?'), SENT);
   const answered = noteAnswer(sent, 'Because.');
   expect(answered).toMatchObject({
     isResolved: true,
@@ -134,10 +136,28 @@ test('the agent’s answer resolves a comment, unless something waits to be sent
 });
 
 test('what was sent stays as it was said', () => {
-  const both = say(noteSent(say(thread(), 'Sent.'), 's'), 'Not sent.');
+  const both = say(noteSent(say(thread(), 'Sent.'), SENT), 'Not sent.');
   expect(editComment(both, 0, 'Other.').comments[0]?.text).toBe('Sent.');
   expect(editComment(both, 1, 'Other.').comments[1]?.text).toBe('Other.');
   const without = removeComment(both, 1);
-  expect(without?.comments).toEqual([{ author: 'user', text: 'Sent.', isSent: true }]);
+  expect(without?.comments).toEqual([{ author: 'user', text: 'Sent.', isSent: true, message: 'm1' }]);
   expect(without && removeComment(without, 0)).toBeUndefined();
+});
+
+test('what went with a message that is taken back before the agent has it waits to be sent again, and nothing else', () => {
+  const isFirst = (message: string): boolean => message === 'm1';
+  const first = noteSent(say(thread(), 'First.'), SENT);
+  expect(noteTaken(first, isFirst, false)).toEqual(say(thread(), 'First.'));
+  expect(noteTaken(first, (message) => message === 'm2', false)).toBe(first);
+  const heard = noteTaken(first, isFirst, true);
+  expect(heard.comments).toEqual([{ author: 'user', text: 'First.', isSent: true }]);
+  const both = noteSent(say(heard, 'Second.'), { ...SENT, message: 'm2' });
+  expect(noteTaken(both, isFirst, false)).toBe(both);
+  expect(noteTaken(both, () => true, false)).toMatchObject({
+    sessionId: 's',
+    comments: [
+      { text: 'First.', isSent: true },
+      { text: 'Second.', isSent: false },
+    ],
+  });
 });
