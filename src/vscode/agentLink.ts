@@ -2,6 +2,17 @@
 import type { Channel } from '../channel/channel.ts';
 import { createInProcessPair } from '../channel/inProcess.ts';
 import type { Agent } from '../core/agent.ts';
+import type { PermissionMode } from '../protocol/permissions.ts';
+
+/** What an agent is started with. */
+export interface AgentStart {
+  readonly sessionId: string;
+  /** The conversation so far comes from the transcript. */
+  readonly resume: boolean;
+  readonly model: string;
+  /** undefined: what the settings files say. */
+  readonly permissionMode: PermissionMode | undefined;
+}
 
 export interface AgentLink {
   readonly channel: Channel;

@@ -4,12 +4,11 @@ import type { ReviewComments } from '../core/ports.ts';
 import { toWireRows } from '../process/modelRows.ts';
 import { openSession, type SessionStart } from '../process/openSession.ts';
 import type { ProcessFacts } from '../protocol/processRequests.ts';
-import { type AgentLink, openInProcess } from './agentLink.ts';
+import { type AgentLink, type AgentStart, openInProcess } from './agentLink.ts';
 import { openAgentProcess } from './agentProcess.ts';
 import type { EditorPorts } from './editorPorts.ts';
 import { findDocument, hasUnsavedChanges } from './openDocuments.ts';
 import type { Providers } from './providers.ts';
-import type { AgentStart } from './sessionHost.ts';
 import type { Settings } from './settings.ts';
 
 export interface OpenAgentDeps {

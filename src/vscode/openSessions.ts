@@ -7,14 +7,14 @@ import type { Log } from '../core/ports.ts';
 import { readSessionEnds } from '../core/sessions/sessionEnds.ts';
 import type { TranscriptEntry, TranscriptStore } from '../core/sessions/transcriptStore.ts';
 import type { PanelState, SessionPhase } from '../protocol/panel.ts';
-import type { AgentLink } from './agentLink.ts';
+import type { AgentLink, AgentStart } from './agentLink.ts';
 import type { Activity } from './attention.ts';
 import type { PanelActions } from './panelHandlers.ts';
 import { PanelHost } from './panelHost.ts';
 import type { PanelSurface } from './panelSurface.ts';
 import type { OpenPage } from './pendingElicitations.ts';
 import type { ReviewAnswer } from './pendingPermissions.ts';
-import { type AgentStart, SessionHost, type SessionHostOptions } from './sessionHost.ts';
+import { SessionHost, type SessionHostOptions } from './sessionHost.ts';
 import type { ViewStore } from './viewStore.ts';
 
 export interface OpenSessionsDeps {

@@ -3,10 +3,8 @@
  * questions that wait for a person. Panels come and go; the session doesn't notice. Agents may go, too: when one is lost the
  * session goes on with another, from the transcript.
  */
-import { createPeer, type Peer } from '../channel/peer.ts';
-import { refuseHookCallback } from '../channel/refuseHookCallback.ts';
+import type { Peer } from '../channel/peer.ts';
 import type { Log } from '../core/ports.ts';
-import type { RequestOf } from '../protocol/control.ts';
 import {
   type ConversationMessage,
   parseConversationMessage,
@@ -14,15 +12,11 @@ import {
 } from '../protocol/messages.ts';
 import type { SessionPhase } from '../protocol/panel.ts';
 import type { PermissionMode } from '../protocol/permissions.ts';
-import type { AgentLink } from './agentLink.ts';
+import type { AgentLink, AgentStart } from './agentLink.ts';
+import { type AgentRun, openRun } from './agentRun.ts';
 import { StepTitles } from './checkpoints/stepTitles.ts';
 import { ConversationLog } from './conversationLog.ts';
-import {
-  askElicitation,
-  createPendingElicitations,
-  type OpenPage,
-  type PendingElicitations,
-} from './pendingElicitations.ts';
+import { createPendingElicitations, type OpenPage, type PendingElicitations } from './pendingElicitations.ts';
 import {
   createPendingPermissions,
   type PendingPermissions,
@@ -30,18 +24,8 @@ import {
 } from './pendingPermissions.ts';
 import type { QuestionPanel } from './pendingQuestions.ts';
 import { reduceSessionState, type SessionState } from './sessionState.ts';
-import { collectPaths, pathsOf } from './toldPaths.ts';
+import { collectPaths, pathsOf, ToldPaths } from './toldPaths.ts';
 import { UntakenMessages } from './untakenMessages.ts';
-
-/** What an agent is started with. */
-export interface AgentStart {
-  readonly sessionId: string;
-  /** The conversation so far comes from the transcript. */
-  readonly resume: boolean;
-  readonly model: string;
-  /** undefined: what the settings files say. */
-  readonly permissionMode: PermissionMode | undefined;
-}
 
 export interface SessionHostOptions {
   readonly sessionId: string;
@@ -68,17 +52,6 @@ export interface SessionObserver {
   onReset(): void;
 }
 
-/** Paths that are remembered as told by the agent. */
-const MAX_PATHS = 5000;
-
-/** One agent of the session, until it is closed or lost. */
-interface Run {
-  readonly link: AgentLink;
-  readonly peer: Peer;
-  /** It has opened the session: what it was started with is in use. */
-  isOpen: boolean;
-}
-
 export class SessionHost {
   readonly sessionId: string;
   readonly permissions: PendingPermissions;
@@ -87,13 +60,13 @@ export class SessionHost {
   readonly titles = new StepTitles();
   readonly #options: SessionHostOptions;
   readonly #observers = new Set<SessionObserver>();
-  readonly #paths = new Set<string>();
+  readonly #paths = new ToldPaths();
   /** Calls whose change of a file a person has seen and allowed. */
   readonly #agreed = new Set<string>();
   readonly #untaken = new UntakenMessages();
   #conversation: ConversationLog;
   /** undefined: there is no agent; the next message starts one. */
-  #run: Run | undefined;
+  #run: AgentRun | undefined;
   #ready: Promise<void>;
   #state: SessionState;
   /** Something was said in this session, so there is a transcript to go on from. */
@@ -241,47 +214,28 @@ export class SessionHost {
     return new ConversationLog({ sessionId: this.sessionId, now: this.#options.now });
   }
 
-  #open(): Run {
-    const { openAgent, log } = this.#options;
-    const link = openAgent({
+  #open(): AgentRun {
+    const { openAgent, openPage, log } = this.#options;
+    const start = {
       sessionId: this.sessionId,
       resume: this.#hasBegun,
       model: this.#state.model,
       permissionMode: this.#nextMode,
-    });
-    const peer = createPeer<'client' | 'program'>(link.channel, {
-      handlers: {
-        can_use_tool: async (question, { signal }) => {
-          this.#tell(pathsOf(question.input));
-          const answer = await this.permissions.ask(question, signal);
-          if (answer.behavior === 'allow' && showsAll(question)) this.#agreed.add(question.tool_use_id);
-          return answer;
-        },
-        hook_callback: refuseHookCallback,
-        elicitation: (asked, { signal }) =>
-          askElicitation(asked, { pending: this.elicitations, openPage: this.#options.openPage, signal }),
-        async mcp_message({ server_name }) {
-          throw new Error(`The editor has no MCP servers of its own, so it has none named "${server_name}".`);
-        },
-      },
-      onMessage: (message) => {
+    };
+    return openRun(start, {
+      ...{ openAgent, openPage, log, permissions: this.permissions, elicitations: this.elicitations },
+      onQuestion: ({ input }) => this.#paths.add(pathsOf(input)),
+      onAgreed: (toolUseId) => this.#agreed.add(toolUseId),
+      onMessage: (run, message) => {
         if (this.#run === run) this.#receive(message);
       },
-      onProblem: (problem, cause) => log.warn(problem, { cause }),
+      onFail: (run, error) => this.#fail(run, error),
+      onLost: (run, how) => this.#lose(run, how),
     });
-    const run: Run = { link, peer, isOpen: false };
-    link.started.then(
-      () => {
-        run.isOpen = true;
-      },
-      (error: unknown) => this.#fail(run, error),
-    );
-    void link.lost.then((how) => (run.isOpen ? this.#lose(run, how) : this.#fail(run, new Error(how))));
-    return run;
   }
 
   /** An agent that could not be put together: the next message tries again. */
-  #fail(run: Run, error: unknown): void {
+  #fail(run: AgentRun, error: unknown): void {
     if (run !== this.#run) return;
     this.#options.log.error('the session could not be started', { error });
     void this.#leave(run);
@@ -291,7 +245,7 @@ export class SessionHost {
   }
 
   /** Its transcript has all it had said but the reply in flight, so another one goes on from there. */
-  #lose(run: Run, how: string): void {
+  #lose(run: AgentRun, how: string): void {
     if (run !== this.#run) return;
     this.#options.log.warn('the agent was lost', { how });
     const wasBusy = this.#state.activity !== 'idle';
@@ -307,7 +261,7 @@ export class SessionHost {
   }
 
   /** What the agent had asked is withdrawn, and what it was asked fails. */
-  #leave(run: Run): Promise<void> {
+  #leave(run: AgentRun): Promise<void> {
     this.#run = undefined;
     this.#isSaid = false;
     run.peer.close();
@@ -325,7 +279,7 @@ export class SessionHost {
     this.#sayTo(this.#run);
   }
 
-  #sayTo(run: Run): void {
+  #sayTo(run: AgentRun): void {
     for (const message of this.#untaken.takeFor(run)) {
       this.#isSaid = true;
       this.#tellNews(run);
@@ -334,7 +288,7 @@ export class SessionHost {
   }
 
   /** Goes before the message, which it is to be read with. */
-  #tellNews({ peer }: Run): void {
+  #tellNews({ peer }: AgentRun): void {
     const text = this.#options.takeNews();
     if (text === undefined) return;
     peer.request('belay/notice_add', { text }).catch((error: unknown) => {
@@ -370,7 +324,7 @@ export class SessionHost {
     if (message === undefined) return;
     this.#conversation.add(message);
     this.titles.add(message);
-    this.#tell(collectPaths(message));
+    this.#paths.add(collectPaths(message));
     if (message.type === 'user') {
       this.#hasBegun = true;
       this.#untaken.takeUp(message.uuid);
@@ -387,17 +341,6 @@ export class SessionHost {
     const problem = parsed.kind === 'invalid' ? parsed.problem : 'unknown';
     this.#options.log.warn('a message of the agent was skipped', { type: parsed.type, problem });
     return undefined;
-  }
-
-  #tell(paths: readonly string[]): void {
-    for (const path of paths) {
-      this.#paths.delete(path);
-      this.#paths.add(path);
-    }
-    for (const oldest of this.#paths) {
-      if (this.#paths.size <= MAX_PATHS) return;
-      this.#paths.delete(oldest);
-    }
   }
 
   #setState(state: SessionState): void {
@@ -422,10 +365,4 @@ export class SessionHost {
       this.#options.log.debug('whether a rewind can be taken back is unknown', { error });
     }
   }
-}
-
-/** Whether the question showed what becomes of each file. What was too large was only named. */
-function showsAll({ preview, previews = [] }: RequestOf<'can_use_tool'>): boolean {
-  if (preview !== undefined) return true;
-  return previews.length > 0 && previews.every(({ before, after }) => before !== null || after !== null);
 }

@@ -3,7 +3,8 @@ import { createInProcessPair } from '../../../src/channel/inProcess.ts';
 import type { Peer } from '../../../src/channel/peer.ts';
 import type { PermissionResult } from '../../../src/protocol/permissions.ts';
 import type { QueueChange } from '../../../src/protocol/queue.ts';
-import { type AgentStart, SessionHost } from '../../../src/vscode/sessionHost.ts';
+import type { AgentStart } from '../../../src/vscode/agentLink.ts';
+import { SessionHost } from '../../../src/vscode/sessionHost.ts';
 import { createFakeAgent, type FakeAgent, silentLog } from './fakes.ts';
 import { assistant, prompt, system } from './messages.ts';
 
