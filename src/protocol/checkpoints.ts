@@ -100,11 +100,15 @@ export const diffRequest = z.looseObject({
   scope: z.enum(['since', 'alone']).optional(),
 });
 
-/** null: absent, or binary. */
+/** null: absent, binary, or not kept. */
 export const fileDiff = z.looseObject({
   before: z.string().nullable(),
   after: z.string().nullable(),
+  /** There is, or was, something that is no text, or no copy of it is kept. */
   binary: z.boolean(),
+  /** Of files with the same content it is the same; null: not there. */
+  before_id: z.string().nullable().optional(),
+  after_id: z.string().nullable().optional(),
   /** The changes of a text that was there before and is after. Lines are counted from 1, as in a unified diff. */
   hunks: z.array(
     z.looseObject({

@@ -73,9 +73,16 @@ export interface RedoOptions {
 }
 
 export interface FileVersions {
-  /** null: not there. */
-  readonly before: Uint8Array | null;
-  readonly after: Uint8Array | null;
+  readonly before: FileVersion | null;
+  readonly after: FileVersion | null;
+}
+
+/** What stood there. */
+export interface FileVersion {
+  /** null: no copy of it is kept. */
+  readonly bytes: Uint8Array | null;
+  /** Of two contents that are the same it is the same. */
+  readonly id: string;
 }
 
 /** What a person needs to see to choose. null: not there, or its content is not kept. */

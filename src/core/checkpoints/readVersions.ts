@@ -1,6 +1,6 @@
 /** Contents of one file, for looking at. */
 import type { BlobStore } from './blobStore.ts';
-import type { FileVersions, RewindPoint, VersionsQuery } from './checkpoints.ts';
+import type { FileVersion, FileVersions, RewindPoint, VersionsQuery } from './checkpoints.ts';
 import type { FileState } from './fileState.ts';
 import type { History } from './history.ts';
 import { selectTargets } from './targets.ts';
@@ -22,7 +22,7 @@ export async function readVersions(
   const states =
     query.scope === 'alone' ? findAlone(query, { history, key }) : findSince(query, { history, key });
   if (states === undefined) return undefined;
-  return { before: await readState(states.before, blobs), after: await readState(states.after, blobs) };
+  return { before: await readVersion(states.before, blobs), after: await readVersion(states.after, blobs) };
 }
 
 interface States {
@@ -56,6 +56,21 @@ function findAlone(point: RewindPoint, { history, key }: Within): States | undef
 function spanOf(changes: readonly States[]): States | undefined {
   const [first, last] = [changes.at(0), changes.at(-1)];
   return first === undefined || last === undefined ? undefined : { before: first.before, after: last.after };
+}
+
+async function readVersion(state: FileState, blobs: BlobStore): Promise<FileVersion | null> {
+  const bytes = await readState(state, blobs);
+  switch (state.kind) {
+    case 'file':
+      return { bytes, id: state.sha256 };
+    case 'symlink':
+      return { bytes, id: `-> ${state.target}` };
+    case 'unkept':
+      // What only moves a file leaves both as they are.
+      return { bytes, id: `${state.size} of ${state.mtimeMs}` };
+    default:
+      return null;
+  }
 }
 
 /** Of a link, where it leads, as git stores it. */

@@ -111,14 +111,12 @@ export async function readOtherDiff(
 
 function toDiff(versions: FileVersions | undefined): ResponseOf<'belay/checkpoint_diff'> | undefined {
   if (versions === undefined) return undefined;
-  const before = toText(versions.before);
-  const after = toText(versions.after);
+  const [left, right] = [versions.before?.bytes ?? null, versions.after?.bytes ?? null];
+  const [before, after] = [toText(left), toText(right)];
   const binary = (versions.before !== null && before === null) || (versions.after !== null && after === null);
-  const hunks =
-    binary || versions.before === null || versions.after === null
-      ? []
-      : (findHunks(versions.before, versions.after) ?? []).map(toHunk);
-  return { before, after, binary, hunks };
+  const hunks = binary || left === null || right === null ? [] : (findHunks(left, right) ?? []).map(toHunk);
+  const ids = { before_id: versions.before?.id ?? null, after_id: versions.after?.id ?? null };
+  return { before, after, binary, hunks, ...ids };
 }
 
 function toHunk({ id, oldStart, oldLines, newStart, newLines }: TextHunk) {

@@ -54,7 +54,7 @@ describe('what runs when the agent saves a file', () => {
       path: world.at('a.txt'),
       scope: 'alone',
     })) ?? { after: null };
-    expect(after && new TextDecoder().decode(after)).toBe('WRITTEN\n');
+    expect(new TextDecoder().decode(after?.bytes ?? undefined)).toBe('WRITTEN\n');
     expect(outcomesOf(await rewind(), world)).toEqual({ 'a.txt': 'restored' });
     expect(await world.tree()).toMatchObject({ 'a.txt': '644 first\nsecond\nthird\n' });
     await checkpoints.redo({ dryRun: false });

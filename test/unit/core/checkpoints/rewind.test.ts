@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Checkpoints, RewindOptions } from '../../../../src/core/checkpoints/checkpoints.ts';
+import type {
+  Checkpoints,
+  FileVersion,
+  RewindOptions,
+} from '../../../../src/core/checkpoints/checkpoints.ts';
 import { outcomesOf, type World, worlds } from './world.ts';
 
 describe.each(worlds)('a rewind of files ($name)', ({ create }) => {
@@ -448,7 +452,8 @@ describe.each(worlds)('a rewind of files ($name)', ({ create }) => {
         path: world.at(path),
         scope: 'since',
       });
-      const toText = (bytes: Uint8Array | null) => bytes && new TextDecoder().decode(bytes);
+      const toText = (version: FileVersion | null) =>
+        version?.bytes ? new TextDecoder().decode(version.bytes) : null;
       return versions && [toText(versions.before), toText(versions.after)];
     };
     expect(await read('m1', 'a.txt')).toEqual(['zero', 'two']);

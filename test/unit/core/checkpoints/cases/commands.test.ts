@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, realpathSync, statSync, truncateSyn
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Checkpoints } from '../../../../../src/core/checkpoints/checkpoints.ts';
+import { readDiff } from '../../../../../src/core/loop/checkpointAnswers.ts';
 import { createDiskWorld, outcomesOf, type World } from '../world.ts';
 
 let world: World;
@@ -499,4 +500,32 @@ test('folders in one another and behind a link are each looked at once', async (
   ]);
   await rewind();
   expect(bash('cat a.txt src/b.txt src/deep/c.txt ../elsewhere/e.txt')).toBe('one\ntwo\nthree\ne\n');
+});
+
+test('a dry run of a folder that is empty now tells whether the agent made it', async () => {
+  checkpoints = await world.open();
+  await world.shell(checkpoints, 'm1', 'mkdir made && mv a.txt made/a.txt && mv src/b.txt made/b.txt');
+  bash('mv made/a.txt a.txt; mv made/b.txt src/b.txt; rm src/deep/c.txt');
+  const look = async (name: string) => {
+    const paths = [world.at(name)];
+    return (await checkpoints.rewind({ userMessageId: 'm1', dryRun: true, mode: 'merge', paths })).folders;
+  };
+  expect(await look('made')).toEqual([{ path: world.at('made'), outcome: 'restored', change: 'deleted' }]);
+  expect([await look('src'), await look('src/deep')]).toEqual([undefined, undefined]);
+});
+
+test('a file that was moved has the same content there, by its id; also one of which no copy is kept', async () => {
+  bash('touch large && truncate -s 60M large');
+  checkpoints = await world.open();
+  await world.shell(checkpoints, 'm1', 'mkdir made && mv large made/large && mv a.txt made/a.txt');
+  const read = async (name: string) => {
+    const query = { userMessageId: 'm1', scope: 'alone', path: world.at(name) } as const;
+    return readDiff(checkpoints, query);
+  };
+  const [text, textThere] = [await read('a.txt'), await read('made/a.txt')];
+  expect([text?.before, text?.binary, textThere?.after_id]).toEqual(['one\n', false, text?.before_id]);
+  const [large, largeThere] = [await read('large'), await read('made/large')];
+  expect([large?.before, large?.binary, large?.after_id]).toEqual([null, true, null]);
+  expect(large?.before_id).toBe(largeThere?.after_id);
+  expect(large?.before_id).not.toBe(text?.before_id);
 });

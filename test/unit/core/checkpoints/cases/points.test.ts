@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Checkpoints, RewindPoint } from '../../../../../src/core/checkpoints/checkpoints.ts';
+import type {
+  Checkpoints,
+  FileVersion,
+  RewindPoint,
+} from '../../../../../src/core/checkpoints/checkpoints.ts';
 import { findHunks } from '../../../../../src/core/checkpoints/textHunks.ts';
 import type { Tree } from '../../../../support/memory/readTree.ts';
 import { createMemoryWorld, outcomesOf, type World, worlds } from '../world.ts';
@@ -125,7 +129,8 @@ describe.each(worlds)('a rewind ($name)', ({ create }) => {
     await threeCalls();
     const read = async (point: RewindPoint, scope: 'since' | 'alone', name = 'a.txt') => {
       const versions = await checkpoints.versions({ ...point, scope, path: world.at(name) });
-      const toText = (bytes: Uint8Array | null) => bytes && new TextDecoder().decode(bytes);
+      const toText = (version: FileVersion | null) =>
+        version?.bytes ? new TextDecoder().decode(version.bytes) : null;
       return versions && [toText(versions.before), toText(versions.after)];
     };
     expect(await read({ toolUseId: 'call-2' }, 'alone')).toEqual(['1', '2']);
@@ -148,9 +153,10 @@ describe.each(worlds)('a rewind ($name)', ({ create }) => {
     const idsOf = async () => {
       const versions = await checkpoints.versions({ userMessageId: 'm1', path, scope: 'since' });
       return (
-        findHunks(versions?.before ?? new Uint8Array(), versions?.after ?? new Uint8Array())?.map(
-          ({ id }) => id,
-        ) ?? []
+        findHunks(
+          versions?.before?.bytes ?? new Uint8Array(),
+          versions?.after?.bytes ?? new Uint8Array(),
+        )?.map(({ id }) => id) ?? []
       );
     };
     const [first = '', second = '', third = ''] = await idsOf();
