@@ -1,17 +1,33 @@
 // The review takes in what a session has changed, whatever becomes of its agent meanwhile.
 
 import { strict as assert } from 'node:assert';
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commands, Position, Selection, Uri, window, workspace } from 'vscode';
+import {
+  commands,
+  NotebookCellData,
+  NotebookCellKind,
+  NotebookEdit,
+  NotebookRange,
+  Position,
+  Selection,
+  TabInputNotebookDiff,
+  Uri,
+  WorkspaceEdit,
+  window,
+  workspace,
+} from 'vscode';
 import { ChannelClosedError, RequestError } from '../../src/channel/peer.ts';
 import { toReviewLines } from '../../src/core/review/reviewText.ts';
+import { registerBaselineNotebooks } from '../../src/vscode/review/baselineNotebooks.ts';
 import { watchCurrentTexts } from '../../src/vscode/review/currentTexts.ts';
 import { createKeepUndo } from '../../src/vscode/review/keepUndo.ts';
 import { Review, type ReviewDeps, type ReviewedSession } from '../../src/vscode/review/review.ts';
 import { createReviewActions } from '../../src/vscode/review/reviewActions.ts';
 import { hunksOfCell } from '../../src/vscode/review/reviewCells.ts';
 import type { StoredReview } from '../../src/vscode/review/reviewStorage.ts';
+import type { SessionHost } from '../../src/vscode/sessionHost.ts';
 import type { TestFunction } from './suite.ts';
 import { folder, newFile } from './workspaceFiles.ts';
 
@@ -52,7 +68,7 @@ export default function reviewSuite(test: TestFunction): void {
     const document = await workspace.openTextDocument(path);
     const editor = await window.showTextDocument(document);
     const { review } = openReview(watchCurrentTexts);
-    const keepUndo = createKeepUndo();
+    const keepUndo = createKeepUndo(review);
     const actions = createReviewActions({ review, keepUndo, sessions: { host: () => undefined } });
     const state = () => [document.getText(), document.isDirty, review.hunks(path).length];
     await review.sync(sessionOf(undefined, [path]));
@@ -114,6 +130,40 @@ export default function reviewSuite(test: TestFunction): void {
     review.dispose();
   });
 
+  test('a picture that was moved is moved back, and a folder that the agent had made for it goes; one of the user’s stays', async () => {
+    const [made, mine] = ['made-by-agent', 'made-by-user'].map((name) => join(folder(), name));
+    assert.ok(made && mine);
+    for (const each of [made, mine]) await mkdir(each, { recursive: true });
+    const bytes = new Uint8Array([0, 159, 146, 150]);
+    const [path, other] = [
+      await newFile('made-by-agent/moved.png', bytes),
+      await newFile('made-by-user/moved.png', bytes),
+    ];
+    const [old, otherOld] = [join(folder(), 'old-picture.png'), join(folder(), 'other-picture.png')];
+    const { review } = openReview(watchCurrentTexts);
+    const session = sessionWith(
+      [...picture('one', old, path), ...picture('two', otherOld, other)],
+      undefined,
+      [made],
+    );
+    const actions = createReviewActions({
+      review,
+      keepUndo: { note: () => undefined },
+      sessions: { host: () => session as unknown as SessionHost },
+    });
+    await review.sync(session);
+    assert.deepEqual(
+      review.waiting().map((file) => [file.path, file.change, file.kind]),
+      [path, other].map((each) => [each, 'renamed', 'whole']),
+    );
+    await actions.undo({ what: 'files', paths: [path, other], isMeant: () => true });
+    assert.deepEqual(review.waiting(), []);
+    assert.deepEqual([...(await readFile(old))], [...bytes]);
+    assert.deepEqual([existsSync(made), existsSync(mine)], [false, true]);
+    for (const each of [old, otherOld, mine]) await rm(each, { recursive: true });
+    review.dispose();
+  });
+
   test('cells of a notebook are kept and undone one by one, in the notebook itself where it is open', async () => {
     const [a, b, c] = ['a', 'b', 'c'].map((id) => ({ id, source: `print('${id}')` }));
     assert.ok(a && b && c);
@@ -168,6 +218,80 @@ export default function reviewSuite(test: TestFunction): void {
     await commands.executeCommand('workbench.action.closeActiveEditor');
     review.dispose();
   });
+
+  test('unsaved changes of a notebook are looked at, stay when a cell is undone beside them, and a keep is an undo step', async () => {
+    const [a, b] = ['a', 'b'].map((id) => ({ id, source: `print('${id}')` }));
+    assert.ok(a && b);
+    const [before, after] = [toNotebook([a, b]), toNotebook([{ ...a, source: 'changed()' }, b])];
+    const path = await newFile('unsaved.ipynb', after);
+    const { review } = openReview(watchCurrentTexts);
+    const keepUndo = createKeepUndo(review);
+    const actions = createReviewActions({ review, keepUndo, sessions: { host: () => undefined } });
+    await review.sync(sessionWith([{ path, change: 'modified', before, after }]));
+    const uri = Uri.file(path);
+    const notebook = await workspace.openNotebookDocument(uri);
+    await window.showNotebookDocument(notebook);
+    const texts = () => notebook.getCells().map(({ document }) => document.getText());
+    const waiting = () => review.cells(path).map(({ kind, current }) => [kind, ...sourcesOf(current)]);
+    const write = async (edit: NotebookEdit): Promise<void> => {
+      const edits = new WorkspaceEdit();
+      edits.set(uri, [edit]);
+      assert.equal(await workspace.applyEdit(edits), true);
+      await until(() => notebook.isDirty);
+    };
+    const mine = new NotebookCellData(NotebookCellKind.Code, 'mine()', 'python');
+    await write(NotebookEdit.insertCells(0, [mine]));
+    assert.deepEqual(waiting(), [['pending', 'changed()']]);
+    assert.deepEqual(
+      notebook.getCells().map((cell) => hunksOfCell(cell, review).length),
+      [0, 1, 0],
+    );
+    // The keep comes before what was done since, the other way round than it was done.
+    await actions.keep({ what: 'files', paths: [path], isMeant: () => true });
+    await write(NotebookEdit.deleteCells(new NotebookRange(2, 3)));
+    assert.deepEqual([waiting(), texts()], [[], ['mine()', 'changed()']]);
+    await keepUndo.step('back');
+    await until(() => notebook.cellCount === 3);
+    assert.deepEqual(waiting(), []);
+    await keepUndo.step('back');
+    assert.deepEqual([waiting(), texts()], [[['pending', 'changed()']], ['mine()', 'changed()', b.source]]);
+    await keepUndo.step('again');
+    assert.deepEqual(waiting(), []);
+    await keepUndo.step('back');
+    const choice = actions.choose('Hunk', [uri, 2]);
+    assert.ok(choice);
+    await actions.undo(choice);
+    assert.deepEqual([texts(), notebook.isDirty], [['mine()', a.source, b.source], true]);
+    assert.deepEqual([waiting(), await readFile(path, 'utf8')], [[], after]);
+    // With what was put in it is written by the editor, as it was before.
+    await notebook.save();
+    await review.look(path);
+    assert.deepEqual(waiting(), []);
+    await commands.executeCommand('workbench.action.closeActiveEditor');
+    keepUndo.dispose();
+    review.dispose();
+  });
+
+  test('a notebook is compared with what stood there before, in the editor’s own comparison', async () => {
+    const cell = { id: 'a', source: 'one()' };
+    const [before, after] = [toNotebook([cell]), toNotebook([{ ...cell, source: 'two()' }])];
+    const path = await newFile('compared.ipynb', after);
+    const { review } = openReview(watchCurrentTexts);
+    const scheme = 'belay-test-notebook';
+    const registered = registerBaselineNotebooks(review, scheme);
+    await review.sync(sessionWith([{ path, change: 'modified', before, after }]));
+    const left = Uri.file(path).with({ scheme });
+    await commands.executeCommand('vscode.diff', left, Uri.file(path), 'Compared');
+    await until(() => window.tabGroups.activeTabGroup.activeTab?.input instanceof TabInputNotebookDiff);
+    const open = await workspace.openNotebookDocument(left);
+    assert.deepEqual(
+      open.getCells().map(({ document }) => document.getText()),
+      ['one()'],
+    );
+    await commands.executeCommand('workbench.action.closeActiveEditor');
+    registered.dispose();
+    review.dispose();
+  });
 }
 
 async function until(isSo: () => boolean): Promise<void> {
@@ -199,9 +323,26 @@ interface Changed {
   readonly change: string;
   readonly before: string | null;
   readonly after: string | null;
+  readonly binary?: boolean;
+  readonly before_id?: string;
+  readonly after_id?: string;
 }
 
-function sessionWith(changed: readonly Changed[], error?: Error): ReviewedSession {
+/** A picture that was moved; `id` is its content. */
+function picture(id: string, from: string, to: string): readonly Changed[] {
+  const none = { before: null, after: null, binary: true };
+  return [
+    { ...none, path: from, change: 'deleted', before_id: id },
+    { ...none, path: to, change: 'created', after_id: id },
+  ];
+}
+
+/** `made`: the folders that it has made. */
+function sessionWith(
+  changed: readonly Changed[],
+  error?: Error,
+  made: readonly string[] = [],
+): ReviewedSession {
   const checkpoint = {
     id: 'c1',
     user_message_id: 't',
@@ -210,10 +351,18 @@ function sessionWith(changed: readonly Changed[], error?: Error): ReviewedSessio
     is_redo: false,
     changes: changed.map(({ path, change }) => ({ path, change })),
   };
-  const request = async (subtype: string, { path }: { readonly path?: string }): Promise<unknown> => {
+  const request = async (
+    subtype: string,
+    { path, paths = [], dry_run }: { readonly path?: string; readonly paths?: string[]; dry_run?: boolean },
+  ): Promise<unknown> => {
     if (subtype === 'belay/checkpoint_list') return { checkpoints: [checkpoint] };
+    if (subtype === 'rewind_files' && dry_run === true) {
+      const gone = made.filter((each) => paths.includes(each));
+      const folders = gone.map((each) => ({ path: each, outcome: 'restored', change: 'deleted' }));
+      return { canRewind: true, folders };
+    }
     if (error !== undefined && path === changed.at(-1)?.path) throw error;
-    return { ...changed.find((each) => each.path === path), binary: false };
+    return { binary: false, ...changed.find((each) => each.path === path) };
   };
   const session = { sessionId: 's', ready: Promise.resolve(), hasAgreed: () => false, request };
   return session as unknown as ReviewedSession;

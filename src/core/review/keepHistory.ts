@@ -42,6 +42,13 @@ export function addKeep<Keep>(
   return { ...history, keeps: [...before, { at: place, keep, isKept: true }, ...behind] };
 }
 
+/** Where nobody says how a text came to be: one that was there before is there again by an undo, or a redo. */
+export function toLikelyStep<Keep>({ texts, places }: KeepHistory<Keep>, text: string): TextStep {
+  const found = indicesOf(texts, text);
+  if (found.some((index) => index < Math.max(...places))) return 'undo';
+  return found.some((index) => index > Math.min(...places)) ? 'redo' : 'edit';
+}
+
 /** undefined: it can't be told any more where the keeps stand. */
 export function noteText<Keep>(
   history: KeepHistory<Keep>,

@@ -16,9 +16,18 @@ export function toNotebookLines(text: string): Lines | undefined {
   const parsed = notebookSchema.safeParse(parseJson(text));
   if (!parsed.success) return undefined;
   const { cells, ...head } = parsed.data;
-  return [head, ...cells.map((cell) => mapTexts(cell, joinLines))].map((each) =>
-    JSON.stringify(sortNames(each)),
-  );
+  return [JSON.stringify(sortNames(head)), ...cells.map(toCellLine)];
+}
+
+/** One cell as such a line. */
+export function toCellLine(cell: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(sortNames(mapTexts(cell, joinLines)));
+}
+
+/** The notebook of these lines, written in one. */
+export function toNotebookText([head = '{}', ...cells]: Lines): string {
+  const rest = z.looseObject({}).parse(JSON.parse(head));
+  return JSON.stringify({ ...rest, cells: cells.map((cell) => JSON.parse(cell)) });
 }
 
 /** The notebook with these lines. What is the same in both stays as it is written. Throws TypeError where it is no notebook. */

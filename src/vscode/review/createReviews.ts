@@ -4,6 +4,7 @@ import { commands, Disposable, type ExtensionContext, window } from 'vscode';
 import type { EditorLog } from '../log.ts';
 import type { OpenSessions } from '../openSessions.ts';
 import { registerBaseline } from './baseline.ts';
+import { registerBaselineNotebooks } from './baselineNotebooks.ts';
 import { watchCurrentTexts } from './currentTexts.ts';
 import { createKeepUndo, type KeepUndo } from './keepUndo.ts';
 import { Review } from './review.ts';
@@ -36,12 +37,13 @@ export function createReviews(
     currentTexts: watchCurrentTexts,
     log,
   });
-  const keepUndo = createKeepUndo();
+  const keepUndo = createKeepUndo(review);
   const host = (sessionId: string) => sessions().host(sessionId);
   const parts = Disposable.from(
     review,
     keepUndo,
     registerBaseline(review),
+    registerBaselineNotebooks(review),
     registerReviewScm(review, (sessionId, turn) => host(sessionId)?.titles.ofPrompt(turn)),
     registerReviewLenses(review),
     registerReviewCells(review),

@@ -1,6 +1,7 @@
 /** What stands in the files that are reviewed: in the editor where one holds the file, else on the disk. Told when it changes. */
 import { type Disposable, EventEmitter, type TextDocument, Uri, workspace } from 'vscode';
 import { type Lines, toReviewLines } from '../../core/review/reviewText.ts';
+import { createEditedNotebooks } from './editedNotebooks.ts';
 import { isNotebook } from './reviewFiles.ts';
 import { watchOutside } from './watchOutside.ts';
 
@@ -20,6 +21,7 @@ const REST_MS = 120;
 export function watchCurrentTexts(isWatched: (path: string) => boolean): CurrentTexts {
   const changed = new EventEmitter<string>();
   const onDisk = new Map<string, Lines | undefined>();
+  const inNotebooks = createEditedNotebooks();
   const inDocuments = new WeakMap<TextDocument, { readonly version: number; readonly lines: Lines }>();
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const tellSoon = (path: string): void => {
@@ -50,6 +52,11 @@ export function watchCurrentTexts(isWatched: (path: string) => boolean): Current
       const { uri } = document;
       if (contentChanges.length > 0 && uri.scheme === 'file' && isWatched(uri.fsPath)) tellSoon(uri.fsPath);
     }),
+    workspace.onDidChangeNotebookDocument(({ notebook: { uri } }) => {
+      if (uri.scheme === 'file' && isWatched(uri.fsPath)) tellSoon(uri.fsPath);
+    }),
+    workspace.onDidSaveNotebookDocument(({ uri }) => lookAgain(uri)),
+    workspace.onDidCloseNotebookDocument(({ uri }) => lookAgain(uri)),
     workspace.onDidOpenTextDocument(({ uri }) => lookAgain(uri)),
     workspace.onDidCloseTextDocument(({ uri }) => lookAgain(uri)),
     workspace.onDidSaveTextDocument(({ uri }) => lookAgain(uri)),
@@ -61,8 +68,10 @@ export function watchCurrentTexts(isWatched: (path: string) => boolean): Current
       );
       const isSaved = document?.isDirty !== true;
       // One that has been deleted or not been written yet is no file. A notebook is saved past its text.
-      if (document === undefined || (isSaved && (onDisk.get(path) === undefined || isNotebook(path))))
-        return onDisk.get(path);
+      if (document === undefined || (isSaved && (onDisk.get(path) === undefined || isNotebook(path)))) {
+        const saved = onDisk.get(path);
+        return saved !== undefined && isNotebook(path) ? inNotebooks.get(path, saved) : saved;
+      }
       const known = inDocuments.get(document);
       if (known?.version === document.version) return known.lines;
       const lines = toReviewLines(document.getText());

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import {
   commands,
   type Disposable,
+  type NotebookDocument,
   type TextDocument,
   type TextDocumentChangeEvent,
   TextDocumentChangeReason,
@@ -21,8 +22,10 @@ import {
   nextKeep,
   noteText,
   type TextStep,
+  toLikelyStep,
 } from '../../core/review/keepHistory.ts';
-import type { KeptFile } from './review.ts';
+import { findNotebook } from './editedNotebooks.ts';
+import type { KeptFile, Review } from './review.ts';
 
 export interface KeepUndo extends Disposable {
   /** Something was kept in this file just now. */
@@ -32,51 +35,71 @@ export interface KeepUndo extends Disposable {
 }
 
 type History = KeepHistory<KeptFile>;
+/** What an editor holds. */
+type Held = TextDocument | NotebookDocument;
 
 const KEYS = { back: 'belay.review.canTakeKeepBack', again: 'belay.review.canKeepAgain' } as const;
+/** A keep is what undo would come to first. */
+const NEXT_KEY = 'belay.review.isKeepNext';
 const EDITORS_OWN = { back: 'undo', again: 'redo' } as const;
 
-export function createKeepUndo(): KeepUndo {
-  const histories = new Map<TextDocument, History>();
-  const told = { back: false, again: false };
+/** `review`: where a keep may be taken back in other ways. */
+export function createKeepUndo(review: Pick<Review, 'onDidChange'>): KeepUndo {
+  const histories = new Map<Held, History>();
+  const told = new Map<string, boolean>();
   const tell = (): void => {
-    const document = window.activeTextEditor?.document;
-    const history = document === undefined ? undefined : histories.get(document);
-    for (const step of ['back', 'again'] as const) {
-      const can = history !== undefined && leadsToKeep(history, step);
-      if (can !== told[step]) void commands.executeCommand('setContext', KEYS[step], can);
-      told[step] = can;
+    const active = findActive();
+    const history = active === undefined ? undefined : histories.get(active);
+    const can = {
+      [KEYS.back]: history !== undefined && leadsToKeep(history, 'back'),
+      [KEYS.again]: history !== undefined && leadsToKeep(history, 'again'),
+      [NEXT_KEY]: history !== undefined && nextKeep(skipAnswered(history, 'back'), 'back') !== undefined,
+    };
+    for (const [key, value] of Object.entries(can)) {
+      if ((told.get(key) ?? false) !== value) void commands.executeCommand('setContext', key, value);
+      told.set(key, value);
     }
   };
-  const put = (document: TextDocument, history: History | undefined): void => {
-    if (history === undefined) histories.delete(document);
-    else histories.set(document, history);
+  const put = (held: Held, history: History | undefined): void => {
+    if (history === undefined) histories.delete(held);
+    else histories.set(held, history);
     tell();
   };
   const take = async (step: KeepStep): Promise<void> => {
-    const document = window.activeTextEditor?.document;
-    const known = document === undefined ? undefined : histories.get(document);
+    const active = findActive();
+    const known = active === undefined ? undefined : histories.get(active);
     const history = known === undefined ? undefined : skipAnswered(known, step);
-    if (document === undefined || history === undefined || nextKeep(history, step)?.[step]() !== true)
+    if (active === undefined || history === undefined || nextKeep(history, step)?.[step]() !== true)
       await commands.executeCommand(EDITORS_OWN[step]);
-    else put(document, moveKeep(history, step));
+    else put(active, moveKeep(history, step));
+  };
+  const note = (held: Held, step: (history: History, mark: string) => TextStep): void => {
+    const history = histories.get(held);
+    if (history === undefined) return;
+    const mark = toMark(held);
+    put(held, noteText(history, step(history, mark), mark));
   };
   let steps = Promise.resolve();
   const listening = [
+    review.onDidChange(tell),
     workspace.onDidChangeTextDocument((event) => {
-      const history = histories.get(event.document);
-      if (history !== undefined && event.contentChanges.length > 0)
-        put(event.document, noteText(history, toTextStep(event), toMark(event.document)));
+      if (event.contentChanges.length === 0) return;
+      const held = findHeld(event.document, histories.keys());
+      if (held !== undefined) note(held, () => toTextStep(event));
+    }),
+    // How cells came or went is not told.
+    workspace.onDidChangeNotebookDocument(({ notebook, contentChanges }) => {
+      if (contentChanges.length > 0) note(notebook, toLikelyStep);
     }),
     workspace.onDidCloseTextDocument((document) => put(document, undefined)),
+    workspace.onDidCloseNotebookDocument((notebook) => put(notebook, undefined)),
     window.onDidChangeActiveTextEditor(tell),
+    window.onDidChangeActiveNotebookEditor(tell),
   ];
   return {
     note(path, kept) {
-      const document = workspace.textDocuments.find(
-        ({ uri }) => uri.scheme === 'file' && uri.fsPath === path,
-      );
-      if (document !== undefined) put(document, addKeep(histories.get(document), toMark(document), kept));
+      const held = findNotebook(path) ?? findText(path);
+      if (held !== undefined) put(held, addKeep(histories.get(held), toMark(held), kept));
     },
     step(step) {
       // What the editor does for one key is known before the next one is looked at.
@@ -107,6 +130,27 @@ function toTextStep({ reason }: TextDocumentChangeEvent): TextStep {
   }
 }
 
-function toMark(document: TextDocument): string {
-  return createHash('sha1').update(document.getText()).digest('base64');
+function toMark(held: Held): string {
+  const hash = createHash('sha1');
+  if (!('getCells' in held)) return hash.update(held.getText()).digest('base64');
+  for (const { kind, document } of held.getCells())
+    hash.update(`${kind} ${document.getText().length} ${document.getText()}`);
+  return hash.digest('base64');
+}
+
+/** Of a notebook the notebook, whichever cell is written in. */
+function findActive(): Held | undefined {
+  return window.activeNotebookEditor?.notebook ?? window.activeTextEditor?.document;
+}
+
+function findText(path: string): TextDocument | undefined {
+  return workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === path);
+}
+
+/** The one of these that a document is, or is a cell of. */
+function findHeld(document: TextDocument, all: Iterable<Held>): Held | undefined {
+  return [...all].find(
+    (held) =>
+      held === document || ('getCells' in held && held.getCells().some((cell) => cell.document === document)),
+  );
 }

@@ -9,6 +9,8 @@ const left = z.object({
   text: z.string(),
   /** Where the file was before the agent moved it. */
   movedFrom: z.string().optional(),
+  /** It is no text: only whether it is there is looked at. */
+  isWhole: z.boolean().optional(),
 });
 /** A file as the agent of a session knows it; lines by "\n". */
 export type LeftText = z.infer<typeof left>;

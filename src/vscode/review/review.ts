@@ -20,13 +20,18 @@ import type { ResponseOf } from '../../protocol/control.ts';
 import type { EditorLog } from '../log.ts';
 import type { SessionHost } from '../sessionHost.ts';
 import type { CurrentTexts } from './currentTexts.ts';
-import { type FileVersions, noteChange, type ReviewFile, settle, turnsOf } from './reviewFiles.ts';
+import {
+  type FileVersions,
+  noteChange,
+  type PartedFile,
+  type ReviewFile,
+  settle,
+  turnsOf,
+} from './reviewFiles.ts';
 import { joinRenames, partRenames } from './reviewRenames.ts';
 import type { ReviewStorage } from './reviewStorage.ts';
 
 type Listed = ResponseOf<'belay/checkpoint_list'>['checkpoints'][number];
-/** One that is answered in parts. */
-type PartedFile = Exclude<ReviewFile, { readonly kind: 'whole' }>;
 
 export type ReviewedSession = Pick<SessionHost, 'sessionId' | 'request' | 'ready' | 'hasAgreed'>;
 
@@ -138,6 +143,12 @@ export class Review implements Disposable {
     if (known === undefined || known.file.kind !== 'text') return undefined;
     known.baseline ??= toBaseline(known.segments).join('');
     return known.baseline;
+  }
+
+  /** The same of a notebook, by cell (notebookText.ts); empty: it was made. */
+  baselineCells(path: string): Lines | undefined {
+    const known = this.#read(path);
+    return known?.file.kind === 'notebook' ? toBaseline(known.segments) : undefined;
   }
 
   current(path: string): Lines | undefined {
@@ -348,11 +359,16 @@ export class Review implements Disposable {
 async function readVersions(
   change: { readonly checkpoint_id: string; readonly path: string },
   host: Pick<SessionHost, 'request'>,
-): Promise<Pick<FileVersions, 'before' | 'after' | 'binary'>> {
+): Promise<Pick<FileVersions, 'before' | 'after' | 'binary' | 'ids'>> {
   try {
-    return await host.request('belay/checkpoint_diff', { ...change, scope: 'alone' });
+    const { before, after, binary, before_id, after_id } = await host.request('belay/checkpoint_diff', {
+      ...change,
+      scope: 'alone',
+    });
+    return { before, after, binary, ids: { before: before_id ?? null, after: after_id ?? null } };
   } catch (error) {
-    if (error instanceof RequestError) return { before: null, after: null, binary: true };
+    if (error instanceof RequestError)
+      return { before: null, after: null, binary: true, ids: { before: null, after: null } };
     throw error;
   }
 }

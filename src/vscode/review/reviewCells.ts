@@ -1,4 +1,4 @@
-/** Below each cell of a notebook that Belay has changed: Keep and Undo. */
+/** Below each cell of a notebook that Belay has changed: Keep, Undo, and what stood there before. */
 import {
   Disposable,
   EventEmitter,
@@ -7,7 +7,6 @@ import {
   NotebookCellStatusBarItem,
   notebooks,
 } from 'vscode';
-import * as z from 'zod';
 import type { Hunk } from '../../core/review/reviewText.ts';
 import type { Review } from './review.ts';
 
@@ -27,12 +26,13 @@ export function registerReviewCells(review: Review): Disposable {
 }
 
 /** The hunks that are answered at this cell: its own, what stood before it, and at the last cell what stood behind it. */
-export function hunksOfCell({ notebook, index, metadata }: NotebookCell, review: Review): readonly Hunk[] {
+export function hunksOfCell({ notebook, index }: NotebookCell, review: Review): readonly Hunk[] {
   const path = notebook.uri.fsPath;
   const cells = review.cells(path);
   if (notebook.uri.scheme !== 'file' || cells.length === 0) return [];
-  const place = placeOf({ notebook, index, metadata }, review.currentParts(path) ?? []);
-  if (place === undefined) return [];
+  const place = index + 1;
+  // The editor, or the disk, is a moment ahead of the other.
+  if (review.currentParts(path)?.length !== notebook.cellCount + 1) return [];
   const isLast = index === notebook.cellCount - 1;
   return cells.filter(({ currentStart, current }) =>
     current.length > 0
@@ -41,36 +41,27 @@ export function hunksOfCell({ notebook, index, metadata }: NotebookCell, review:
   );
 }
 
-const idSchema = z.looseObject({ id: z.string() });
-
-/** Where unsaved changes may have moved the cells, by their ids; undefined: it can't be told. */
-function placeOf(
-  { notebook, index, metadata }: Pick<NotebookCell, 'notebook' | 'index' | 'metadata'>,
-  lines: readonly string[],
-): number | undefined {
-  if (!notebook.isDirty) return index + 1;
-  const own = idSchema.safeParse(metadata);
-  if (!own.success) return undefined;
-  const found = lines.findIndex((line) => {
-    const parsed = idSchema.safeParse(JSON.parse(line));
-    return parsed.success && parsed.data.id === own.data.id;
-  });
-  return found < 0 ? undefined : found;
-}
-
 function toItems(hunk: Hunk, { notebook }: NotebookCell): readonly NotebookCellStatusBarItem[] {
   const place = [notebook.uri, hunk.currentStart, hunk.current.length];
-  const create = (text: string, tooltip: string, command: string): NotebookCellStatusBarItem => {
+  const create = (
+    text: string,
+    tooltip: string,
+    [command, ...args]: readonly [string, ...unknown[]],
+  ): NotebookCellStatusBarItem => {
     const item = new NotebookCellStatusBarItem(text, NotebookCellStatusBarAlignment.Left);
     item.tooltip = tooltip;
-    item.command = { title: tooltip, command, arguments: place };
+    item.command = { title: tooltip, command, arguments: args };
     return item;
   };
   const what = describe(hunk);
   return [
     new NotebookCellStatusBarItem(`Belay: ${what}`, NotebookCellStatusBarAlignment.Left),
-    create('$(check) Keep', `Keep: ${what}`, 'belay.review.keepHunk'),
-    create('$(discard) Undo', `Undo: ${what}`, 'belay.review.undoHunk'),
+    create('$(check) Keep', `Keep: ${what}`, ['belay.review.keepHunk', ...place]),
+    create('$(discard) Undo', `Undo: ${what}`, ['belay.review.undoHunk', ...place]),
+    create('$(diff) Compare', 'Compare the notebook with what stood there before', [
+      'belay.review.showFile',
+      { resourceUri: notebook.uri },
+    ]),
   ];
 }
 

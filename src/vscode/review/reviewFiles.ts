@@ -26,28 +26,26 @@ interface Origin {
   readonly turns: readonly string[];
 }
 
-/** It stood elsewhere (reviewRenames.ts); its text is compared with what stood there. */
-export type RenamedFile = FileOfSession & {
-  readonly kind: 'text';
-  readonly change: 'renamed';
-  readonly from: Origin;
-  readonly text: ReviewText;
-};
+/** What tells one content from another. null: there is none, or it is unknown. */
+export interface ContentIds {
+  readonly before: string | null;
+  readonly after: string | null;
+}
 
 /** `text`: it is answered hunk by hunk. `notebook`: cell by cell. `whole`: binary, or large; kept or undone as a whole. */
-export type ReviewFile =
-  | (FileOfSession & { readonly kind: 'text'; readonly change: FileChangeKind; readonly text: ReviewText })
-  | RenamedFile
-  | (FileOfSession & {
-      readonly kind: 'notebook';
-      readonly change: FileChangeKind;
-      readonly text: ReviewText;
-    })
-  | (FileOfSession & {
-      readonly kind: 'whole';
-      readonly change: FileChangeKind;
-      readonly turns: readonly string[];
-    });
+type Content =
+  | { readonly kind: 'text' | 'notebook'; readonly text: ReviewText }
+  | { readonly kind: 'whole'; readonly turns: readonly string[]; readonly ids: ContentIds };
+
+export type PlainFile = FileOfSession & { readonly change: FileChangeKind } & Content;
+
+/** It stood elsewhere (reviewRenames.ts); its text is compared with what stood there. */
+export type RenamedFile = FileOfSession & { readonly change: 'renamed'; readonly from: Origin } & Content;
+
+export type ReviewFile = PlainFile | RenamedFile;
+
+/** One that is answered in parts. */
+export type PartedFile = Exclude<ReviewFile, { readonly kind: 'whole' }>;
 
 /** One file before and after a change. null: not there, or no text. */
 export interface FileVersions {
@@ -56,6 +54,7 @@ export interface FileVersions {
   readonly before: string | null;
   readonly after: string | null;
   readonly binary: boolean;
+  readonly ids: ContentIds;
 }
 
 /** A checkpoint as far as it matters here. */
@@ -83,18 +82,28 @@ export function noteChange(
     sessionId: checkpoint.sessionId,
     checkpointId: known?.checkpointId ?? checkpoint.id,
   };
-  if (known?.kind === 'text' && known.change === 'renamed')
-    return { ...known, text: toText(known, versions, checkpoint) };
+  if (known?.change === 'renamed')
+    return known.kind === 'whole' ? known : { ...known, text: toText(known, versions, checkpoint) };
   const change = joinChanges(known?.change, versions.change);
   if (change === undefined) return undefined;
   if (isWhole(versions) || known?.kind === 'whole') {
     // What of such a file is left can't be told.
     if (checkpoint.what === 'agreed') return undefined;
     const turns = known?.kind === 'whole' ? known.turns : [];
-    return { ...place, kind: 'whole', change, turns: [...new Set([...turns, checkpoint.turn])] };
+    return {
+      ...{ ...place, kind: 'whole', change },
+      turns: [...new Set([...turns, checkpoint.turn])],
+      ids: { before: beforeOf(known, versions), after: versions.ids.after },
+    };
   }
   const kind = isNotebook(path) ? 'notebook' : 'text';
   return settle({ ...place, kind, change, text: toText(known, versions, checkpoint) });
+}
+
+/** What stood there before the first change that waits. */
+function beforeOf(known: ReviewFile | undefined, { ids }: FileVersions): string | null {
+  if (known === undefined) return ids.before;
+  return known.kind === 'whole' ? known.ids.before : null;
 }
 
 function toText(
@@ -124,8 +133,7 @@ export function isNotebook(path: string): boolean {
 
 /** The turns that have changed it since it was agreed to, the first first. */
 export function turnsOf(file: ReviewFile): readonly string[] {
-  if (file.kind === 'whole') return file.turns;
-  const turns = file.text.flatMap((piece) => piece.turns);
+  const turns = file.kind === 'whole' ? file.turns : file.text.flatMap((piece) => piece.turns);
   return file.change === 'renamed' ? [...file.from.turns, ...turns] : turns;
 }
 

@@ -6,7 +6,7 @@ import { type Lines, toAgentText } from '../../core/review/reviewText.ts';
 import { buildPatch, formatPatch } from '../../core/tools/structuredPatch.ts';
 import type { LeftText, NewsStorage } from './newsStorage.ts';
 import type { Review } from './review.ts';
-import { isNotebook } from './reviewFiles.ts';
+import { isNotebook, type ReviewFile } from './reviewFiles.ts';
 
 /** Characters of a patch, and of all of them, that the model is told. */
 const MOST_OF_FILE = 4_000;
@@ -42,11 +42,8 @@ export function createReviewNews(review: ReviewOfFiles, storage: NewsStorage): R
       const file = review.file(path);
       // What the person has agreed to beforehand, or has taken back as a whole, its agent knows of.
       if (known.delete(path)) review.unfollow(path);
-      if (file === undefined || file.kind === 'whole') continue;
-      const movedFrom = file.change === 'renamed' ? { movedFrom: file.from.path } : {};
-      const lines = toAgentText(file.text);
-      const text = file.kind === 'notebook' ? toOutline(lines) : lines.join('');
-      known.set(path, { path, sessionId: file.sessionId, text, ...movedFrom });
+      const left = file === undefined ? undefined : toLeft(file);
+      if (left !== undefined) known.set(path, left);
     }
     for (const path of paths) void follow(known.get(path), review);
     bound();
@@ -69,7 +66,7 @@ export function createReviewNews(review: ReviewOfFiles, storage: NewsStorage): R
       const told: string[] = [];
       for (const left of known.values()) {
         if (left.sessionId !== sessionId) continue;
-        const now = textOf(left.path, review.current(left.path));
+        const now = textOf(left, review.current(left.path));
         if ((now ?? '') === left.text) continue;
         known.set(left.path, { ...left, text: now ?? '' });
         const { path, text, movedFrom } = left;
@@ -95,8 +92,25 @@ async function follow(left: LeftText | undefined, review: Pick<Review, 'follow'>
   );
 }
 
+/** In the place of what is no text. */
+const NO_TEXT = '(no text)';
+
+/** undefined: it is not followed. What is no text is undone by a rewind, which its agent knows of, or moved back. */
+function toLeft(file: ReviewFile): LeftText | undefined {
+  const { path, sessionId } = file;
+  const movedFrom = file.change === 'renamed' ? { movedFrom: file.from.path } : {};
+  if (file.kind === 'whole')
+    return file.change === 'renamed'
+      ? { path, sessionId, text: NO_TEXT, isWhole: true, ...movedFrom }
+      : undefined;
+  const lines = toAgentText(file.text);
+  const text = file.kind === 'notebook' ? toOutline(lines) : lines.join('');
+  return { path, sessionId, text, ...movedFrom };
+}
+
 /** Of a notebook its cells. */
-function textOf(path: string, lines: Lines | undefined): string | undefined {
+function textOf({ path, isWhole }: LeftText, lines: Lines | undefined): string | undefined {
+  if (isWhole === true) return lines === undefined ? undefined : NO_TEXT;
   const text = lines?.join('');
   const cells = text !== undefined && isNotebook(path) ? toNotebookLines(text) : undefined;
   return cells === undefined ? text : toOutline(cells);

@@ -41,18 +41,25 @@ const place = {
 };
 const change = z.enum(['created', 'modified', 'deleted']);
 const origin = z.object({ path: z.string(), checkpointId: z.string(), turns: lines });
+const contentId = z.string().nullable();
+const ids = z.object({ before: contentId, after: contentId });
 const stored = z.object({
   version: z.literal(1),
   cursors: z.array(z.tuple([z.string(), z.string()])),
   files: z.array(
     z.discriminatedUnion('kind', [
       z.object({ ...place, kind: z.enum(['text', 'notebook']), change, pieces: z.array(piece) }),
-      z.object({ ...place, kind: z.literal('renamed'), from: origin, pieces: z.array(piece) }),
-      z.object({ ...place, kind: z.literal('whole'), change, turns: lines }),
+      z.object({
+        ...{ ...place, kind: z.literal('renamed'), from: origin, pieces: z.array(piece) },
+        isNotebook: z.boolean().optional(),
+      }),
+      z.object({ ...place, kind: z.literal('whole'), change, turns: lines, ids: ids.optional() }),
+      z.object({ ...place, kind: z.literal('renamedWhole'), from: origin, turns: lines, ids }),
     ]),
   ),
 });
 type Stored = z.infer<typeof stored>;
+type StoredFile = Stored['files'][number];
 
 /** `file`: undefined where the window has no workspace; nothing is kept then. */
 export function createReviewStorage(file: string | undefined, log: Pick<EditorLog, 'warn'>): ReviewStorage {
@@ -122,17 +129,24 @@ function toStored({ files, cursors }: StoredReview): Stored {
   return {
     version: 1,
     cursors: [...cursors].slice(-MOST_SESSIONS),
-    files: files.map((file) => {
-      const { path, sessionId, checkpointId } = file;
-      const known = { path, sessionId, checkpointId };
-      if (file.kind === 'whole')
-        return { ...known, kind: 'whole', change: file.change, turns: [...file.turns] };
-      const pieces = toStoredPieces(file.text);
-      if (file.change !== 'renamed') return { ...known, kind: file.kind, change: file.change, pieces };
-      const from = { ...file.from, turns: [...file.from.turns] };
-      return { ...known, kind: 'renamed', from, pieces };
-    }),
+    files: files.map(toStoredFile),
   };
+}
+
+function toStoredFile(file: ReviewFile): StoredFile {
+  const { path, sessionId, checkpointId } = file;
+  const known = { path, sessionId, checkpointId };
+  if (file.change !== 'renamed') {
+    const { change } = file;
+    if (file.kind === 'whole')
+      return { ...known, kind: 'whole', change, turns: [...file.turns], ids: file.ids };
+    return { ...known, kind: file.kind, change, pieces: toStoredPieces(file.text) };
+  }
+  const from = { ...file.from, turns: [...file.from.turns] };
+  if (file.kind === 'whole')
+    return { ...known, kind: 'renamedWhole', from, turns: [...file.turns], ids: file.ids };
+  const isNotebook = file.kind === 'notebook';
+  return { ...known, kind: 'renamed', from, pieces: toStoredPieces(file.text), isNotebook };
 }
 
 function toStoredPieces(text: ReviewText): z.infer<typeof piece>[] {
@@ -142,16 +156,27 @@ function toStoredPieces(text: ReviewText): z.infer<typeof piece>[] {
 }
 
 function fromStored({ files, cursors }: Stored): StoredReview {
-  return {
-    cursors: new Map(cursors),
-    files: files.map((file): ReviewFile => {
-      if (file.kind === 'whole') return file;
-      const { pieces, kind, ...known } = file;
-      const text = pieces.map((each) =>
-        'same' in each ? { base: each.same, agent: each.same, turns: [] } : each,
-      );
-      if ('from' in known) return { ...known, kind: 'text', change: 'renamed', text };
-      return { ...known, kind: kind === 'notebook' ? kind : 'text', text };
-    }),
-  };
+  return { cursors: new Map(cursors), files: files.map(fromStoredFile) };
+}
+
+function fromStoredFile(file: StoredFile): ReviewFile {
+  switch (file.kind) {
+    case 'whole':
+      return { ...file, ids: file.ids ?? { before: null, after: null } };
+    case 'renamedWhole':
+      return { ...file, kind: 'whole', change: 'renamed' };
+    case 'renamed': {
+      const { pieces, isNotebook, ...known } = file;
+      const kind = isNotebook === true ? 'notebook' : 'text';
+      return { ...known, kind, change: 'renamed', text: fromStoredPieces(pieces) };
+    }
+    default: {
+      const { pieces, ...known } = file;
+      return { ...known, text: fromStoredPieces(pieces) };
+    }
+  }
+}
+
+function fromStoredPieces(pieces: readonly z.infer<typeof piece>[]): ReviewText {
+  return pieces.map((each) => ('same' in each ? { base: each.same, agent: each.same, turns: [] } : each));
 }

@@ -16,18 +16,15 @@ import { diffLines } from '../../core/review/lineDiff.ts';
 import { toNotebookLines } from '../../core/review/notebookText.ts';
 import type { Lines } from '../../core/review/reviewText.ts';
 
-export function findNotebook(path: string): NotebookDocument | undefined {
-  return workspace.notebookDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === path);
-}
-
 /**
- * Makes the cells of a notebook without unsaved changes those of this text, and saves it. false: it could not be done. What differs
- * is told from the lines that stand there (notebookText.ts).
+ * Makes the cells of a notebook those of this text and, where it had no unsaved changes, saves it. false: it could not be done. What
+ * differs is told from the lines that stand there (notebookText.ts).
  */
 export async function replaceCells(
   notebook: NotebookDocument,
   { before, text }: { readonly before: Lines; readonly text: string },
 ): Promise<boolean> {
+  const { isDirty: wasDirty } = notebook;
   const after = toNotebookLines(text) ?? [];
   const wanted = await readNotebook(text);
   if (notebook.cellCount !== before.length - 1 || wanted.cellCount !== after.length - 1) return false;
@@ -43,7 +40,7 @@ export async function replaceCells(
   if (before[0] !== after[0]) edits.push(NotebookEdit.updateNotebookMetadata(wanted.metadata));
   const edit = new WorkspaceEdit();
   edit.set(notebook.uri, edits);
-  return (await workspace.applyEdit(edit)) && (await notebook.save());
+  return (await workspace.applyEdit(edit)) && (wasDirty || (await notebook.save()));
 }
 
 /** As the editor reads it: how outputs are held there is known to nobody else. */

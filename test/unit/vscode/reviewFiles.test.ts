@@ -20,6 +20,7 @@ const modified = (before: string, after: string): FileVersions => ({
   before,
   after,
   binary: false,
+  ids: { before: null, after: null },
 });
 const created = (after: string): FileVersions => ({
   ...modified('', after),

@@ -45,13 +45,27 @@ function createReview() {
       },
     },
     write(path: string, text: string) {
-      const change = { before: toReviewLines('a\n'), after: toReviewLines(text) };
+      const change = linesOf('a\n', text);
       disk.set(path, text);
       files.set(path, {
         ...{ path, sessionId: 's', checkpointId: 'c', change: 'modified', kind: 'text' },
         text: noteWrite(undefined, change, 't'),
       });
       take(path);
+    },
+    /** As a file that was moved from there, with its text or, where that is null, without one. */
+    move(from: string, to: string, text: string | null) {
+      const place = { path: to, sessionId: 's', checkpointId: 'c', change: 'renamed' } as const;
+      const origin = { from: { path: from, checkpointId: 'c', turns: ['t'] } };
+      disk.delete(from);
+      disk.set(to, text ?? '\0');
+      files.set(
+        to,
+        text === null
+          ? { ...place, ...origin, kind: 'whole', turns: ['t'], ids: { before: 'x', after: 'x' } }
+          : { ...place, ...origin, kind: 'text', text: noteWrite(undefined, linesOf('a\n', text), 't') },
+      );
+      take(to);
     },
     /** As a write that was allowed when it was shown. */
     writeAgreed(path: string, text: string) {
@@ -60,6 +74,10 @@ function createReview() {
       take(path);
     },
   };
+}
+
+function linesOf(before: string, after: string) {
+  return { before: toReviewLines(before), after: toReviewLines(after) };
 }
 
 function createMemory(texts: readonly LeftText[] = []): NewsStorage & { texts: readonly LeftText[] } {
@@ -119,6 +137,30 @@ test('what the agent has written since, with or without a question, is no news',
   writeAgreed(PATH, 'a\nagreed\n');
   expect(news.take('s')).toBeUndefined();
   expect([...followed]).toEqual([]);
+});
+
+test.each([
+  ['a text', 'a\nagent\n'],
+  ['no text', null],
+])('that a file was moved back is told where it is %s, also in the next window', async (_what, text) => {
+  const memory = createMemory();
+  const { review, move, disk } = createReview();
+  const first = createReviewNews(review, memory);
+  move('/w/old', '/w/new', text);
+  expect(first.take('s')).toBeUndefined();
+  first.dispose();
+
+  const after = createReview();
+  after.disk.set('/w/old', 'a\n');
+  const second = createReviewNews(after.review, memory);
+  await second.ready;
+  expect(second.take('s')).toContain('/w/new was moved back to /w/old.');
+  expect(second.take('s')).toBeUndefined();
+
+  const third = createReviewNews(review, createMemory());
+  move('/w/old', '/w/new', text);
+  disk.delete('/w/new');
+  expect(third.take('s')).toContain('/w/new was deleted.');
 });
 
 test('the files that were changed last are followed, in bounds', () => {

@@ -20,7 +20,24 @@ const change = (path: string, kind: FileChangeKind, before: string, after: strin
   before: kind === 'created' ? null : before,
   after: kind === 'deleted' ? null : after,
   binary: false,
+  ids: { before: kind === 'created' ? null : before, after: kind === 'deleted' ? null : after },
 });
+/** Of a picture: no text is told of it. */
+const binary = (path: string, kind: FileChangeKind, before: string, after: string): FileVersions => ({
+  ...change(path, kind, before, after),
+  ...{ before: null, after: null, binary: true },
+});
+const notebook = (...sources: readonly string[]): string =>
+  JSON.stringify({
+    cells: sources.map((source, id) => ({
+      cell_type: 'code',
+      id: `${id}`,
+      metadata: {},
+      outputs: [],
+      source,
+    })),
+    nbformat: 4,
+  });
 const move = [change('/w/old.txt', 'deleted', OLD, ''), change('/w/new.txt', 'created', '', NEW)];
 const moveBack = [change('/w/new.txt', 'deleted', NEW, ''), change('/w/old.txt', 'created', '', OLD)];
 
@@ -103,5 +120,55 @@ describe('a file that was moved', () => {
       { path: '/w/new.txt', kind: 'whole' },
       { path: '/w/old.txt', change: 'deleted' },
     ]);
+  });
+
+  it('that is no text is one when its content is the same, and two when it is another', () => {
+    const away = binary('/w/old.png', 'deleted', 'picture', '');
+    const moved = write(new Map(), [away, binary('/w/new.png', 'created', '', 'picture')], 't1');
+    expect([...moved.values()]).toEqual([
+      {
+        ...{ path: '/w/new.png', sessionId: 's', checkpointId: 'c of t1', kind: 'whole', change: 'renamed' },
+        ...{ turns: ['t1'], ids: { before: 'picture', after: 'picture' } },
+        from: { path: '/w/old.png', checkpointId: 'c of t1', turns: ['t1'] },
+      },
+    ]);
+    const changed = write(moved, [binary('/w/new.png', 'modified', 'picture', 'other')], 't2');
+    expect([...changed.values()]).toMatchObject([
+      { path: '/w/new.png', change: 'created', turns: ['t1', 't2'] },
+      { path: '/w/old.png', change: 'deleted', turns: ['t1'] },
+    ]);
+    const on = [
+      binary('/w/new.png', 'deleted', 'picture', ''),
+      binary('/w/last.png', 'created', '', 'picture'),
+    ];
+    expect([...write(moved, on, 't2').values()]).toMatchObject([
+      { path: '/w/last.png', change: 'renamed', from: { path: '/w/old.png', turns: ['t1', 't2'] } },
+    ]);
+    const two = write(new Map(), [away, binary('/w/new.png', 'created', '', 'other')], 't1');
+    expect([...two.values()].map((file) => file.change)).toEqual(['deleted', 'created']);
+    const unknown = [away, binary('/w/new.png', 'created', '', '')].map((each) => ({
+      ...each,
+      ids: { before: null, after: null },
+    }));
+    expect([...write(new Map(), unknown, 't1').values()].map((file) => file.change)).toEqual([
+      'deleted',
+      'created',
+    ]);
+  });
+
+  it('that is a notebook is one, with the cells that are different', () => {
+    const [before, after] = [notebook('one', 'two', 'three'), notebook('one', 'TWO', 'three')];
+    const changes = [
+      change('/w/old.ipynb', 'deleted', before, ''),
+      change('/w/new.ipynb', 'created', '', after),
+    ];
+    const [moved, ...rest] = write(new Map(), changes, 't1').values();
+    expect([moved, rest]).toMatchObject([
+      { path: '/w/new.ipynb', kind: 'notebook', change: 'renamed', from: { path: '/w/old.ipynb' } },
+      [],
+    ]);
+    const pieces = moved?.kind === 'notebook' ? moved.text.filter(({ turns }) => turns.length > 0) : [];
+    const sources = (lines: readonly string[]) => lines.map((line) => JSON.parse(line).source);
+    expect(pieces.map(({ base, agent }) => [sources(base), sources(agent)])).toEqual([[['two'], ['TWO']]]);
   });
 });

@@ -32,7 +32,17 @@ const files: readonly ReviewFile[] = [
     ...{ ...place, path: '/w/a.ipynb', kind: 'notebook' },
     text: noteWrite(undefined, { before: ['{}'], after: ['{"a":1}'] }, 't1'),
   },
-  { ...place, path: '/w/logo.png', kind: 'whole', turns: ['t1'] },
+  {
+    ...{ ...place, path: '/w/b.ipynb', kind: 'notebook', change: 'renamed' },
+    from: { path: '/w/old.ipynb', checkpointId: 'c', turns: ['t1'] },
+    text: noteWrite(undefined, { before: ['{}'], after: ['{"a":1}'] }, 't1'),
+  },
+  { ...place, path: '/w/logo.png', kind: 'whole', turns: ['t1'], ids: { before: 'a', after: null } },
+  {
+    ...{ ...place, path: '/w/new.png', kind: 'whole', change: 'renamed', turns: ['t1'] },
+    from: { path: '/w/old.png', checkpointId: 'c', turns: ['t1'] },
+    ids: { before: 'a', after: 'a' },
+  },
 ];
 
 it('gives back what was kept, the newest of it', async () => {

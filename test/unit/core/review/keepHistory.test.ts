@@ -8,6 +8,7 @@ import {
   nextKeep,
   noteText,
   type TextStep,
+  toLikelyStep,
 } from '../../../../src/core/review/keepHistory.ts';
 
 type History = KeepHistory<string>;
@@ -37,6 +38,17 @@ describe('the keeps of a document', () => {
     const none = moveKeep(moveKeep(both, 'back'), 'back');
     expect(next(none)).toEqual([undefined, 'one']);
     expect(next(moveKeep(none, 'again'))).toEqual(['one', 'two']);
+  });
+
+  it('are found again where only the texts tell what was done', () => {
+    const typed = keptAt('x', 'one', [
+      ['edit', 'xa'],
+      ['edit', 'xab'],
+    ]);
+    expect(toLikelyStep(typed, 'xa')).toBe('undo');
+    expect(toLikelyStep(typed, 'new')).toBe('edit');
+    const undone = follow(typed, [['undo', 'x']]);
+    expect([toLikelyStep(undone, 'xab'), toLikelyStep(undone, 'w')]).toEqual(['redo', 'edit']);
   });
 
   it('wait until what was typed since is undone', () => {
