@@ -1,11 +1,12 @@
 /** What has become of each stretch of a reviewed text, by the text that stands there now. */
 import { diffLines, type LineChange } from './lineDiff.ts';
 import type { Lines, ReviewText, Segment } from './reviewText.ts';
+import { findUserChanges } from './userChanges.ts';
 
 /** Put together, the `base` of all are the base, and so on with `agent` and `current`. */
 export function toSegments(text: ReviewText, current: Lines): readonly Segment[] {
   const { agent, places } = readText(text);
-  const found = diffLines(agent, current);
+  const found = findUserChanges({ agent, places }, current);
   const changes = found.map((change, index) => {
     const from = found[index - 1]?.leftEnd ?? 0;
     return slideToPlace(change, { agent, current, places, from });
