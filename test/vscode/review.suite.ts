@@ -19,15 +19,14 @@ import {
   workspace,
 } from 'vscode';
 import { ChannelClosedError, RequestError } from '../../src/channel/peer.ts';
-import { toReviewLines } from '../../src/core/review/reviewText.ts';
 import { registerBaselineNotebooks } from '../../src/vscode/review/baselineNotebooks.ts';
 import { watchCurrentTexts } from '../../src/vscode/review/currentTexts.ts';
 import { createKeepUndo } from '../../src/vscode/review/keepUndo.ts';
-import { Review, type ReviewDeps, type ReviewedSession } from '../../src/vscode/review/review.ts';
+import type { ReviewedSession } from '../../src/vscode/review/review.ts';
 import { createReviewActions } from '../../src/vscode/review/reviewActions.ts';
 import { hunksOfCell } from '../../src/vscode/review/reviewCells.ts';
-import type { StoredReview } from '../../src/vscode/review/reviewStorage.ts';
 import type { SessionHost } from '../../src/vscode/sessionHost.ts';
+import { type Answer, type Changed, openReview, sessionWith, until } from './reviewWorld.ts';
 import type { TestFunction } from './suite.ts';
 import { folder, newFile } from './workspaceFiles.ts';
 
@@ -47,7 +46,7 @@ export default function reviewSuite(test: TestFunction): void {
       PATHS.map((path) => review.hunks(path).map(({ base, agent }) => [base, agent])),
       PATHS.map(() => [[['old\n'], ['new\n']]]),
     );
-    assert.equal(saved.at(-1)?.cursors.get('s'), 'c1');
+    assert.equal(saved.at(-1)?.cursors.get('s'), 'c of s');
     await review.sync(sessionOf(undefined));
     assert.equal(review.waiting().length, 2);
     review.dispose();
@@ -141,11 +140,9 @@ export default function reviewSuite(test: TestFunction): void {
     ];
     const [old, otherOld] = [join(folder(), 'old-picture.png'), join(folder(), 'other-picture.png')];
     const { review } = openReview(watchCurrentTexts);
-    const session = sessionWith(
-      [...picture('one', old, path), ...picture('two', otherOld, other)],
-      undefined,
-      [made],
-    );
+    const session = sessionWith([...picture('one', old, path), ...picture('two', otherOld, other)], {
+      answer: answerMade(made),
+    });
     const actions = createReviewActions({
       review,
       keepUndo: { note: () => undefined },
@@ -294,10 +291,6 @@ export default function reviewSuite(test: TestFunction): void {
   });
 }
 
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
 function toNotebook(cells: readonly { readonly id: string; readonly source: string }[]): string {
   const written = cells.map(({ id, source }) => ({
     ...{ cell_type: 'code', execution_count: null, id, metadata: {} },
@@ -315,17 +308,9 @@ function sourcesOf(lines: readonly string[]): readonly unknown[] {
 /** A session that has changed these files in one call; the last can't be asked about where there is an error. */
 function sessionOf(error: Error | undefined, paths: readonly string[] = PATHS): ReviewedSession {
   const changes = paths.map((path) => ({ path, change: 'modified', before: 'old\n', after: 'new\n' }));
-  return sessionWith(changes, error);
-}
-
-interface Changed {
-  readonly path: string;
-  readonly change: string;
-  readonly before: string | null;
-  readonly after: string | null;
-  readonly binary?: boolean;
-  readonly before_id?: string;
-  readonly after_id?: string;
+  return sessionWith(changes, {
+    answer: (_subtype, { path }) => (path === paths.at(-1) ? error : undefined),
+  });
 }
 
 /** A picture that was moved; `id` is its content. */
@@ -337,60 +322,14 @@ function picture(id: string, from: string, to: string): readonly Changed[] {
   ];
 }
 
-/** `made`: the folders that it has made. */
-function sessionWith(
-  changed: readonly Changed[],
-  error?: Error,
-  made: readonly string[] = [],
-): ReviewedSession {
-  const checkpoint = {
-    id: 'c1',
-    user_message_id: 't',
-    tool_use_id: 'u',
-    origin: 'shell',
-    is_redo: false,
-    changes: changed.map(({ path, change }) => ({ path, change })),
+/** As a session answers that has made this folder. */
+function answerMade(made: string): Answer {
+  return (subtype, { paths, dry_run }) => {
+    if (subtype !== 'rewind_files' || dry_run !== true) return undefined;
+    const isMade = paths?.includes(made) === true;
+    return {
+      canRewind: true,
+      folders: isMade ? [{ path: made, outcome: 'restored', change: 'deleted' }] : [],
+    };
   };
-  const request = async (
-    subtype: string,
-    { path, paths = [], dry_run }: { readonly path?: string; readonly paths?: string[]; dry_run?: boolean },
-  ): Promise<unknown> => {
-    if (subtype === 'belay/checkpoint_list') return { checkpoints: [checkpoint] };
-    if (subtype === 'rewind_files' && dry_run === true) {
-      const gone = made.filter((each) => paths.includes(each));
-      const folders = gone.map((each) => ({ path: each, outcome: 'restored', change: 'deleted' }));
-      return { canRewind: true, folders };
-    }
-    if (error !== undefined && path === changed.at(-1)?.path) throw error;
-    return { binary: false, ...changed.find((each) => each.path === path) };
-  };
-  const session = { sessionId: 's', ready: Promise.resolve(), hasAgreed: () => false, request };
-  return session as unknown as ReviewedSession;
 }
-
-/** Where nothing says what stands in the files, it is always the new text. */
-function openReview(currentTexts: ReviewDeps['currentTexts'] = alwaysNew): {
-  readonly review: Review;
-  readonly saved: StoredReview[];
-} {
-  const saved: StoredReview[] = [];
-  const review = new Review({
-    storage: {
-      read: async () => ({ files: [], cursors: new Map() }),
-      save: (stored) => void saved.push(stored),
-      flush: async () => undefined,
-    },
-    currentTexts,
-    log: { warn: () => undefined, debug: () => undefined },
-  });
-  return { review, saved };
-}
-
-const alwaysNew: ReviewDeps['currentTexts'] = () => ({
-  get: () => NEW,
-  look: async () => undefined,
-  onDidChange: () => ({ dispose: () => undefined }),
-  dispose: () => undefined,
-});
-
-const NEW = toReviewLines('new\n');

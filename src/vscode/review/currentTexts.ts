@@ -1,6 +1,7 @@
 /** What stands in the files that are reviewed: in the editor where one holds the file, else on the disk. Told when it changes. */
 import { type Disposable, EventEmitter, type TextDocument, Uri, workspace } from 'vscode';
 import { type Lines, toReviewLines } from '../../core/review/reviewText.ts';
+import { decodeText } from '../../core/tools/textEncoding.ts';
 import { createEditedNotebooks } from './editedNotebooks.ts';
 import { isNotebook } from './reviewFiles.ts';
 import { watchOutside } from './watchOutside.ts';
@@ -22,7 +23,7 @@ export function watchCurrentTexts(isWatched: (path: string) => boolean): Current
   const changed = new EventEmitter<string>();
   const onDisk = new Map<string, Lines | undefined>();
   const inNotebooks = createEditedNotebooks();
-  const inDocuments = new WeakMap<TextDocument, { readonly version: number; readonly lines: Lines }>();
+  const inDocuments = new WeakMap<TextDocument, DocumentLines>();
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const tellSoon = (path: string): void => {
     if (timers.has(path)) return;
@@ -72,11 +73,10 @@ export function watchCurrentTexts(isWatched: (path: string) => boolean): Current
         const saved = onDisk.get(path);
         return saved !== undefined && isNotebook(path) ? inNotebooks.get(path, saved) : saved;
       }
-      const known = inDocuments.get(document);
-      if (known?.version === document.version) return known.lines;
-      const lines = toReviewLines(document.getText());
-      inDocuments.set(document, { version: document.version, lines });
-      return lines;
+      const last = inDocuments.get(document);
+      const known = last?.version === document.version ? last : readDocument(document);
+      inDocuments.set(document, known);
+      return isSaved && known.isLossy ? (onDisk.get(path) ?? known.lines) : known.lines;
     },
     look,
     onDidChange: changed.event,
@@ -88,10 +88,30 @@ export function watchCurrentTexts(isWatched: (path: string) => boolean): Current
   };
 }
 
-/** undefined: there is none, or it can't be read. */
+interface DocumentLines {
+  readonly version: number;
+  readonly lines: Lines;
+  /** It has been read in an encoding that is not its own. */
+  readonly isLossy: boolean;
+}
+
+function readDocument(document: TextDocument): DocumentLines {
+  const text = document.getText();
+  return {
+    version: document.version,
+    lines: toReviewLines(text),
+    isLossy: text.includes(REPLACEMENT),
+  };
+}
+
+/** What stands in the place of bytes that are no character. */
+const REPLACEMENT = '\uFFFD';
+
+/** As the agent reads it. undefined: there is none, or it can't be read. */
 async function readLines(path: string): Promise<Lines | undefined> {
   try {
-    return toReviewLines(Buffer.from(await workspace.fs.readFile(Uri.file(path))).toString('utf8'));
+    const bytes = await workspace.fs.readFile(Uri.file(path));
+    return toReviewLines(decodeText(bytes)?.text ?? Buffer.from(bytes).toString('utf8'));
   } catch {
     return undefined;
   }

@@ -1,21 +1,11 @@
 /** Takes back what an agent has made of a file: hunks of its text, cells, where it stands, or all of it. */
-import {
-  EndOfLine,
-  FileSystemError,
-  type NotebookDocument,
-  Range,
-  type TextDocument,
-  Uri,
-  WorkspaceEdit,
-  window,
-  workspace,
-} from 'vscode';
+import { FileSystemError, type NotebookDocument, Uri, WorkspaceEdit, window, workspace } from 'vscode';
 import { toOutline } from '../../core/review/notebookCells.ts';
 import { writeNotebook } from '../../core/review/notebookText.ts';
 import { type Hunk, isSamePlace } from '../../core/review/reviewText.ts';
 import { hasUnsavedChanges } from '../openDocuments.ts';
 import type { OpenSessions } from '../openSessions.ts';
-import { toTextReplacements } from '../textEdits.ts';
+import { applyUndo } from './applyUndo.ts';
 import { findNotebook } from './editedNotebooks.ts';
 import { removeMadeFolders } from './madeFolders.ts';
 import type { Meant, Review, Undoing } from './review.ts';
@@ -137,19 +127,6 @@ async function moveBack({ path, from, sessionId }: RenamedFile, deps: UndoDeps):
   review.forget(path);
   await removeMadeFolders(path, sessions.host(sessionId));
   return undefined;
-}
-
-async function applyUndo(document: TextDocument, undoing: Undoing): Promise<string | undefined> {
-  const { uri, isDirty: wasDirty } = document;
-  const after = undoing.after.join('').replaceAll('\n', document.eol === EndOfLine.CRLF ? '\r\n' : '\n');
-  const edit = new WorkspaceEdit();
-  for (const { start, end, text } of toTextReplacements(document.getText(), after))
-    edit.replace(uri, new Range(document.positionAt(start), document.positionAt(end)), text);
-  if (!(await workspace.applyEdit(edit)))
-    return `${uri.fsPath} was being edited at the same moment. Try again.`;
-  undoing.done();
-  if (wasDirty || (await document.save()) || !document.isDirty) return undefined;
-  return `${uri.fsPath} could not be saved: it may be read-only or changed on disk. What was undone stands in the editor.`;
 }
 
 /** Lines the user has written over the agent's would go with them. */
