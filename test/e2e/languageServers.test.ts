@@ -48,6 +48,7 @@ test('what the server knows is in the results; a rename over two files is shown,
       ask('prepareCallHierarchy'),
       ask('incomingCalls'),
       ask('outgoingCalls', { filePath: b, line: 3, character: 20 }),
+      ask('diagnostics', { filePath: b }),
     ],
     [toolUse('RenameSymbol', { ...use, newName: 'kmOf' })],
     [text('Renamed.')],
@@ -74,6 +75,7 @@ test('what the server knows is in the results; a rename over two files is shown,
     'function lengthOf trail/a.ts:1:17',
     'function measure trail/b.ts:3:17, called at 4:10',
     'function lengthOf trail/a.ts:1:17, called at 4:10',
+    expect.stringMatching(/^trail\/b\.ts:\n {2}7:14 error: Type 'string' is not assignable/),
   ]);
 
   const renamed = (source: string): string => source.replaceAll('lengthOf', 'kmOf');
