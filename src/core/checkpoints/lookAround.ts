@@ -17,15 +17,15 @@ export interface Look {
   readonly capture: Capture;
   /** As it was just before it was read; undefined: it wasn't there, or an editor has it. */
   readonly stat: FileStat | undefined;
-  /** Folders on the way that aren't there, outermost first. */
+  /** Folders on the way that aren't there, or in whose place something else stands, outermost first. */
   readonly missing: readonly string[];
-  /** One of these is no folder but a file, and stays one: nothing can be made below it. */
+  /** What stands where one of these has to be is a file, and stays: nothing can be made below it. */
   readonly isBlocked: boolean;
 }
 
 export interface LookAround {
-  /** `becomesFolder`: what stands there now will be a folder when this path has its turn. */
-  at(path: string, becomesFolder: (path: string) => boolean): Promise<Look | Refusal>;
+  /** `makesRoom`: what stands there now will be a folder, or gone, when this path has its turn. */
+  at(path: string, makesRoom: (path: string) => boolean): Promise<Look | Refusal>;
 }
 
 interface Way {
@@ -49,13 +49,14 @@ export function createLookAround(deps: LookDeps): LookAround {
     return known;
   };
   return {
-    async at(path, becomesFolder) {
+    async at(path, makesRoom) {
       try {
         const { missing, blocked } = await wayTo(parentOf(path));
         if (blocked === undefined) return { ...(await capture(path, deps)), missing, isBlocked: false };
-        const isBlocked = !becomesFolder(blocked.path);
+        const isBlocked = !makesRoom(blocked.path);
         if (isBlocked && blocked.isLink) return { outcome: 'conflicted', reason: reasons.linkedParent };
-        return { capture: { state: absent, bytes: undefined }, stat: undefined, missing, isBlocked };
+        const nothing = { capture: { state: absent, bytes: undefined }, stat: undefined };
+        return { ...nothing, missing: [blocked.path, ...missing], isBlocked };
       } catch (error) {
         if (error instanceof FileError) return { outcome: 'skipped', reason: error.message };
         throw error;

@@ -57,7 +57,7 @@ async function settlePlan(planned: readonly PlannedTarget[], planning: Planning)
 }
 
 function addSteps({ target, step, missing = [] }: PlannedTarget, steps: StepList): void {
-  if (step === undefined) return;
+  if (step === undefined) return steps.want(target);
   steps.add(target, step);
   if (step.to.kind !== 'absent') steps.addFolders(missing);
 }

@@ -73,7 +73,7 @@ async function planHunks(target: Target, planning: Planning): Promise<PlannedTar
 
 async function planWhole(target: Target, planning: Planning): Promise<PlannedTarget> {
   const { path } = target.history;
-  const look = await planning.around.at(path, (folder) => planning.steps.makesFolder(folder));
+  const look = await planning.around.at(path, (there) => planning.steps.makesRoom(there));
   if ('outcome' in look) return leave(target, look.outcome, look.reason);
   const decision = await decide(target, look, planning);
   const isWanted = decision.kind === 'restore' && decision.to.kind !== 'absent';

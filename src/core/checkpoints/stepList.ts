@@ -7,16 +7,19 @@ import type { Target } from './targets.ts';
 export interface StepList {
   readonly list: readonly RewindStep[];
   add(target: Target, step: Pick<RewindStep, 'from' | 'to' | 'isCurrent' | 'spelling'>): void;
+  /** Of a folder without a step of its own: where it has to be made on the way, it is made as it is to be. */
+  want(target: Target): void;
   /** Folders to be made on the way. */
   addFolders(folders: readonly string[]): void;
-  /** A step makes a folder of what stands there. */
-  makesFolder(path: string): boolean;
+  /** A step takes away what stands there, or makes a folder of it. */
+  makesRoom(path: string): boolean;
 }
 
 const ORDINARY_FOLDER: FileState = { kind: 'directory', mode: 0o755 };
 
 export function createStepList({ id, toKey }: { readonly id: string; readonly toKey: PathKey }): StepList {
   const byKey = new Map<string, RewindStep>();
+  const wanted = new Map<string, Target['to']>();
   const nextDelta = (path: string): string => byKey.get(toKey(path))?.delta ?? `${id}/${byKey.size}`;
   return {
     get list() {
@@ -25,19 +28,22 @@ export function createStepList({ id, toKey }: { readonly id: string; readonly to
     add({ history: { path }, to: { ref } }, step) {
       byKey.set(toKey(path), { path, delta: nextDelta(path), ...step, target: ref });
     },
+    want({ history: { path }, to }) {
+      if (to.state.kind === 'directory') wanted.set(toKey(path), to);
+    },
     addFolders(folders) {
       for (const path of folders) {
+        const key = toKey(path);
+        const known = byKey.get(key);
         // One that would stay away by itself is needed all the same for what comes back in it.
-        if ((byKey.get(toKey(path))?.to.kind ?? 'absent') !== 'absent') continue;
-        byKey.set(toKey(path), {
-          path,
-          delta: nextDelta(path),
-          from: absent,
-          to: ORDINARY_FOLDER,
-          target: null,
-        });
+        if (known !== undefined && known.to.kind !== 'absent') continue;
+        const { state: to, ref: target } = wanted.get(key) ?? { state: ORDINARY_FOLDER, ref: null };
+        byKey.set(key, { from: absent, ...known, path, delta: nextDelta(path), to, target });
       }
     },
-    makesFolder: (path) => byKey.get(toKey(path))?.to.kind === 'directory',
+    makesRoom: (path) => {
+      const to = byKey.get(toKey(path))?.to.kind;
+      return to === 'directory' || to === 'absent';
+    },
   };
 }

@@ -55,6 +55,37 @@ describe.each(worlds)('a rewind of a command that changes folders ($name)', ({ c
     expect(await find('empty')).toBeUndefined();
   });
 
+  test('brings back at once what the user had in a folder in whose place a command has put a file', async () => {
+    await runShell(world, () => world.user({ 'made/in/a.txt': 'a' }));
+    await runShell(world, () => world.user({ 'made/in/a.txt': null }));
+    await world.user({ 'made/in/a.txt': 'mine' });
+    await runShell(world, async () => {
+      await removeTree(world, 'made');
+      await world.user({ made: 'a file' });
+    });
+    checkpoints = await world.open();
+    const would = await checkpoints.rewind({ userMessageId: 'm1', dryRun: true, mode: 'merge' });
+    const did = await rewind();
+    expect({ ...did, skippedLinks: 0 }).toEqual({ ...would, skippedLinks: 0 });
+    expect(outcomesOf(did, world)).toEqual({ made: 'restored', 'made/in/a.txt': 'restored' });
+    expect(await world.tree()).toMatchObject({ 'made/': '755', 'made/in/a.txt': '644 mine' });
+    expect(await rewind()).toMatchObject({ canRewind: false });
+    await checkpoints.redo({ dryRun: false });
+    expect(await world.tree()).toMatchObject({ made: '644 a file' });
+  });
+
+  test('takes a folder away that a redo has made anew, where the user had removed it', async () => {
+    await runShell(world, () => removeTree(world, 'src'));
+    checkpoints = await world.open();
+    await world.agent(checkpoints, 'm2', { 'src/new.txt': 'new' });
+    await rewind();
+    await removeTree(world, 'src');
+    await checkpoints.redo({ dryRun: false });
+    expect(await world.tree()).toMatchObject({ 'src/new.txt': '644 new' });
+    await checkpoints.rewind({ userMessageId: 'm2', dryRun: false, mode: 'merge' });
+    expect(await find('src')).toBeUndefined();
+  });
+
   test('brings 100 files, links and empty folders back after rm -rf', async () => {
     const names = Array.from({ length: 100 }, (_, n) => `src/${n % 7}/${n % 3}/${n}.txt`);
     await world.user(Object.fromEntries(names.map((name, n) => [name, `content ${n}\n`])));
