@@ -251,7 +251,7 @@ class CaptureWalk {
     const now = this.#stamps();
     for (const path of new Set([...before.keys(), ...after.keys(), ...this.#chains.keys()])) {
       const states = { before: before.get(path), after: after.get(path) };
-      this.#checkPath(path, { ...states, order, tree: after, context });
+      this.#checkPath(path, { ...states, order, tree: after, isRefused: !answer.canRewind, context });
       if (states.before === states.after && states.after?.startsWith('file') === true)
         expect({ path, stamp: now.get(path) }).toEqual({ path, stamp: stamps.get(path) });
     }
@@ -281,7 +281,8 @@ class CaptureWalk {
     if (isOnWay || (before === undefined && hasBelow(look.tree, path))) contents.push('folder');
     if (!contents.includes(toContent(after)))
       expect({ ...told, state: after }).toEqual({ ...told, contents });
-    if (after === before && after !== target) return;
+    // A rewind that finds nothing to do is none: what was changed stays changed, though it comes to nothing.
+    if (after === before && (after !== target || look.isRefused)) return;
     this.#chains.set(path, chain.slice(0, first));
     if (after !== target) this.#push(path, { by: 'rewind', order, before: target, after });
   }
@@ -461,6 +462,7 @@ interface Look {
   readonly after: string | undefined;
   readonly order: number;
   readonly tree: Snapshot;
+  readonly isRefused: boolean;
   readonly context: object;
 }
 
