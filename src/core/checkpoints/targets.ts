@@ -190,9 +190,10 @@ function isByAgent({ madeBy }: Position): boolean {
   return madeBy === 'agent' || madeBy === 'unknown';
 }
 
-/** Deleting a file is no work that could be lost. */
+/** Deleting a file is no work that could be lost, nor is a folder, by itself. */
 function isWorkOfSomebody(position: Position): boolean {
-  return position.state.kind !== 'absent' && isContentOfSomebody(position);
+  const { kind } = position.state;
+  return kind !== 'absent' && kind !== 'directory' && isContentOfSomebody(position);
 }
 
 function isContentOfSomebody({ madeBy, state, parent }: Position): boolean {

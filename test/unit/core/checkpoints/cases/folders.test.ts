@@ -86,6 +86,21 @@ describe.each(worlds)('a rewind of a command that changes folders ($name)', ({ c
     expect(await find('src')).toBeUndefined();
   });
 
+  test('takes a file back in whose place the user had made and removed a folder', async () => {
+    await world.user({ 'in/a.txt': 'a' });
+    await runShell(world, () => removeTree(world, 'in'));
+    await makeFolder('in');
+    checkpoints = await world.open();
+    await rewind();
+    await checkpoints.redo({ dryRun: false });
+    await checkpoints.close();
+    await removeTree(world, 'in');
+    await runShell(world, () => world.user({ in: 'a file' }));
+    checkpoints = await world.open();
+    expect(outcomesOf(await rewind(), world)).toEqual({ in: 'restored', 'in/a.txt': 'restored' });
+    expect(await world.tree()).toMatchObject({ 'in/': '755', 'in/a.txt': '644 a' });
+  });
+
   test('brings 100 files, links and empty folders back after rm -rf', async () => {
     const names = Array.from({ length: 100 }, (_, n) => `src/${n % 7}/${n % 3}/${n}.txt`);
     await world.user(Object.fromEntries(names.map((name, n) => [name, `content ${n}\n`])));
