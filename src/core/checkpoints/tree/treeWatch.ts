@@ -13,7 +13,7 @@ import { joinSpellings } from './joinSpellings.ts';
 import type { OpenCall, OpenCalls, Whose } from './openCalls.ts';
 import type { Look, Tree } from './tree.ts';
 
-/** So long what was looked at for a call is taken for what stands there. Milliseconds. */
+/** So long, from its end, what was looked at for a call is taken for what stands there. Milliseconds. */
 const FRESH = 250;
 
 /** A call while which files may change. */
@@ -81,9 +81,10 @@ export class TreeWatch {
   /** A call is coming: looks at everything meanwhile, so that it has less to wait for. */
   prepare(): void {
     void this.#inTurn(async () => {
-      const started = this.#deps.clock.monotonic();
+      // What is saved from now on may come behind the look at it.
+      if (this.#windows.size === 0) await this.#deps.takeSaves();
       await this.#look(undefined);
-      this.#preparedAt = started;
+      this.#preparedAt = this.#deps.clock.monotonic();
     });
   }
 
@@ -95,10 +96,11 @@ export class TreeWatch {
       const isFresh = this.#deps.clock.monotonic() - this.#preparedAt <= FRESH;
       this.#preparedAt = Number.NEGATIVE_INFINITY;
       // What others have changed since then, in calls that have ended by now, is not this call's.
-      if (!isFresh || !(await this.#isAlone())) await this.#look(undefined);
+      const isKnown = isFresh && (await this.#isAlone());
+      if (!isKnown) await this.#look(undefined);
       await Promise.all(trees.map((tree) => tree.secure()));
       // What was saved before is no matter of this call.
-      if (this.#windows.size === 0) await this.#deps.takeSaves();
+      if (!isKnown && this.#windows.size === 0) await this.#deps.takeSaves();
       this.#windows.set(window, announced);
       // What is known now is what is written, however soon the call begins.
       for (const tree of trees) void tree.save();
