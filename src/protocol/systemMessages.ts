@@ -88,6 +88,10 @@ export const systemMessages = {
     content: z.string(),
     /** The content is what a shell command of the person has put out, as in a terminal. */
     is_terminal: z.boolean().optional(),
+    /** Of a typed command: its call (`toTypedCallId`), whose progress came before. */
+    tool_use_id: z.string().optional(),
+    /** The process ended while it ran: the content says what is known of it. */
+    is_cut_off: z.boolean().optional(),
   }),
   task_started: system('task_started', {
     task_id: z.string(),

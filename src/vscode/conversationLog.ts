@@ -230,6 +230,11 @@ export class ConversationLog {
       case 'belay/conversation_rewound':
         this.#cut(message.user_message_id);
         return;
+      case 'local_command_output':
+        // It has all that came while the command ran.
+        if (message.tool_use_id !== undefined) this.#outputs.delete(message.tool_use_id);
+        this.#keep(message);
+        return;
       default:
         this.#keep(message);
         break;

@@ -2,6 +2,7 @@
  * The part of a long conversation that the panel holds. The host has all of it and tells it by pages; what is far from the
  * view is forgotten again, with everything that only it needed.
  */
+import { toTypedCallId } from '../../src/protocol/typedCommand.ts';
 import {
   getThread,
   type Item,
@@ -105,6 +106,8 @@ function keepNeeded(model: PanelModel, main: Thread): PanelModel {
 }
 
 function callsOf(item: Item): readonly string[] {
+  if (item.kind === 'user' && item.isCommand === true && item.uuid !== null)
+    return [toTypedCallId(item.uuid)];
   return item.kind === 'reply' ? item.reply.blocks.flatMap(callOf) : [];
 }
 

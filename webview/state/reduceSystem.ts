@@ -47,13 +47,7 @@ export function reduceSystem(draft: Draft, message: SystemMessage, now: number):
         level: 'info',
       });
     case 'local_command_output':
-      return addNotice(
-        draft,
-        message.uuid,
-        message.is_terminal === true
-          ? { kind: 'output', text: message.content }
-          : { kind: 'information', text: message.content, level: 'info' },
-      );
+      return reduceOutput(draft, message);
     case 'task_started':
       return reduceTaskStarted(draft, message);
     case 'task_notification':
@@ -79,6 +73,20 @@ export function reduceSystem(draft: Draft, message: SystemMessage, now: number):
     default:
       return assertNever(message);
   }
+}
+
+/** Of a typed command it takes the place of what came while it ran. */
+function reduceOutput(draft: Draft, message: SystemMessageOf<'local_command_output'>): void {
+  const { content, tool_use_id, is_terminal, is_cut_off } = message;
+  if (tool_use_id !== undefined)
+    draft.changeTool(tool_use_id, { result: { type: 'tool_result', tool_use_id, content: '' }, output: '' });
+  const isOutput = is_terminal === true && is_cut_off !== true;
+  const level = is_cut_off === true ? 'warning' : 'info';
+  addNotice(
+    draft,
+    message.uuid,
+    isOutput ? { kind: 'output', text: content } : { kind: 'information', text: content, level },
+  );
 }
 
 function addNotice(draft: Draft, id: string, notice: Notice): void {

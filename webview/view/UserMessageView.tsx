@@ -9,6 +9,7 @@ import { IconButton } from '../controls/IconButton.tsx';
 import { askRewind } from '../rewind/askRewind.ts';
 import type { Item } from '../state/panelModel.ts';
 import { usePanel } from './context.ts';
+import { LiveCommand } from './LiveCommand.tsx';
 
 type UserItem = Extract<Item, { kind: 'user' }>;
 
@@ -26,6 +27,7 @@ export function UserMessageView({ item }: { readonly item: UserItem }): VNode {
         ))}
         {item.context !== undefined && <ToldContext context={item.context} />}
       </div>
+      {item.isCommand === true && uuid !== null && <LiveCommand uuid={uuid} />}
       {uuid !== null && (
         <IconButton
           className="rewind-button"

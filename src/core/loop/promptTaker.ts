@@ -1,6 +1,7 @@
 /** What becomes of a prompt whose turn has come: hooks look at it, a command is carried out, the model answers. */
 import type { Failure } from '../../protocol/failure.ts';
 import type { UserMessage } from '../../protocol/messages.ts';
+import { toTypedCallId } from '../../protocol/typedCommand.ts';
 import { expandCommand } from '../commands/expandCommand.ts';
 import { resolveModel } from '../subagents/resolveModel.ts';
 import type { ActorParts } from './actorParts.ts';
@@ -155,13 +156,17 @@ export class PromptTaker {
     ports.checkpoints?.beginTurn(prompt.uuid);
     const { tools } = await setup.freeze();
     const runTool = createRunTool(callDeps(prompt.uuid, tools), {
-      createId: ports.createId,
+      createId: () => prompt.uuid,
       signal,
       isTyped: true,
     });
     const { shown, told } = await runShellCommand(toPromptText(taken), runTool, signal);
     await session.note(
-      await emitter.emitSystem('local_command_output', { content: shown, is_terminal: true }),
+      await emitter.emitSystem('local_command_output', {
+        content: shown,
+        is_terminal: true,
+        tool_use_id: toTypedCallId(prompt.uuid),
+      }),
     );
     await this.#appendNotice(told);
   }

@@ -2,6 +2,7 @@
 import type { AgentPorts } from '../agent.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Emitter } from './emitter.ts';
+import { endCutCommand } from './endCutCommand.ts';
 import { replayHistory } from './replayHistory.ts';
 import { appendUser } from './turnMessages.ts';
 import type { UsageMeter } from './usageMeter.ts';
@@ -19,6 +20,7 @@ export async function resumeSession(resuming: Resuming): Promise<void> {
   const { session, emitter, meter, ports } = resuming;
   await restoreMeter(session, meter);
   if (resuming.replayHistory) await replayHistory(resuming);
+  await endCutCommand(resuming);
   for (const { call, mayHaveRun } of await session.unansweredCalls()) {
     const text = mayHaveRun
       ? 'Belay was stopped while this call ran. It may have run wholly, in part, or not at all: check before you run it again.'

@@ -21,7 +21,7 @@ export async function runShellCommand(
   runTool: RunTool,
   signal: AbortSignal,
 ): Promise<CommandReport> {
-  const command = typed.trim().slice(1).trim();
+  const command = toCommand(typed);
   if (command === '') return report(command, 'No command was given. Write it behind the exclamation mark.');
   try {
     const { text } = await runTool('Bash', { command });
@@ -33,5 +33,18 @@ export async function runShellCommand(
 }
 
 function report(command: string, output: string): CommandReport {
-  return { shown: output, told: `The user has run a command by themselves:\n$ ${command}\n\n${output}` };
+  return { shown: output, told: tell(command, output) };
+}
+
+/** For the model. `typed`: with its exclamation mark. */
+export function describeCommand(typed: string, output: string): string {
+  return tell(toCommand(typed), output);
+}
+
+function tell(command: string, output: string): string {
+  return `The user has run a command by themselves:\n$ ${command}\n\n${output}`;
+}
+
+function toCommand(typed: string): string {
+  return typed.trim().slice(1).trim();
 }

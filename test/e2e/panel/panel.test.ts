@@ -213,12 +213,18 @@ describe('the composer', () => {
     });
     expect(host.asked.filter(({ subtype }) => subtype === 'file_suggestions')).toEqual([]);
     host.send(
-      say.userSays('!git log @{u}', 'u9'),
-      say.systemSays('local_command_output', {
-        content: '\u001b[33mcommit\u001b[0m 1234',
-        is_terminal: true,
-      }),
+      { ...(say.userSays('!git log @{u}', 'u9') as object), belay_input: 'command' },
+      say.stateIs('running'),
+      say.toolRuns('toolu_u9', 'Bash', { output: '\u001b[33mcommit\u001b[0m 12' }),
     );
+    const live = page.getByRole('group', { name: 'Output so far' });
+    await live.getByText('12').waitFor();
+    expect(await live.getAttribute('aria-busy')).toBe('true');
+    host.send(say.toolRuns('toolu_u9', 'Bash', { output: '34' }));
+    await live.getByText('1234').waitFor();
+    const said = { content: '\u001b[33mcommit\u001b[0m 1234', is_terminal: true };
+    host.send(say.systemSays('local_command_output', { ...said, tool_use_id: 'toolu_u9' }));
+    await live.waitFor({ state: 'detached' });
     const output = page.locator('pre.terminal');
     await output.getByText('1234').waitFor();
     expect(await output.textContent()).toBe('commit 1234');

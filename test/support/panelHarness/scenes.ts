@@ -860,6 +860,22 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       { draft: '!git status --short' },
     ),
   },
+  'command-running': {
+    snapshot: snapshotOf([
+      ...OPENING,
+      { ...(userSays('!npm test', 'u8') as object), belay_input: 'command' },
+    ]),
+    play: async (host, page) => {
+      host.send(
+        stateIs('running'),
+        toolRuns('toolu_u8', 'Bash', {
+          output:
+            '\u001b[32m✓\u001b[0m sorts by date \u001b[2m4 ms\u001b[0m\n\u001b[32m✓\u001b[0m keeps the order of notes of one day\n',
+        }),
+      );
+      await page.getByRole('group', { name: 'Output so far' }).waitFor();
+    },
+  },
   context: {
     snapshot: snapshotOf(
       [

@@ -65,6 +65,13 @@ describe('the conversation a panel is drawn from', () => {
     expect(allOf(log)).toEqual([toolResult('u2', 'toolu_1')]);
   });
 
+  it('gathers the output of a typed command until all of it is there', () => {
+    const log = logOf(toolProgress('toolu_u1', 'one\n'));
+    const told = { content: 'one\ntwo', is_terminal: true, tool_use_id: 'toolu_u1' };
+    log.add(system('local_command_output', told));
+    expect(allOf(log)).toEqual([system('local_command_output', told)]);
+  });
+
   it('holds only the newest of what is so at the moment', () => {
     const log = logOf(
       system('session_state_changed', { state: 'running' }),

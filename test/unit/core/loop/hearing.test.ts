@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ContentBlock } from '../../../../src/protocol/blocks.ts';
 import type { ConversationMessage } from '../../../../src/protocol/messages.ts';
 import { createHarness, fakeTool, type Harness, type HarnessOptions } from '../../../support/agentHarness.ts';
-import { createMemoryTranscripts } from '../../../support/memoryTranscripts.ts';
+import { createMemoryTranscripts, type MemoryTranscripts } from '../../../support/memoryTranscripts.ts';
 import { reply } from '../../../support/scriptedModel.ts';
 
 const text = (value: string): ContentBlock => ({ type: 'text', text: value });
@@ -127,6 +127,19 @@ const bash = (ran: string[], command = 'npm test') =>
     },
   });
 
+/** As if the process had ended right behind the line of this type, or of the message with this uuid. */
+function cutBehind(transcripts: MemoryTranscripts, last: string): void {
+  const lines = transcripts.lines('session');
+  const end = lines.findIndex(({ type, uuid }) => type === last || uuid === last);
+  transcripts.setText(
+    'session',
+    lines
+      .slice(0, end + 1)
+      .map((line) => `${JSON.stringify(line)}\n`)
+      .join(''),
+  );
+}
+
 describe('a command that a person types', () => {
   it('runs without a question, and the model reads its output with the next message', async () => {
     const ran: string[] = [];
@@ -148,6 +161,48 @@ describe('a command that a person types', () => {
       (m): m is ConversationMessage => m.type === 'system' && m.subtype === 'local_command_output',
     );
     expect(shown).toMatchObject({ content: '2 passed', is_terminal: true });
+  });
+
+  it('tells what it puts out while it runs, under an id that goes with the message', async () => {
+    const harness = start({ replies: [], tools: [bash([])] });
+    await harness.send('!npm test', { belay_input: 'command', uuid: 'typed-1' });
+    await harness.result(1);
+    const ids = harness.ofType('tool_progress').map(({ tool_use_id }) => tool_use_id);
+    expect(new Set(ids)).toEqual(new Set(['toolu_typed-1']));
+    expect(harness.messages).toContainEqual(
+      expect.objectContaining({ subtype: 'local_command_output', tool_use_id: 'toolu_typed-1' }),
+    );
+  });
+
+  it.each([
+    ['while it ran', true, 'It may have run wholly, in part, or not at all'],
+    ['before it ran', false, 'It did not run.'],
+  ])('that was cut off with the process %s is told as that, once', async (_when, hasStarted, said) => {
+    const transcripts = createMemoryTranscripts();
+    const first = start({ replies: [reply([text('Fine.')])], tools: [bash([])], transcripts });
+    await first.ask('Hello');
+    await first.send('!npm test', { belay_input: 'command', uuid: 'typed-1' });
+    await first.result(2);
+    await first.agent.close();
+    cutBehind(transcripts, hasStarted ? 'belay/tool_started' : 'typed-1');
+    const again = start({
+      replies: [reply([text('I see.')])],
+      ...{ transcripts, uuidPrefix: 'again' },
+      options: { resume: true },
+    });
+    await again.ask('And?');
+    const told = again.ofType('system').filter((m) => m.subtype === 'local_command_output');
+    expect(told).toMatchObject([{ is_cut_off: true, tool_use_id: 'toolu_typed-1' }]);
+    expect(JSON.stringify(told)).toContain(said);
+    expect(sentWith(again, 1).at(-1)).toContain(
+      'The user has run a command by themselves:\n$ npm test\n\nBelay was stopped',
+    );
+    await again.agent.close();
+    const third = start({ replies: [], transcripts, options: { resume: true } });
+    await third.until(
+      (m): m is ConversationMessage => 'subtype' in m && m.subtype === 'session_state_changed',
+    );
+    expect(third.ofType('system').filter((m) => m.subtype === 'local_command_output')).toHaveLength(1);
   });
 
   it('runs in the middle of a turn', async () => {
