@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { rewindTarget } from './checkpoints.ts';
 import { spec } from './controlSpec.ts';
 import { failureAction } from './failure.ts';
+import { userMessage } from './messages.ts';
 import { foundItem, panelState, panelView, providerKind, reviewAction, sessionInfo } from './panel.ts';
 
 const empty = z.looseObject({});
@@ -73,6 +74,15 @@ export const editorRequests = {
   ),
   /** Go on with a copy in this panel; the session stays as it is. */
   'belay/session_fork': spec('editor', z.looseObject({ session_id: z.string() }), sessionChanged),
+  /**
+   * Go on in this panel with a copy of its session that ends before this message of the person, and say `message` in its place. The
+   * session stays as it is; what runs in it is stopped.
+   */
+  'belay/message_edit': spec(
+    'editor',
+    z.looseObject({ user_message_id: z.string(), message: userMessage }),
+    empty,
+  ),
   /** Out of the list, into Belay's own trash, from which `belay/session_restore` brings it back. */
   'belay/session_delete': spec('editor', z.looseObject({ session_id: z.string() }), sessionChanged),
   'belay/session_restore': spec('editor', z.looseObject({ session_id: z.string() }), sessionChanged),

@@ -92,6 +92,8 @@ export const panelView = z.looseObject({
   scroll: z.looseObject({ anchor: z.string(), offset: z.number() }).nullable(),
   /** What is open in the editor is not told with messages. */
   hides_context: z.boolean().optional(),
+  /** The message that is being edited to be run again, and what was made of it. */
+  editing: z.looseObject({ user_message_id: z.string(), text: z.string() }).nullish(),
   /** Ids (tool_use ids, `thinking:<message>:<index>`) of the cards that the person opened or closed by hand. */
   open: z.record(z.string(), z.boolean()),
 });

@@ -25,8 +25,8 @@ export interface KeptSessions {
   rename(sessionId: string, title: string): Promise<string | undefined>;
   /** Empty: it has none. */
   tag(sessionId: string, tag: string): Promise<string | undefined>;
-  /** Resolves to the id of the copy. Throws FileError. */
-  fork(sessionId: string): Promise<string>;
+  /** Resolves to the id of the copy; `before`: without this message and what followed it. Throws FileError, or where there is no such message. */
+  fork(sessionId: string, before?: string): Promise<string>;
   remove(sessionId: string): Promise<string | undefined>;
   restore(sessionId: string): Promise<string | undefined>;
   read(sessionId: string): Promise<KeptConversation>;
@@ -80,10 +80,16 @@ export function createKeptSessions({ transcripts, sessions, log }: KeptSessionsD
       await host.request('belay/tag_set', { tag: formatted });
       return undefined;
     },
-    async fork(sessionId) {
+    async fork(sessionId, before) {
       const title = await titleOf(sessionId);
       const copy = crypto.randomUUID();
-      await forkTranscript(transcripts, { from: sessionId, to: copy, upTo: undefined });
+      const isThere = await forkTranscript(transcripts, {
+        from: sessionId,
+        to: copy,
+        upTo: undefined,
+        before,
+      });
+      if (!isThere) throw new Error('That message is not part of the conversation (any more).');
       await labelSession(transcripts, copy, { customTitle: `${title === '' ? 'Session' : title} (fork)` });
       return copy;
     },

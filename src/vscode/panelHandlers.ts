@@ -62,12 +62,12 @@ export function createPanelHandlers(deps: PanelHandlerDeps): Handlers<'agent' | 
   return { ...createForwarders(deps), ...createAnswers(deps) };
 }
 
-type ListSubtype = Extract<AnsweredBy<'editor'>, `belay/session_${string}`>;
+type ListSubtype = Extract<AnsweredBy<'editor'>, `belay/session_${string}` | 'belay/message_edit'>;
 
-function createListAnswers({
-  actions,
-  panel,
-}: PanelHandlerDeps): Omit<Pick<Handlers<'editor'>, ListSubtype>, 'belay/session_open'> {
+function createListAnswers(
+  deps: PanelHandlerDeps,
+): Omit<Pick<Handlers<'editor'>, ListSubtype>, 'belay/session_open'> {
+  const { actions, panel } = deps;
   const { kept } = actions;
   return {
     'belay/session_list': async () => ({ sessions: [...(await kept.list())] }),
@@ -81,6 +81,7 @@ function createListAnswers({
       await actions.openSession(panel, await kept.fork(session_id));
       return {};
     },
+    'belay/message_edit': (request) => editMessage(request, deps),
     'belay/session_delete': async ({ session_id }) => toChanged(await kept.remove(session_id)),
     'belay/session_restore': async ({ session_id }) => toChanged(await kept.restore(session_id)),
     'belay/session_export': async ({ session_id }) => {
@@ -88,6 +89,25 @@ function createListAnswers({
       return {};
     },
   };
+}
+
+/** In the copy it is said with the model and the mode that were chosen in the session. */
+async function editMessage(
+  { user_message_id, message }: RequestOf<'belay/message_edit'>,
+  { host, actions, panel }: PanelHandlerDeps,
+): Promise<Record<string, never>> {
+  const session = host();
+  const { activity, model, permissionMode } = session.state;
+  // The same folder is not to be worked on from both.
+  if (activity !== 'idle') await session.request('interrupt', { cancel_queued: true });
+  await actions.openSession(panel, await actions.kept.fork(session.sessionId, user_message_id));
+  const copy = panel.host;
+  await copy.ready;
+  if (copy.state.model !== model) await copy.request('set_model', { model });
+  if (copy.state.permissionMode !== permissionMode && actions.refuseMode(permissionMode) === undefined)
+    await copy.request('set_permission_mode', { mode: permissionMode });
+  panel.say(message);
+  return {};
 }
 
 function toChanged(problem: string | undefined): { problem?: string } {

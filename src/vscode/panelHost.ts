@@ -222,7 +222,11 @@ export class PanelHost {
       this.#deps.log.warn('the panel sent something that is no message of a person');
       return;
     }
-    const { message: said, uuid, priority, belay_input, belay_context } = parsed.data;
+    this.say(parsed.data);
+  }
+
+  /** Says it in the session that is shown, for a person. */
+  say({ message: said, uuid, priority, belay_input, belay_context }: UserMessage): void {
     this.#say({
       type: 'user',
       message: { role: 'user', content: said.content },

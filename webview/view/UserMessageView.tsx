@@ -8,8 +8,9 @@ import { ToldContext } from '../composer/ContextChip.tsx';
 import { IconButton } from '../controls/IconButton.tsx';
 import { askRewind } from '../rewind/askRewind.ts';
 import type { Item } from '../state/panelModel.ts';
-import { usePanel } from './context.ts';
+import { useModel, usePanel, useSource } from './context.ts';
 import { LiveCommand } from './LiveCommand.tsx';
+import { MessageEditor, startEditing } from './MessageEditor.tsx';
 
 type UserItem = Extract<Item, { kind: 'user' }>;
 
@@ -17,8 +18,11 @@ type UserItem = Extract<Item, { kind: 'user' }>;
 const SHOWN = 1_500;
 
 export function UserMessageView({ item }: { readonly item: UserItem }): VNode {
-  const { store } = usePanel();
+  const { store, memory } = usePanel();
   const { uuid } = item;
+  const isEdited = useSource(memory, ({ editing }) => uuid !== null && editing?.user_message_id === uuid);
+  const isElsewhere = useModel(({ host }) => host?.elsewhere === true);
+  if (isEdited && uuid !== null) return <MessageEditor itemKey={item.key} uuid={uuid} blocks={item.blocks} />;
   return (
     <div class="user-message" data-key={item.key}>
       <div class={item.isCommand === true ? 'user-content is-command' : 'user-content'}>
@@ -29,12 +33,20 @@ export function UserMessageView({ item }: { readonly item: UserItem }): VNode {
       </div>
       {item.isCommand === true && uuid !== null && <LiveCommand uuid={uuid} />}
       {uuid !== null && (
-        <IconButton
-          className="rewind-button"
-          icon="discard"
-          label="Rewind to here"
-          onClick={() => askRewind(store, uuid, item.blocks)}
-        />
+        <span class="message-actions">
+          {item.isCommand !== true && !isElsewhere && (
+            <IconButton
+              icon="edit"
+              label="Edit and run again"
+              onClick={() => memory.change({ editing: startEditing(uuid, item.blocks) })}
+            />
+          )}
+          <IconButton
+            icon="discard"
+            label="Rewind to here"
+            onClick={() => askRewind(store, uuid, item.blocks)}
+          />
+        </span>
       )}
     </div>
   );

@@ -50,7 +50,7 @@ export function createViewMemory({ save, delayMs }: ViewMemoryOptions): ViewMemo
       publish();
     },
     restore(next, { keepDraft } = { keepDraft: false }) {
-      if (keepDraft) view = { ...next, draft: view.draft };
+      if (keepDraft) view = { ...next, draft: view.draft, editing: view.editing };
       else {
         clearTimeout(timer);
         timer = undefined;

@@ -11,14 +11,18 @@ export interface Fork {
   readonly to: string;
   /** uuid of the last message that is to be part of the conversation; undefined: all are. */
   readonly upTo: string | undefined;
+  /** uuid of the first message that is not to be part of it any more, in place of `upTo`. */
+  readonly before?: string | undefined;
 }
 
-/** False: there is no message `upTo`. The original keeps all it has. */
-export async function forkTranscript(store: TranscriptStore, { from, to, upTo }: Fork): Promise<boolean> {
+/** False: there is no such message. The original keeps all it has. */
+export async function forkTranscript(store: TranscriptStore, fork: Fork): Promise<boolean> {
+  const { from, to } = fork;
   const source = await store.openToRead(from);
   try {
-    if (upTo !== undefined && !(await readTranscript(source)).hasMessage(upTo)) return false;
-    const cut = upTo === undefined ? [] : [JSON.stringify(buildCut(to, upTo))];
+    const cuts = await findCut(source, fork);
+    if (cuts === undefined) return false;
+    const cut = cuts.map((each) => JSON.stringify(each));
     if (from === to && cut.length === 0) return true;
     const target = await store.open(to);
     try {
@@ -33,8 +37,28 @@ export async function forkTranscript(store: TranscriptStore, { from, to, upTo }:
   }
 }
 
-function buildCut(sessionId: string, upTo: string): RecordLine {
-  return { type: 'belay/leaf_moved', sessionId, leafUuid: upTo, user_message_id: upTo, restored: false };
+/** Empty: nothing is cut off. undefined: there is no such message. */
+async function findCut(
+  source: TranscriptReader,
+  { to, upTo, before }: Fork,
+): Promise<readonly RecordLine[] | undefined> {
+  if (before !== undefined) {
+    const { path } = (await readTranscript(source)).conversation;
+    const index = path.findIndex(({ uuid }) => uuid === before);
+    return index === -1
+      ? undefined
+      : [buildCut(to, { leaf: path[index - 1]?.uuid ?? null, message: before })];
+  }
+  if (upTo === undefined) return [];
+  if (!(await readTranscript(source)).hasMessage(upTo)) return undefined;
+  return [buildCut(to, { leaf: upTo, message: upTo })];
+}
+
+function buildCut(
+  sessionId: string,
+  { leaf, message }: { readonly leaf: string | null; readonly message: string },
+): RecordLine {
+  return { type: 'belay/leaf_moved', sessionId, leafUuid: leaf, user_message_id: message, restored: false };
 }
 
 /** Every line names its session. One that can't be read stays behind. */

@@ -928,6 +928,48 @@ describe('rewind', () => {
     'belay/conversation_rewind': async () => ({ text: 'Make it so' }),
   };
 
+  test('of the files alone goes before an edited message that is run again in a copy of the session', async () => {
+    const refused = { isSo: true };
+    const { page, host } = await open({
+      messages,
+      draft: 'Half a thought',
+      answers: {
+        ...answers,
+        'belay/message_edit': async () => {
+          if (refused.isSo) throw new Error('The disk is full.');
+          return {};
+        },
+      },
+    });
+    await page.getByText('Make it so').hover();
+    await page.getByRole('button', { name: 'Edit and run again' }).click();
+    const editor = page.getByRole('group', { name: 'Edit a message' });
+    const box = editor.getByRole('textbox', { name: 'Edit the message' });
+    expect(await box.inputValue()).toBe('Make it so');
+    await box.fill('Make it better');
+    await editor.getByRole('radio', { name: 'Rewind files to before this message' }).click();
+    await editor.getByText('1 file goes back. 1 stays as it is: you have changed it, too.').waitFor();
+    await box.press('Enter');
+    await editor.getByText('The disk is full.').waitFor();
+    expect(await box.inputValue()).toBe('Make it better');
+    refused.isSo = false;
+    await editor.getByRole('radio', { name: 'Leave files as they are' }).click();
+    await editor.getByRole('button', { name: 'Run again' }).click();
+    await soon(() => editor.count()).toBe(0);
+    const asked = host.asked.filter(({ subtype }) => /^(rewind_files|belay.message_edit)$/.test(subtype));
+    const said = {
+      user_message_id: 'u1',
+      message: { message: { content: [{ type: 'text', text: 'Make it better' }] } },
+    };
+    expect(asked.map(({ request }) => request)).toMatchObject([
+      { user_message_id: 'u1', dry_run: true },
+      { user_message_id: 'u1' },
+      said,
+      said,
+    ]);
+    expect(await page.getByRole('textbox', { name: 'Message Belay' }).inputValue()).toBe('Half a thought');
+  });
+
   test('shows what would happen, does it, and gives the text back', async () => {
     const { page, host } = await open({ messages, answers });
     await page.getByText('Make it so').hover();

@@ -723,6 +723,23 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       await page.getByRole('dialog').waitFor();
     },
   },
+  'edit-message': {
+    snapshot: snapshotOf(DONE),
+    answers: {
+      rewind_files: async () => ({
+        canRewind: true,
+        files: [
+          { path: '/home/sam/trail-notes/src/notes.ts', outcome: 'restored', insertions: 1, deletions: 5 },
+          { path: '/home/sam/trail-notes/src/list.ts', outcome: 'conflicted', insertions: 0, deletions: 2 },
+        ],
+      }),
+    },
+    play: async (_host, page) => {
+      await page.getByRole('button', { name: 'Edit and run again' }).first().click();
+      await page.getByRole('radio', { name: 'Rewind files to before this message' }).click();
+      await page.getByText('1 file goes back').waitFor();
+    },
+  },
   rewound: {
     snapshot: snapshotOf(
       [

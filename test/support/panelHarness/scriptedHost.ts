@@ -153,6 +153,7 @@ function buildAnswers(snapshot: Snapshot): Answers {
     'belay/session_rename': nothing,
     'belay/session_tag': nothing,
     'belay/session_fork': nothing,
+    'belay/message_edit': nothing,
     'belay/session_delete': nothing,
     'belay/session_restore': nothing,
     'belay/session_export': nothing,

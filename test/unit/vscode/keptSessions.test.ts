@@ -41,6 +41,16 @@ describe('a session of the list that nobody has open', () => {
     ]);
   });
 
+  it('is forked before a message; where there is none such nothing is made', async () => {
+    const { kept, transcripts } = setUp();
+    const copy = await kept.fork('old', 'u1');
+    expect(transcripts.lines(copy)).toContainEqual(
+      expect.objectContaining({ type: 'belay/leaf_moved', leafUuid: null }),
+    );
+    await expect(kept.fork('old', 'gone')).rejects.toThrow('not part of the conversation');
+    expect(await transcripts.listAllIds()).toEqual(new Set(['old', copy]));
+  });
+
   it('is deleted and brought back', async () => {
     const { kept, listed, transcripts } = setUp();
     expect(await kept.remove('old')).toBeUndefined();

@@ -242,6 +242,35 @@ describe('the host of a panel', () => {
     expect(agent.asked).toEqual(['interrupt']);
   });
 
+  it('goes on in a copy that ends before an edited message, as the session was set, and stops what runs', async () => {
+    const copy = createHost('copy');
+    const forks: unknown[] = [];
+    const { page, agent, panel, host } = await setUp({
+      actions: {
+        ...actions,
+        kept: {
+          ...actions.kept,
+          fork: async (...given) => {
+            forks.push(given);
+            return 'copy';
+          },
+        },
+        openSession: async (shown) => shown.show(copy.host),
+      },
+    });
+    await agent.peer.send(system('session_state_changed', { state: 'running' }));
+    await agent.peer.send(system('status', { status: null, model: 'large', permissionMode: 'plan' }));
+    await vi.waitFor(() => expect(host.state).toMatchObject({ model: 'large', activity: 'running' }));
+    const message = { ...prompt('u9', 'Sort them by place'), session_id: 's1' } as never;
+    await page.peer.request('belay/message_edit', { user_message_id: 'u1', message });
+    expect(forks).toEqual([['s1', 'u1']]);
+    expect(agent.asked).toEqual(['interrupt']);
+    expect(panel.host).toBe(copy.host);
+    expect(copy.agent().asked).toEqual(['set_model', 'set_permission_mode']);
+    await vi.waitFor(() => expect(copy.agent().heard).toMatchObject([{ uuid: 'u9', session_id: 'copy' }]));
+    expect(agent.heard).toEqual([]);
+  });
+
   it('knows the files the agent has named', async () => {
     const { host, agent } = await setUp();
     expect(host.hasTold('/outside/a.ts')).toBe(false);

@@ -35,6 +35,19 @@ describe('a fork', () => {
     expect(store.text('other')).toBe('');
   });
 
+  it('before a message ends with what came before it, which may be nothing', async () => {
+    const store = createStore(`${text}${JSON.stringify(userLine('u2', 'a1', 'Go on'))}\n`);
+    const leafOf = async (before: string) => {
+      expect(await forkTranscript(store, { from: 's', to: before, upTo: undefined, before })).toBe(true);
+      return store.lines(before).at(-1);
+    };
+    expect(await leafOf('u2')).toMatchObject({ type: 'belay/leaf_moved', sessionId: 'u2', leafUuid: 'a1' });
+    expect(await leafOf('u1')).toMatchObject({ type: 'belay/leaf_moved', sessionId: 'u1', leafUuid: null });
+    const none = { from: 's', to: 'other', upTo: undefined, before: 'none' };
+    expect(await forkTranscript(store, none)).toBe(false);
+    expect(store.text('other')).toBe('');
+  });
+
   it('of a session that is not to be kept is in memory only', async () => {
     const saved = createStore(text);
     const store = createUnsavedTranscripts(saved);
