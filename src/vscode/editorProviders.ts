@@ -38,6 +38,15 @@ export function createEditorProviders({ memento, secrets, clock, log }: EditorPr
   });
 }
 
+/** Has the editor know whether there is a provider: its walkthrough goes on then. */
+export function tellProvider(providers: Providers): vscode.Disposable {
+  const tell = (): void => {
+    void vscode.commands.executeCommand('setContext', 'belay.hasProvider', providers.kind !== null);
+  };
+  tell();
+  return onProviderChange(providers, tell);
+}
+
 /** Calls back for another provider, not for another key or setting of the same. */
 export function onProviderChange(providers: Providers, listener: () => void): vscode.Disposable {
   let { kind } = providers;

@@ -18,7 +18,7 @@ import { continueClaude } from './continueClaude.ts';
 import { describePanel } from './describePanel.ts';
 import type { EarlierTexts } from './earlierText.ts';
 import { createEditorPorts } from './editorPorts.ts';
-import { createEditorProviders, onProviderChange } from './editorProviders.ts';
+import { createEditorProviders, onProviderChange, tellProvider } from './editorProviders.ts';
 import { createKeptSessions } from './keptSessions.ts';
 import type { EditorLog } from './log.ts';
 import { createMcpView, type McpView } from './mcp/mcpView.ts';
@@ -167,6 +167,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
   const mcp = createMcpView({ host: () => sessions.current()?.host, earlierTexts, cwd: workspace.cwd });
   await providers.ready;
   context.subscriptions.push(
+    tellProvider(providers),
     onProviderChange(providers, () => sessions.changeModel(providers.defaultModel())),
     refreshOnChange(() => sessions.refresh()),
     vscodeWorkspace.onDidGrantWorkspaceTrust(() => sessions.renew()),
