@@ -6,7 +6,10 @@ import { dirname, join } from 'node:path';
 import { build } from './bundle.mjs';
 import { root, run } from './run.mjs';
 
-const shipped = ['CHANGELOG.md', 'LICENSE', 'media', '.vscodeignore'];
+const shipped = [
+  ...['CHANGELOG.md', 'LICENSE', 'media', '.vscodeignore'],
+  ...['package.nls.json', 'package.nls.zh-cn.json'],
+];
 
 /** Builds for release into a folder of its own, so that a development build and tests that run at the same time are
  * left alone, and packs that folder. Prints what went in. Resolves to the size in bytes.
