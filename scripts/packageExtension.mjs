@@ -8,7 +8,7 @@ import { root, run } from './run.mjs';
 
 const shipped = [
   ...['CHANGELOG.md', 'LICENSE', 'media', '.vscodeignore'],
-  ...['package.nls.json', 'package.nls.zh-cn.json'],
+  ...['package.nls.json', 'package.nls.zh-cn.json', 'l10n'],
 ];
 
 /** Builds for release into a folder of its own, so that a development build and tests that run at the same time are

@@ -7,6 +7,7 @@ import { createPeer, type Peer } from '../src/channel/peer.ts';
 import { refuseHookCallback } from '../src/channel/refuseHookCallback.ts';
 import type { ResponseOf } from '../src/protocol/control.ts';
 import type { PanelView } from '../src/protocol/panel.ts';
+import { setLanguage } from './l10n/texts.ts';
 import type { PermissionRequests } from './permission/permissionRequests.ts';
 import type { PanelModel } from './state/panelModel.ts';
 import type { Store } from './state/store.ts';
@@ -49,6 +50,7 @@ export function createConnection(options: ConnectionOptions): Peer {
     try {
       const answer = await peer.request('belay/panel_ready', {});
       if (mine !== start) return;
+      setLanguage(answer);
       const isSame = store.get().host?.session_id === answer.state.session_id;
       store.reset(toStart(answer), answer.messages);
       // The newest todo list may stand above or below what these messages tell.

@@ -18,6 +18,9 @@ export const editorRequests = {
     z.looseObject({
       state: panelState,
       view: panelView,
+      /** Of the editor, and what the panel says in it, by the English text; absent: English. */
+      language: z.string().optional(),
+      texts: z.record(z.string(), z.string()).optional(),
       /**
        * The newest messages of the conversation, in order, or those around the place of `view`; a reply in flight as a few
        * events.

@@ -10,7 +10,7 @@ import type { PanelState, SessionPhase } from '../protocol/panel.ts';
 import type { AgentLink, AgentStart } from './agentLink.ts';
 import type { Activity } from './attention.ts';
 import type { PanelActions } from './panelHandlers.ts';
-import { PanelHost } from './panelHost.ts';
+import { PanelHost, type PanelLanguage } from './panelHost.ts';
 import type { PanelSurface } from './panelSurface.ts';
 import type { OpenPage } from './pendingElicitations.ts';
 import type { ReviewAnswer } from './pendingPermissions.ts';
@@ -26,6 +26,7 @@ export interface OpenSessionsDeps {
   /** In place of an agent where another process runs the session. */
   readonly watch: (sessionId: string) => AgentLink;
   readonly describe: (host: SessionHost) => PanelState;
+  readonly language?: PanelLanguage;
   readonly actions: PanelActions;
   readonly views: ViewStore;
   /** Of this workspace. */

@@ -5,7 +5,7 @@
 import { createPeer, type Peer } from '../channel/peer.ts';
 import type { Log } from '../core/ports.ts';
 import type { AttachedText } from '../protocol/attachedText.ts';
-import type { RequestOf } from '../protocol/control.ts';
+import type { RequestOf, ResponseOf } from '../protocol/control.ts';
 import { type UserMessage, userMessage } from '../protocol/messages.ts';
 import type { PanelMessage, PanelState, PanelView } from '../protocol/panel.ts';
 import { findSources } from './context/findSources.ts';
@@ -15,12 +15,16 @@ import type { PanelSurface } from './panelSurface.ts';
 import type { SessionHost } from './sessionHost.ts';
 import type { ViewStore } from './viewStore.ts';
 
+export type PanelLanguage = Pick<ResponseOf<'belay/panel_ready'>, 'language' | 'texts'>;
+
 export interface PanelHostDeps {
   readonly surface: PanelSurface;
   readonly host: SessionHost;
   readonly actions: PanelActions;
   readonly views: ViewStore;
   readonly describe: (host: SessionHost) => PanelState;
+  /** The language of the editor, and what the panel says in it; default: English. */
+  readonly language?: PanelLanguage;
   readonly log: Log;
   /** Milliseconds that a message waits for what it brings along; for tests. */
   readonly bringMs?: number;
@@ -154,6 +158,7 @@ export class PanelHost {
       setImmediate(() => this.#goLive(start));
     }
     return {
+      ...this.#deps.language,
       state: this.#deps.describe(host),
       ...toStart(host, this.#deps.views.get(host.sessionId)),
     };
@@ -184,6 +189,7 @@ export class PanelHost {
       if (start === this.#start) this.tell({ type: 'system', subtype: 'belay/panel_reset' });
     });
     return {
+      ...this.#deps.language,
       state: this.#deps.describe(host),
       view: this.#deps.views.get(host.sessionId),
       messages: [],

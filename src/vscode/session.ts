@@ -4,7 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Disposable, type ExtensionContext, env, Uri, workspace as vscodeWorkspace } from 'vscode';
+import { Disposable, type ExtensionContext, env, l10n, Uri, workspace as vscodeWorkspace } from 'vscode';
 import { readPermissionLog } from '../core/sessions/permissionLog.ts';
 import type { PermissionMode } from '../protocol/permissions.ts';
 import type { Attention } from './attention.ts';
@@ -143,6 +143,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
         context: editorContext,
         phases: sessions.phases(),
       }),
+    language: { language: env.language, texts: { ...l10n.bundle } },
     actions: createPanelActions({
       ...{ files, configDir, workspace, providers, secrets, earlierTexts, rewinds, settings, log },
       kept,

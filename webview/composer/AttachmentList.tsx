@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { Icon } from '../controls/Icon.tsx';
 import { IconButton } from '../controls/IconButton.tsx';
+import { t } from '../l10n/texts.ts';
 import type { Attachments } from './useAttachments.ts';
 
 /** The files of the message being written, each with a way to take it out again. */
@@ -10,14 +11,14 @@ export function AttachmentList({ attachments }: { readonly attachments: Attachme
   return (
     <>
       {list.length > 0 && (
-        <ul class="attachments" aria-label="Attached files">
+        <ul class="attachments" aria-label={t('Attached files')}>
           {list.map(({ id, name, thumbnail }) => (
             <li key={id} class="attached">
               {thumbnail === null ? <Icon name="file" /> : <img src={thumbnail} alt="" />}
               <span class="attached-name" title={name}>
                 {name}
               </span>
-              <IconButton icon="close" label={`Remove ${name}`} onClick={() => remove(id)} />
+              <IconButton icon="close" label={t('Remove {0}', name)} onClick={() => remove(id)} />
             </li>
           ))}
         </ul>

@@ -1,7 +1,9 @@
 /** Where the person writes. Enter sends, Shift+Enter breaks the line, Escape stops what is running. */
+
 import type { VNode } from 'preact';
 import { useRef } from 'preact/hooks';
 import { TextArea } from '../controls/TextArea.tsx';
+import { t } from '../l10n/texts.ts';
 import { useModel, usePanel, useSource } from '../view/context.ts';
 import { AttachmentList } from './AttachmentList.tsx';
 import { ComposerBar } from './ComposerBar.tsx';
@@ -50,7 +52,7 @@ export function Composer(): VNode {
     else say();
   };
   const stop = (): void => {
-    peer.request('interrupt', {}).catch(() => announce('The turn could not be stopped.'));
+    peer.request('interrupt', {}).catch(() => announce(t('The turn could not be stopped.')));
   };
   const handleKey = (event: KeyboardEvent): void => {
     if (event.isComposing) return;
@@ -74,8 +76,8 @@ export function Composer(): VNode {
       <AttachmentList attachments={attachments} />
       <TextArea
         areaRef={area}
-        label="Message Belay"
-        placeholder={isRunning ? 'Add to the queue' : 'Ask Belay to do something'}
+        label={t('Message Belay')}
+        placeholder={isRunning ? t('Add to the queue') : t('Ask Belay to do something')}
         value={draft}
         suggestions={
           completion.suggestions.length === 0

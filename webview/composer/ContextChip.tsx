@@ -1,8 +1,10 @@
 /** The file that is open in the editor, with what is selected in it: told with the message, unless it is switched off. */
+
 import type { VNode } from 'preact';
 import type { EditorContext } from '../../src/protocol/editorContext.ts';
 import { toBaseName, toShownPath } from '../blocks/tools/shownPath.ts';
 import { Icon } from '../controls/Icon.tsx';
+import { t } from '../l10n/texts.ts';
 import { useModel, usePanel, useSource } from '../view/context.ts';
 import { useOpenFile } from '../view/opening.ts';
 import { useFolders } from '../view/useFolders.ts';
@@ -15,21 +17,30 @@ export function ContextChip(): VNode | null {
   const folders = useFolders();
   if (context === undefined) return null;
   const place = toPlace(context, folders);
-  const told = context.lines === undefined ? 'The name of the open file' : 'The selection';
-  const state = isOff ? 'is not told to Belay' : 'is told to Belay with your message';
   return (
     <button
       type="button"
       class={`context-chip${isOff ? ' is-off' : ''}`}
       aria-pressed={!isOff}
-      aria-label={`Tell what is open: ${place}`}
-      title={`${told} ${state}: ${place}`}
+      aria-label={t('Tell what is open: {0}', place)}
+      title={describeChip(context, isOff, place)}
       onClick={() => memory.change({ hides_context: !isOff })}
     >
       <Icon name={isOff ? 'eye-closed' : 'eye'} />
       <span class="context-place">{toName(context)}</span>
     </button>
   );
+}
+
+function describeChip({ lines }: EditorContext, isOff: boolean, place: string): string {
+  if (lines === undefined) {
+    return isOff
+      ? t('The name of the open file is not told to Belay: {0}', place)
+      : t('The name of the open file is told to Belay with your message: {0}', place);
+  }
+  return isOff
+    ? t('The selection is not told to Belay: {0}', place)
+    : t('The selection is told to Belay with your message: {0}', place);
 }
 
 /** What was told with a message. */
@@ -40,7 +51,7 @@ export function ToldContext({ context }: { readonly context: EditorContext }): V
     openFile(context.path, context.lines === undefined ? {} : { line: context.lines.from });
   };
   return (
-    <button type="button" class="context-chip is-told" title={`Open ${place}`} onClick={open}>
+    <button type="button" class="context-chip is-told" title={t('Open {0}', place)} onClick={open}>
       <Icon name="file" />
       <span class="context-place">{toName(context)}</span>
     </button>

@@ -1,9 +1,11 @@
 /** Taking steps back: what, and with which consequences for which files. */
+
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { CaptureLimits } from '../captures/Captures.tsx';
 import { Button } from '../controls/Button.tsx';
 import { RadioGroup } from '../controls/RadioGroup.tsx';
+import { t } from '../l10n/texts.ts';
 import { useModel, usePanel } from '../view/context.ts';
 import { RewindPreview, type RewindPreviewProps } from './RewindPreview.tsx';
 import { type RewindSubject, toRequest, toSubject } from './rewindTarget.ts';
@@ -11,11 +13,12 @@ import { runRewind, type Scope } from './runRewind.ts';
 import { usePreview } from './usePreview.ts';
 import './rewind.css';
 
-const CHOICES = [
-  { value: 'both', label: 'Code and conversation' },
-  { value: 'code', label: 'Code only' },
-  { value: 'conversation', label: 'Conversation only' },
-] as const;
+const listChoices = () =>
+  [
+    { value: 'both', label: t('Code and conversation') },
+    { value: 'code', label: t('Code only') },
+    { value: 'conversation', label: t('Conversation only') },
+  ] as const;
 
 export function RewindDialog(): VNode | null {
   const asked = useModel((model) => model.rewindAsked);
@@ -54,23 +57,25 @@ function Dialog({ subject, onClose }: DialogProps): VNode {
   };
   return (
     <dialog ref={element} class="rewind-dialog" aria-labelledby="rewind-title" onClose={onClose}>
-      <h2 id="rewind-title">Rewind</h2>
+      <h2 id="rewind-title">{t('Rewind')}</h2>
       {userMessageId === null ? (
         <blockquote class="rewind-target">{text}</blockquote>
       ) : (
         <>
-          <p class="dialog-lead">Go back to before this message:</p>
+          <p class="dialog-lead">{t('Go back to before this message:')}</p>
           {text !== '' && <blockquote class="rewind-target">{text}</blockquote>}
           <RadioGroup
-            label="What to take back"
+            label={t('What to take back')}
             value={scope}
-            choices={CHOICES}
-            onChange={(value) => setScope(CHOICES.find((choice) => choice.value === value)?.value ?? 'both')}
+            choices={listChoices()}
+            onChange={(value) =>
+              setScope(listChoices().find((choice) => choice.value === value)?.value ?? 'both')
+            }
           />
         </>
       )}
       {scope === 'conversation' ? (
-        <p class="dialog-note">Files stay as they are.</p>
+        <p class="dialog-note">{t('Files stay as they are.')}</p>
       ) : (
         <Code subject={subject} preview={preview} taken={taken} onTake={setTaken} onProblem={setProblem} />
       )}
@@ -85,9 +90,9 @@ function Dialog({ subject, onClose }: DialogProps): VNode {
           disabled={isBusy || isPointless || preview.kind === 'waiting'}
           onClick={() => void rewind()}
         >
-          Rewind
+          {t('Rewind')}
         </Button>
-        <Button onClick={() => element.current?.close()}>Cancel</Button>
+        <Button onClick={() => element.current?.close()}>{t('Cancel')}</Button>
       </div>
     </dialog>
   );
@@ -104,13 +109,13 @@ function Code({ subject, preview, taken, onTake, onProblem }: CodeProps): VNode 
   const show = (): void => {
     peer
       .request('belay/rewind_show', { targets: subject.targets.map(toRequest) })
-      .catch(() => onProblem('The changes could not be shown.'));
+      .catch(() => onProblem(t('The changes could not be shown.')));
   };
   const merge = (path: string): void => {
     const [target = {}] = subject.targets.filter(({ paths }) => paths?.includes(path) ?? true);
     peer.request('belay/merge_open', { target: toRequest(target), path }).then(
       (answer) => onProblem(answer.problem ?? ''),
-      () => onProblem('The merge could not be opened.'),
+      () => onProblem(t('The merge could not be opened.')),
     );
   };
   return (

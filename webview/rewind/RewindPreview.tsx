@@ -4,6 +4,7 @@ import { Icon } from '../controls/Icon.tsx';
 import { ProgressRing } from '../controls/ProgressRing.tsx';
 import { RadioGroup } from '../controls/RadioGroup.tsx';
 import { ChangeCount } from '../diff/ChangeCount.tsx';
+import { t } from '../l10n/texts.ts';
 import { useFolders } from '../view/useFolders.ts';
 import type { Preview, RewindFile } from './usePreview.ts';
 
@@ -21,14 +22,14 @@ export function RewindPreview({ preview, taken, onTake, onMerge, onShow }: Rewin
   if (preview.kind === 'waiting') {
     return (
       <p class="dialog-note">
-        <ProgressRing label="Looking at the files" /> Looking at the files
+        <ProgressRing label={t('Looking at the files')} /> {t('Looking at the files')}
       </p>
     );
   }
   if (preview.kind === 'failed')
-    return <p class="dialog-note">The code cannot be taken back: {preview.problem}</p>;
+    return <p class="dialog-note">{t('The code cannot be taken back: {0}', preview.problem)}</p>;
   if (preview.files.length === 0)
-    return <p class="dialog-note">Nothing to take back: no file has been changed since.</p>;
+    return <p class="dialog-note">{t('Nothing to take back: no file has been changed since.')}</p>;
   const choose = (path: string, isTaken: boolean): void => {
     const others = taken.filter((other) => other !== path);
     onTake(isTaken ? [...others, path] : others);
@@ -38,7 +39,7 @@ export function RewindPreview({ preview, taken, onTake, onMerge, onShow }: Rewin
   );
   return (
     <>
-      <ul class="rewind-files" aria-label="Files">
+      <ul class="rewind-files" aria-label={t('Files')}>
         {preview.files.map((file) => (
           <FileRow
             key={file.path}
@@ -51,7 +52,7 @@ export function RewindPreview({ preview, taken, onTake, onMerge, onShow }: Rewin
       </ul>
       {canShow && (
         <button type="button" class="text-button rewind-show" onClick={onShow}>
-          Show changes
+          {t('Show changes')}
         </button>
       )}
     </>
@@ -69,7 +70,7 @@ function FileRow({ file, isTaken, onTake, onMerge }: FileRowProps): VNode {
   const folders = useFolders();
   const { outcome, change, insertions, deletions, isFolder = false } = file;
   const path = toShownPath(file.path, folders);
-  const becomes = outcome === 'restored' && change !== undefined ? BECOMES[change] : '';
+  const becomes = outcome === 'restored' ? describeChange(change) : '';
   return (
     <li class={`rewind-file is-${outcome}`}>
       <div class="rewind-file-row">
@@ -84,13 +85,18 @@ function FileRow({ file, isTaken, onTake, onMerge }: FileRowProps): VNode {
       {outcome === 'conflicted' && !isFolder && (
         <div class="rewind-choice">
           <RadioGroup
-            label={`What to do with ${path}`}
+            label={t('What to do with {0}', path)}
             value={isTaken ? 'take' : 'keep'}
-            choices={CHOICES}
+            choices={listChoices()}
             onChange={(value) => onTake(value === 'take')}
           />
-          <button type="button" class="text-button" aria-label={`Open merge of ${path}`} onClick={onMerge}>
-            Open merge
+          <button
+            type="button"
+            class="text-button"
+            aria-label={t('Open merge of {0}', path)}
+            onClick={onMerge}
+          >
+            {t('Open merge')}
           </button>
         </div>
       )}
@@ -98,13 +104,16 @@ function FileRow({ file, isTaken, onTake, onMerge }: FileRowProps): VNode {
   );
 }
 
-const CHOICES = [
-  { value: 'keep', label: 'Keep mine' },
-  { value: 'take', label: 'Take back' },
-] as const;
+const listChoices = () => [
+  { value: 'keep', label: t('Keep mine') },
+  { value: 'take', label: t('Take back') },
+];
 
 /** Changes without a word are those of the text, which are counted. */
-const BECOMES = { created: 'comes back', modified: '', deleted: 'is removed' } as const;
+function describeChange(change: RewindFile['change']): string {
+  if (change === 'created') return t('comes back');
+  return change === 'deleted' ? t('is removed') : '';
+}
 
 const CHANGE_ICONS = { created: 'diff-added', modified: 'diff-modified', deleted: 'diff-removed' } as const;
 

@@ -1,8 +1,10 @@
 /** What stands where nothing has been said yet. */
+
 import type { VNode } from 'preact';
 import { sendMessage } from '../composer/sendMessage.ts';
 import { Button } from '../controls/Button.tsx';
 import { Icon } from '../controls/Icon.tsx';
+import { t } from '../l10n/texts.ts';
 import { getThread, MAIN_THREAD } from '../state/panelModel.ts';
 import { useModel, usePanel } from './context.ts';
 import './greeting.css';
@@ -17,23 +19,23 @@ export function Greeting(): VNode | null {
   if (isLoading) {
     return (
       <p class="loading" role="status">
-        <Icon name="loading" spin /> Reading the conversation
+        <Icon name="loading" spin /> {t('Reading the conversation')}
       </p>
     );
   }
   return (
     <div class="greeting">
       <Icon name="shield" />
-      <h2>What shall we work on?</h2>
+      <h2>{t('What shall we work on?')}</h2>
       <ul>
         <li>
-          <Icon name="question" /> Every edit and command asks first, unless you say otherwise.
+          <Icon name="question" /> {t('Every edit and command asks first, unless you say otherwise.')}
         </li>
         <li>
-          <Icon name="diff" /> Every change can be seen as a diff in the editor.
+          <Icon name="diff" /> {t('Every change can be seen as a diff in the editor.')}
         </li>
         <li>
-          <Icon name="discard" /> Every step can be taken back.
+          <Icon name="discard" /> {t('Every step can be taken back.')}
         </li>
       </ul>
       <Tour />
@@ -48,7 +50,7 @@ function Tour(): VNode | null {
   if (!isOffline) return null;
   return (
     <Button kind="primary" onClick={() => sendMessage(panel, { text: 'Give me the tour', attachments: [] })}>
-      Start the tour
+      {t('Start the tour')}
     </Button>
   );
 }

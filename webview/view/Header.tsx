@@ -1,6 +1,8 @@
 /** Which session this is, and the ways to others. */
+
 import type { VNode } from 'preact';
 import { IconButton } from '../controls/IconButton.tsx';
+import { t } from '../l10n/texts.ts';
 import { useModel, usePanel } from './context.ts';
 import './header.css';
 
@@ -17,7 +19,7 @@ export function Header({ isListOpen, onToggleList }: HeaderProps): VNode {
   const startNew = (): void => {
     peer
       .request('belay/session_open', { session_id: null })
-      .catch(() => announce('A new session could not be started.'));
+      .catch(() => announce(t('A new session could not be started.')));
   };
   return (
     <header class="panel-header">
@@ -26,11 +28,11 @@ export function Header({ isListOpen, onToggleList }: HeaderProps): VNode {
       </h1>
       {isOffline && (
         <span class="offline-label" title={label}>
-          Scripted offline model
+          {t('Scripted offline model')}
         </span>
       )}
-      <IconButton icon="history" label="Sessions" expanded={isListOpen} onClick={onToggleList} />
-      <IconButton icon="add" label="New session" onClick={startNew} />
+      <IconButton icon="history" label={t('Sessions')} expanded={isListOpen} onClick={onToggleList} />
+      <IconButton icon="add" label={t('New session')} onClick={startNew} />
     </header>
   );
 }

@@ -2,12 +2,14 @@
  * A message of the person's own while it is edited to be run again: in a copy of the session that ends before it. What is written
  * survives the end of the page.
  */
+
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ContentBlock } from '../../src/protocol/blocks.ts';
 import { Button } from '../controls/Button.tsx';
 import { RadioGroup } from '../controls/RadioGroup.tsx';
 import { TextArea } from '../controls/TextArea.tsx';
+import { t } from '../l10n/texts.ts';
 import type { RewindSubject } from '../rewind/rewindTarget.ts';
 import { runRewind } from '../rewind/runRewind.ts';
 import { type Preview, usePreview } from '../rewind/usePreview.ts';
@@ -19,10 +21,10 @@ export interface MessageEditorProps {
   readonly blocks: readonly ContentBlock[];
 }
 
-const CHOICES = [
-  { value: 'leave', label: 'Leave files as they are' },
-  { value: 'rewind', label: 'Rewind files to before this message' },
-] as const;
+const listChoices = () => [
+  { value: 'leave', label: t('Leave files as they are') },
+  { value: 'rewind', label: t('Rewind files to before this message') },
+];
 
 export function startEditing(uuid: string, blocks: readonly ContentBlock[]) {
   const texts = blocks.flatMap((block) => (block.type === 'text' ? [String(block.text)] : []));
@@ -68,20 +70,20 @@ export function MessageEditor({ itemKey, uuid, blocks }: MessageEditorProps): VN
     event.stopPropagation();
   };
   return (
-    <div class="user-message is-edited" data-key={itemKey} role="group" aria-label="Edit a message">
+    <div class="user-message is-edited" data-key={itemKey} role="group" aria-label={t('Edit a message')}>
       <TextArea
         areaRef={area}
-        label="Edit the message"
-        placeholder="What is to be done instead"
+        label={t('Edit the message')}
+        placeholder={t('What is to be done instead')}
         value={written}
         onInput={(text) => memory.change({ editing: { user_message_id: uuid, text } })}
         onKeyDown={handleKey}
         onPaste={() => undefined}
       />
       <RadioGroup
-        label="What becomes of the files"
+        label={t('What becomes of the files')}
         value={takesBack ? 'rewind' : 'leave'}
-        choices={CHOICES}
+        choices={listChoices()}
         onChange={(value) => setTakesBack(value === 'rewind')}
       />
       {takesBack && <p class="edit-note">{describeFiles(preview)}</p>}
@@ -93,9 +95,9 @@ export function MessageEditor({ itemKey, uuid, blocks }: MessageEditorProps): VN
       )}
       <div class="dialog-buttons">
         <Button kind="primary" disabled={!canRun} onClick={() => void run()}>
-          Run again
+          {t('Run again')}
         </Button>
-        <Button onClick={cancel}>Cancel</Button>
+        <Button onClick={cancel}>{t('Cancel')}</Button>
       </div>
     </div>
   );
@@ -105,22 +107,25 @@ function Stops(): VNode {
   const isRunning = useModel(({ activity }) => activity !== 'idle');
   return (
     <p class="edit-note">
-      It goes on in a copy of this session, which stays in the list.
-      {isRunning && ' What is running here is stopped.'}
+      {t('It goes on in a copy of this session, which stays in the list.')}
+      {isRunning && ` ${t('What is running here is stopped.')}`}
     </p>
   );
 }
 
 function describeFiles(preview: Preview): string {
-  if (preview.kind === 'waiting') return 'Looking at the files';
-  if (preview.kind === 'failed') return `The files cannot be taken back: ${preview.problem}`;
+  if (preview.kind === 'waiting') return t('Looking at the files');
+  if (preview.kind === 'failed') return t('The files cannot be taken back: {0}', preview.problem);
   const { files, restorable } = preview;
-  if (files.length === 0) return 'No file has been changed since.';
-  const back = restorable === 1 ? '1 file goes back.' : `${restorable} files go back.`;
+  if (files.length === 0) return t('No file has been changed since.');
+  const back = restorable === 1 ? t('1 file goes back.') : t('{0} files go back.', restorable);
   const left = files.length - restorable;
-  return left === 0
-    ? back
-    : `${back} ${left === 1 ? '1 stays as it is' : `${left} stay as they are`}: you have changed it, too.`;
+  if (left === 0) return back;
+  const stays =
+    left === 1
+      ? t('1 stays as it is: you have changed it, too.')
+      : t('{0} stay as they are: you have changed them, too.', left);
+  return `${back} ${stays}`;
 }
 
 interface Edited {

@@ -1,4 +1,5 @@
 /** What the person said, with the way back to before it. */
+
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { type ContentBlock, isKnownBlock } from '../../src/protocol/blocks.ts';
@@ -6,6 +7,7 @@ import { DocumentView } from '../blocks/DocumentView.tsx';
 import { ImageView } from '../blocks/ImageView.tsx';
 import { ToldContext } from '../composer/ContextChip.tsx';
 import { IconButton } from '../controls/IconButton.tsx';
+import { t } from '../l10n/texts.ts';
 import { askRewind } from '../rewind/askRewind.ts';
 import type { Item } from '../state/panelModel.ts';
 import { useModel, usePanel, useSource } from './context.ts';
@@ -37,13 +39,13 @@ export function UserMessageView({ item }: { readonly item: UserItem }): VNode {
           {item.isCommand !== true && !isElsewhere && (
             <IconButton
               icon="edit"
-              label="Edit and run again"
+              label={t('Edit and run again')}
               onClick={() => memory.change({ editing: startEditing(uuid, item.blocks) })}
             />
           )}
           <IconButton
             icon="discard"
-            label="Rewind to here"
+            label={t('Rewind to here')}
             onClick={() => askRewind(store, uuid, item.blocks)}
           />
         </span>
@@ -69,7 +71,7 @@ function UserText({ text }: { readonly text: string }): VNode {
       {isCut ? `${text.slice(0, SHOWN)}…` : text}
       {isCut && (
         <button type="button" class="text-button" onClick={() => setShowsAll(true)}>
-          Show more
+          {t('Show more')}
         </button>
       )}
     </div>

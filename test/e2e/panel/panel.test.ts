@@ -340,6 +340,25 @@ describe('the composer', () => {
   });
 });
 
+test('the panel speaks the language of the editor, and English where it has no words', async () => {
+  const { page } = await openPanel({
+    snapshot: {
+      state: say.buildState({}),
+      view: { draft: '', scroll: null, open: {} },
+      messages: [say.userSays('Sort the notes', 'u1')],
+      language: 'zh-cn',
+      texts: { 'New session': '新建会话', 'Rewind to here': '回退到此处', 'Message Belay': '给 Belay 的消息' },
+    },
+    height: 700,
+  });
+  await page.getByRole('button', { name: '新建会话' }).waitFor();
+  expect(await page.locator('html').getAttribute('lang')).toBe('zh-cn');
+  await page.getByRole('textbox', { name: '给 Belay 的消息' }).waitFor();
+  await page.getByText('Sort the notes').hover();
+  await page.getByRole('button', { name: '回退到此处' }).waitFor();
+  await page.getByRole('button', { name: 'Edit and run again' }).waitFor();
+});
+
 describe('suggestions while writing', () => {
   const commands = [
     { name: 'review', description: 'Looks over the changes', argumentHint: '[branch]' },

@@ -13,6 +13,8 @@ export interface Snapshot {
   state: PanelState;
   view: PanelView;
   messages: unknown[];
+  language?: string;
+  texts?: Record<string, string>;
   earlier?: boolean;
   later?: boolean;
 }

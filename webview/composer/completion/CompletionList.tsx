@@ -1,7 +1,9 @@
 /** The suggestions above what is being written. The focus stays in the text. */
+
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../../controls/Icon.tsx';
+import { t } from '../../l10n/texts.ts';
 import type { Completion } from './useCompletion.ts';
 import './completion.css';
 
@@ -20,7 +22,7 @@ export function CompletionList({ completion }: { readonly completion: Completion
   }, [active, suggestions]);
   if (suggestions.length === 0) return null;
   return (
-    <div class="completion" id={COMPLETION_ID} role="listbox" aria-label="Suggestions" ref={list}>
+    <div class="completion" id={COMPLETION_ID} role="listbox" aria-label={t('Suggestions')} ref={list}>
       {suggestions.map(({ key, icon, label, detail }, index) => (
         // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the text (aria-activedescendant)
         // biome-ignore lint/a11y/useKeyWithClickEvents: its keys are those of the text

@@ -1,8 +1,10 @@
 /** Suggestions for what is being written: the agent knows files and commands. */
+
 import type { Peer } from '../../../src/channel/peer.ts';
 import { EDITOR_SOURCES, type EditorSource } from '../../../src/protocol/attachedText.ts';
 import type { SlashCommand } from '../../../src/protocol/commands.ts';
 import type { ResponseOf } from '../../../src/protocol/control.ts';
+import { t } from '../../l10n/texts.ts';
 import { type Trigger, writeMention } from './findTrigger.ts';
 
 export interface Suggestion {
@@ -122,16 +124,17 @@ function toResource(resource: Resource): Suggestion {
   };
 }
 
-const SOURCES: Readonly<Record<EditorSource, Pick<Suggestion, 'icon' | 'detail'>>> = {
-  problems: { icon: 'warning', detail: 'errors and warnings that the editor knows of' },
-  changes: { icon: 'git-commit', detail: 'uncommitted changes' },
-  terminal: { icon: 'terminal', detail: 'the last command of the terminal, and its output' },
-};
+const describeSources = (): Readonly<Record<EditorSource, Pick<Suggestion, 'icon' | 'detail'>>> => ({
+  problems: { icon: 'warning', detail: t('errors and warnings that the editor knows of') },
+  changes: { icon: 'git-commit', detail: t('uncommitted changes') },
+  terminal: { icon: 'terminal', detail: t('the last command of the terminal, and its output') },
+});
 
 /** What of the editor has a name that begins so. */
 function findSources(query: string): readonly Suggestion[] {
+  const described = describeSources();
   return EDITOR_SOURCES.filter((name) => name.startsWith(query.toLowerCase())).map((name) => ({
-    ...SOURCES[name],
+    ...described[name],
     key: name,
     label: name,
     insert: `@${name} `,
