@@ -142,10 +142,9 @@ async function runAgain(
   const { host } = store.get();
   const context = memory.get().hides_context === true ? undefined : host?.editor_context;
   const attached = blocks.filter(({ type }) => type !== 'text');
-  // The session stays behind without the editor, and with its draft.
-  memory.change({ editing: null });
-  memory.flush();
   try {
+    // The session stays behind without the editor, and with its draft.
+    await peer.request('belay/view_save', { ...memory.get(), editing: null });
     await peer.request('belay/message_edit', {
       user_message_id: uuid,
       message: {
@@ -157,6 +156,7 @@ async function runAgain(
         ...(context === undefined ? {} : { belay_context: context }),
       },
     });
+    memory.change({ editing: null });
     return null;
   } catch (error) {
     memory.change({ editing: { user_message_id: uuid, text } });
