@@ -1,8 +1,10 @@
 /** May the agent do this? What is shown is exactly what would be done. */
+
 import type { VNode } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { PermissionResult } from '../../src/protocol/permissions.ts';
 import { Button } from '../controls/Button.tsx';
+import { t } from '../l10n/texts.ts';
 import { useFolders } from '../view/useFolders.ts';
 import { CommandParts, listOwnReasons } from './CommandParts.tsx';
 import { countHiddenIn, type Request, toChange } from './describeRequest.ts';
@@ -96,7 +98,7 @@ export function PermissionCard({ request: { request: asked, answer }, waiting }:
           />
           <Remember choices={choices} isAllShown={isAllShown} />
           <RequestAnswer
-            placeholder="Tell Belay what to do instead"
+            placeholder={t('Tell Belay what to do instead')}
             instead={instead}
             onInstead={setInstead}
             onRefuse={deny}
@@ -105,9 +107,9 @@ export function PermissionCard({ request: { request: asked, answer }, waiting }:
               kind="primary"
               disabled={!isArmed}
               onClick={allow}
-              title="Ctrl+Enter or Cmd+Enter while this card has the focus"
+              title={t('Ctrl+Enter or Cmd+Enter while this card has the focus')}
             >
-              Allow
+              {t('Allow')}
             </Button>
             {choices.length > 0 && (
               <Button
@@ -115,10 +117,10 @@ export function PermissionCard({ request: { request: asked, answer }, waiting }:
                 onClick={openRemember}
                 opensMenu={!isSingle(choices)}
               >
-                Allow and remember
+                {t('Allow and remember')}
               </Button>
             )}
-            <Button onClick={deny}>Deny</Button>
+            <Button onClick={deny}>{t('Deny')}</Button>
           </RequestAnswer>
         </>
       )}
@@ -134,15 +136,19 @@ function Review({
 }): VNode | null {
   if (open === undefined) return null;
   const words = [
-    ...(isChanged ? ['Shown as you changed it in the editor.'] : []),
+    ...(isChanged ? [t('Shown as you changed it in the editor.')] : []),
     ...(comments === 0
       ? []
-      : [`${comments === 1 ? 'Your comment goes' : `Your ${comments} comments go`} with the answer.`]),
+      : [
+          comments === 1
+            ? t('Your comment goes with the answer.')
+            : t('Your {0} comments go with the answer.', comments),
+        ]),
   ];
   return (
     <p class="request-review">
       <button type="button" class="text-button" onClick={open}>
-        Review in the editor
+        {t('Review in the editor')}
       </button>
       {words.length > 0 && <span>{words.join(' ')}</span>}
     </p>
@@ -158,19 +164,20 @@ interface RememberProps {
 function Remember({ choices, isAllShown }: RememberProps): VNode | null {
   const [first] = choices;
   if (first === undefined) return null;
-  const later = isAllShown ? '' : ' Show all of it first.';
+  const later = isAllShown ? '' : ` ${t('Show all of it first.')}`;
   const rules = toRuleTexts(first);
   if (isSingle(choices) || rules.length === 0) {
     const words = first.updates.map((update) => showHidden(describeSuggestion(update)));
     return (
       <p class="request-remember">
-        “Allow and remember” would {words.join('; ')}.{later}
+        {t('“Allow and remember” would {0}.', words.join('; '))}
+        {later}
       </p>
     );
   }
   return (
     <p class="request-remember">
-      {rules.length === 1 ? 'A rule would cover it: ' : 'Rules would cover it: '}
+      {rules.length === 1 ? t('A rule would cover it:') : t('Rules would cover it:')}{' '}
       <code>{showHidden(rules.join(', '))}</code>
       {later}
     </p>
@@ -186,12 +193,12 @@ function toDenial(instead: string): PermissionResult {
 }
 
 function toTitle(request: Request): string {
-  return request.title ?? `Use ${request.display_name ?? request.tool_name}`;
+  return request.title ?? t('Use {0}', request.display_name ?? request.tool_name);
 }
 
 function Reason({ request }: { readonly request: Request }): VNode | null {
   const lines = [
-    request.agent_id === undefined ? undefined : 'Asked by a subagent',
+    request.agent_id === undefined ? undefined : t('Asked by a subagent'),
     request.description,
     ...listOwnReasons(request),
   ].filter((line) => line !== undefined && line !== '');

@@ -1,9 +1,11 @@
 /** A plan to be approved, or thought over once more. */
+
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { PermissionResult } from '../../src/protocol/permissions.ts';
 import { getString } from '../blocks/tools/toolInput.ts';
 import { Button } from '../controls/Button.tsx';
+import { t } from '../l10n/texts.ts';
 import { Markdown } from '../markdown/Markdown.tsx';
 import type { RequestCardProps } from './PermissionDock.tsx';
 import { RequestAnswer } from './RequestAnswer.tsx';
@@ -39,28 +41,28 @@ export function PlanCard({ request: { request, answer }, waiting }: RequestCardP
   return (
     <RequestFrame
       icon="checklist"
-      title="Go ahead with this plan?"
+      title={t('Go ahead with this plan?')}
       waiting={waiting}
       frameRef={frame}
       onConfirm={() => (instead.trim() === '' ? approve() : keepPlanning())}
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <div class="request-plan" tabIndex={0} role="region" aria-label="Plan">
+      <div class="request-plan" tabIndex={0} role="region" aria-label={t('Plan')}>
         <Markdown text={getString(request.input, 'plan')} isOpen={false} />
       </div>
       <RequestAnswer
-        placeholder="What should the plan do otherwise?"
+        placeholder={t('What should the plan do otherwise?')}
         instead={instead}
         onInstead={setInstead}
         onRefuse={keepPlanning}
       >
         <Button kind="primary" disabled={!isArmed} onClick={approve}>
-          Approve
+          {t('Approve')}
         </Button>
         <Button disabled={!isArmed} onClick={approveEdits}>
-          Approve and accept edits
+          {t('Approve and accept edits')}
         </Button>
-        <Button onClick={keepPlanning}>Keep planning</Button>
+        <Button onClick={keepPlanning}>{t('Keep planning')}</Button>
       </RequestAnswer>
     </RequestFrame>
   );

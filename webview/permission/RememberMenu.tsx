@@ -1,8 +1,10 @@
 /** Behind "Allow and remember": which rule, what else it would allow, and where it is kept. A place is the answer. */
+
 import type { VNode } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../controls/Icon.tsx';
 import { IconButton } from '../controls/IconButton.tsx';
+import { t } from '../l10n/texts.ts';
 import { showHidden } from './hiddenCharacters.ts';
 import { type Destination, PLACES, type RuleChoice, toRuleTexts } from './ruleChoices.ts';
 import { describeSuggestion } from './suggestions.ts';
@@ -24,7 +26,7 @@ export function RememberMenu({ choices, isArmed, onChoose, onClose }: RememberMe
     <div
       class="remember"
       role="group"
-      aria-label="Remember"
+      aria-label={t('Remember')}
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
         event.preventDefault();
@@ -35,8 +37,8 @@ export function RememberMenu({ choices, isArmed, onChoose, onClose }: RememberMe
       <Rules choices={choices} index={index} onIndex={setIndex} />
       <div class="request-answer">
         <div class="remember-head">
-          <IconButton icon="arrow-left" label="Back" onClick={onClose} />
-          <span>Allow, and remember it for…</span>
+          <IconButton icon="arrow-left" label={t('Back')} onClick={onClose} />
+          <span>{t('Allow, and remember it for…')}</span>
         </div>
         <Places
           destinations={chosen.destinations}
@@ -58,7 +60,7 @@ function Rules({ choices, index, onIndex }: RulesProps): VNode {
   const name = useId();
   if (choices.length === 1 && choices[0] !== undefined) return <Rule choice={choices[0]} />;
   return (
-    <fieldset class="remember-rules" aria-label="Rule">
+    <fieldset class="remember-rules" aria-label={t('Rule')}>
       {choices.map((choice, position) => (
         <label key={position} class="remember-choice">
           <input type="radio" name={name} checked={position === index} onChange={() => onIndex(position)} />
@@ -79,10 +81,10 @@ function Rule({ choice }: { readonly choice: RuleChoice }): VNode {
         : rules.map((rule) => <code key={rule}>{showHidden(rule)}</code>)}
       <div class="remember-also">
         {alsoAllows.length === 0
-          ? 'Nothing like it that was tried is allowed with it.'
+          ? t('Nothing like it that was tried is allowed with it.')
           : alsoAllows.map((example, index) => (
               <>
-                {index === 0 ? 'Would also allow ' : ', '}
+                {index === 0 ? `${t('Would also allow')} ` : ', '}
                 <code key={example}>{showHidden(example)}</code>
               </>
             ))}
@@ -104,7 +106,7 @@ function Places({ destinations, isArmed, onChoose }: PlacesProps): VNode {
     <div
       class="remember-places"
       role="menu"
-      aria-label="Where"
+      aria-label={t('Where')}
       tabIndex={-1}
       ref={menu}
       onKeyDown={moveFocus}

@@ -1,6 +1,8 @@
 /** The end of a card: its buttons, and room for what is to be done instead. Stays in sight however long the card is. */
+
 import type { ComponentChildren, VNode } from 'preact';
 import { TextField } from '../controls/TextField.tsx';
+import { t } from '../l10n/texts.ts';
 
 export interface RequestAnswerProps {
   /** The buttons. */
@@ -18,7 +20,7 @@ export function RequestAnswer(props: RequestAnswerProps): VNode {
     <div class="request-answer">
       <div class="request-buttons">{children}</div>
       <TextField
-        label="Tell Belay what to do instead"
+        label={t('Tell Belay what to do instead')}
         placeholder={placeholder}
         value={instead}
         onInput={onInstead}

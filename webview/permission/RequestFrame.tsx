@@ -1,6 +1,8 @@
 /** What all cards that wait for the person share: the group, its heading, and the keys. */
+
 import type { ComponentChildren, Ref, VNode } from 'preact';
 import { Icon } from '../controls/Icon.tsx';
+import { t } from '../l10n/texts.ts';
 import { showHidden } from './hiddenCharacters.ts';
 
 export interface RequestFrameProps {
@@ -18,7 +20,7 @@ export interface RequestFrameProps {
 export function RequestFrame({
   icon,
   title,
-  label = 'Permission request',
+  label = t('Permission request'),
   waiting,
   frameRef,
   onConfirm,
@@ -35,7 +37,7 @@ export function RequestFrame({
       <div class="request-head">
         <Icon name={icon} />
         <h2 class="request-title">{showHidden(title)}</h2>
-        {waiting > 1 && <span class="request-count">1 of {waiting}</span>}
+        {waiting > 1 && <span class="request-count">{t('1 of {0}', waiting)}</span>}
       </div>
       {children}
     </section>

@@ -1,8 +1,10 @@
 /** Messages that wait for their turn: they can be changed, moved, taken back, or sent into the turn that runs. */
+
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { QueueChange } from '../../src/protocol/queue.ts';
 import { IconButton } from '../controls/IconButton.tsx';
+import { t } from '../l10n/texts.ts';
 import type { QueuedMessage } from '../state/panelModel.ts';
 import { type Panel, useModel, usePanel } from '../view/context.ts';
 import { QueueEditor } from './QueueEditor.tsx';
@@ -13,7 +15,7 @@ export function Queue(): VNode | null {
   const isRunning = useModel((model) => model.activity !== 'idle');
   if (queue.length === 0) return null;
   return (
-    <ul class="queue" aria-label="Waiting messages">
+    <ul class="queue" aria-label={t('Waiting messages')}>
       {queue.map((message, index) => (
         <QueueEntry
           key={message.uuid}
@@ -39,7 +41,7 @@ interface EntryProps {
   readonly canHurry: boolean;
 }
 
-const TAKEN = 'The message has already been taken up.';
+const sayTaken = (): string => t('The message has already been taken up.');
 
 function QueueEntry({ message, above, canHurry }: EntryProps): VNode {
   const panel = usePanel();
@@ -51,8 +53,8 @@ function QueueEntry({ message, above, canHurry }: EntryProps): VNode {
   const remove = (): void => {
     peer
       .request('cancel_async_message', { message_uuid: uuid })
-      .then(({ cancelled }) => announce(cancelled ? 'Message removed' : TAKEN))
-      .catch(() => announce('The message could not be removed.'));
+      .then(({ cancelled }) => announce(cancelled ? t('Message removed') : sayTaken()))
+      .catch(() => announce(t('The message could not be removed.')));
   };
   if (isEdited) {
     return (
@@ -65,7 +67,7 @@ function QueueEntry({ message, above, canHurry }: EntryProps): VNode {
             if (text.trim() === message.text.trim()) return;
             if (text.trim() === '') remove();
             else
-              void change({ kind: 'text', text }, 'Message changed').then(
+              void change({ kind: 'text', text }, t('Message changed')).then(
                 (done) => done || keep(text, panel),
               );
           }}
@@ -84,19 +86,19 @@ function QueueEntry({ message, above, canHurry }: EntryProps): VNode {
           {canHurry && (
             <IconButton
               icon="run-above"
-              label="Send now, into the work under way"
-              onClick={() => void change({ kind: 'now' }, 'Sent with the next step')}
+              label={t('Send now, into the work under way')}
+              onClick={() => void change({ kind: 'now' }, t('Sent with the next step'))}
             />
           )}
           {above !== null && (
             <IconButton
               icon="arrow-up"
-              label="Move up"
-              onClick={() => void change({ kind: 'place', before: above }, 'Moved up')}
+              label={t('Move up')}
+              onClick={() => void change({ kind: 'place', before: above }, t('Moved up'))}
             />
           )}
-          <IconButton icon="edit" label="Edit" onClick={() => setEdited(true)} />
-          <IconButton icon="close" label="Remove" onClick={remove} />
+          <IconButton icon="edit" label={t('Edit')} onClick={() => setEdited(true)} />
+          <IconButton icon="close" label={t('Remove')} onClick={remove} />
         </span>
       )}
     </li>
@@ -104,8 +106,8 @@ function QueueEntry({ message, above, canHurry }: EntryProps): VNode {
 }
 
 function toWord({ isAcknowledged, isNow }: QueuedMessage): string {
-  if (!isAcknowledged) return 'Sending';
-  return isNow ? 'Next step' : 'Queued';
+  if (!isAcknowledged) return t('Sending');
+  return isNow ? t('Next step') : t('Queued');
 }
 
 /** False: it does not wait any more. */
@@ -116,10 +118,10 @@ async function changeMessage(
 ): Promise<boolean> {
   try {
     const { changed } = await peer.request('belay/queue_change', { message_uuid, change });
-    announce(changed ? done : TAKEN);
+    announce(changed ? done : sayTaken());
     return changed;
   } catch {
-    announce('The message could not be changed.');
+    announce(t('The message could not be changed.'));
     return false;
   }
 }

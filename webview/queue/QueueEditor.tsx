@@ -1,8 +1,10 @@
 /** A waiting message while its text is changed. Enter saves, Escape leaves it as it was. */
+
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { IconButton } from '../controls/IconButton.tsx';
 import { TextArea } from '../controls/TextArea.tsx';
+import { t } from '../l10n/texts.ts';
 
 export interface QueueEditorProps {
   readonly text: string;
@@ -29,16 +31,16 @@ export function QueueEditor({ text, onSave, onCancel }: QueueEditorProps): VNode
     <>
       <TextArea
         areaRef={area}
-        label="Change the waiting message"
-        placeholder="Empty: it is removed"
+        label={t('Change the waiting message')}
+        placeholder={t('Empty: it is removed')}
         value={written}
         onInput={write}
         onKeyDown={handleKey}
         onPaste={() => undefined}
       />
       <span class="queue-actions">
-        <IconButton icon="check" label="Save" onClick={() => onSave(written)} />
-        <IconButton icon="close" label="Leave as it was" onClick={onCancel} />
+        <IconButton icon="check" label={t('Save')} onClick={() => onSave(written)} />
+        <IconButton icon="close" label={t('Leave as it was')} onClick={onCancel} />
       </span>
     </>
   );

@@ -1,10 +1,12 @@
 /** The first start: where the model is to come from. No key is ever typed here; the host asks for it. */
+
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { RequestOf } from '../../src/protocol/control.ts';
 import { Button } from '../controls/Button.tsx';
 import { Icon } from '../controls/Icon.tsx';
 import { TextField } from '../controls/TextField.tsx';
+import { t } from '../l10n/texts.ts';
 import { usePanel } from '../view/context.ts';
 import './firstStart.css';
 
@@ -21,15 +23,15 @@ export function FirstStart(): VNode {
       .request('belay/provider_choose', choice)
       .then(
         ({ problem: told }) => setProblem(told ?? ''),
-        () => setProblem('That did not work. The log may say why.'),
+        () => setProblem(t('That did not work. The log may say why.')),
       )
       .finally(() => setBusy(false));
   };
   return (
-    <section class="first-start" aria-label="Choose a model provider">
+    <section class="first-start" aria-label={t('Choose a model provider')}>
       <h1>Belay</h1>
       <p class="first-start-lead">
-        A coding agent that never gets ahead of you. Where should its model come from?
+        {t('A coding agent that never gets ahead of you. Where should its model come from?')}
       </p>
       {problem !== '' && (
         <p class="first-start-problem" role="alert">
@@ -52,31 +54,31 @@ function Providers({ disabled, onChoose }: ChooserProps): VNode {
       <Provider
         icon="key"
         title="Anthropic API"
-        text="With your own key. It is kept in VS Code's secret storage."
+        text={t("With your own key. It is kept in VS Code's secret storage.")}
       >
         <Button kind="primary" disabled={disabled} onClick={() => onChoose({ provider: 'anthropic' })}>
-          Set API key
+          {t('Set API key')}
         </Button>
       </Provider>
       <Provider
         icon="server"
-        title="Local or compatible server"
-        text="Any server that speaks the Messages API."
+        title={t('Local or compatible server')}
+        text={t('Any server that speaks the Messages API.')}
       >
         <LocalServer disabled={disabled} onChoose={onChoose} />
       </Provider>
       <Provider
         icon="vscode"
-        title="VS Code language models"
-        text="What other extensions provide to VS Code."
+        title={t('VS Code language models')}
+        text={t('What other extensions provide to VS Code.')}
       >
         <Button disabled={disabled} onClick={() => onChoose({ provider: 'vscode-lm' })}>
-          Use VS Code's models
+          {t("Use VS Code's models")}
         </Button>
       </Provider>
-      <Provider icon="rocket" title="Just look around" text="A scripted tour: no key, no network.">
+      <Provider icon="rocket" title={t('Just look around')} text={t('A scripted tour: no key, no network.')}>
         <Button disabled={disabled} onClick={() => onChoose({ provider: 'offline' })}>
-          Try it offline
+          {t('Try it offline')}
         </Button>
       </Provider>
     </div>
@@ -110,7 +112,7 @@ function LocalServer({ disabled, onChoose }: ChooserProps): VNode {
   if (!isOpen) {
     return (
       <Button disabled={disabled} onClick={() => setOpen(true)}>
-        Use a server
+        {t('Use a server')}
       </Button>
     );
   }
@@ -121,23 +123,23 @@ function LocalServer({ disabled, onChoose }: ChooserProps): VNode {
   return (
     <div class="provider-form">
       <TextField
-        label="Base URL"
-        caption="Base URL"
+        label={t('Base URL')}
+        caption={t('Base URL')}
         placeholder="http://localhost:8080"
         value={url}
         onInput={setUrl}
         onEnter={connect}
       />
       <TextField
-        label="Model"
-        caption="Model"
-        placeholder="Name of the model"
+        label={t('Model')}
+        caption={t('Model')}
+        placeholder={t('Name of the model')}
         value={model}
         onInput={setModel}
         onEnter={connect}
       />
       <Button kind="primary" disabled={disabled || !isUsable} onClick={connect}>
-        Connect
+        {t('Connect')}
       </Button>
     </div>
   );
