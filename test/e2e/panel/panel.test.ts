@@ -347,7 +347,11 @@ test('the panel speaks the language of the editor, and English where it has no w
       view: { draft: '', scroll: null, open: {} },
       messages: [say.userSays('Sort the notes', 'u1')],
       language: 'zh-cn',
-      texts: { 'New session': '新建会话', 'Rewind to here': '回退到此处', 'Message Belay': '给 Belay 的消息' },
+      texts: {
+        'New session': '新建会话',
+        'Rewind to here': '回退到此处',
+        'Message Belay': '给 Belay 的消息',
+      },
     },
     height: 700,
   });

@@ -37,6 +37,12 @@ describe('the host of a panel', () => {
     await vi.waitFor(() => expect(conversation(page.messages)).toEqual([assistant('m1', 'hello')]));
   });
 
+  it('tells the page what it says in the language of the editor', async () => {
+    const language = { language: 'zh-cn', texts: { Send: '发送' } };
+    const { page } = await setUp({ language });
+    expect(await page.peer.request('belay/panel_ready', {})).toMatchObject(language);
+  });
+
   it('loses and doubles nothing that comes while the page is being answered', async () => {
     const { page, agent } = await setUp();
     const ready = page.peer.request('belay/panel_ready', {});
@@ -284,7 +290,9 @@ describe('the host of a panel', () => {
   });
 });
 
-async function setUp(options: HostOptions & Partial<Pick<PanelHostDeps, 'actions' | 'bringMs'>> = {}) {
+async function setUp(
+  options: HostOptions & Partial<Pick<PanelHostDeps, 'actions' | 'bringMs' | 'language'>> = {},
+) {
   const surface = createFakeSurface();
   const { host, agent } = createHost('s1', options);
   const panel = new PanelHost({
@@ -292,6 +300,7 @@ async function setUp(options: HostOptions & Partial<Pick<PanelHostDeps, 'actions
     host,
     actions: options.actions ?? actions,
     ...(options.bringMs === undefined ? {} : { bringMs: options.bringMs }),
+    ...(options.language === undefined ? {} : { language: options.language }),
     views: { get: () => options.view ?? { draft: '', scroll: null, open: {} }, save: async () => {} },
     describe: toState,
     log: silentLog,
