@@ -11,27 +11,29 @@ export interface CurrentTexts extends Disposable {
   get(path: string): Lines | undefined;
   /** Reads what no document holds. Never rejects. */
   look(path: string): Promise<void>;
-  /** The path of a file that has changed; one that is looked at only. */
-  readonly onDidChange: (listener: (path: string) => void) => Disposable;
+  /** The paths of files that have changed; of those only that are looked at. */
+  readonly onDidChange: (listener: (paths: readonly string[]) => void) => Disposable;
 }
 
-/** Changes of a document that come close together are told once, in ms. */
+/** Changes that come close together are told at once, in ms: who listens may look at all files for each time. */
 const REST_MS = 120;
 
 /** `isWatched`: whether anybody wants to know about this file. */
 export function watchCurrentTexts(isWatched: (path: string) => boolean): CurrentTexts {
-  const changed = new EventEmitter<string>();
+  const changed = new EventEmitter<readonly string[]>();
   const onDisk = new Map<string, Lines | undefined>();
   const inNotebooks = createEditedNotebooks();
   const inDocuments = new WeakMap<TextDocument, DocumentLines>();
-  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  const untold = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const tellSoon = (path: string): void => {
-    if (timers.has(path)) return;
-    const timer = setTimeout(() => {
-      timers.delete(path);
-      changed.fire(path);
+    untold.add(path);
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      const paths = [...untold];
+      untold.clear();
+      changed.fire(paths);
     }, REST_MS);
-    timers.set(path, timer);
   };
   const look = async (path: string): Promise<void> => {
     outside.follow(path);
@@ -81,7 +83,7 @@ export function watchCurrentTexts(isWatched: (path: string) => boolean): Current
     look,
     onDidChange: changed.event,
     dispose() {
-      for (const timer of timers.values()) clearTimeout(timer);
+      clearTimeout(timer);
       for (const subscription of subscriptions) subscription.dispose();
       changed.dispose();
     },

@@ -94,8 +94,9 @@ export class Review implements Disposable {
   constructor(deps: ReviewDeps) {
     this.#deps = deps;
     this.#current = deps.currentTexts((path) => this.#files.has(path) || this.#followed.has(path));
-    this.#current.onDidChange((path) => {
-      if (this.#files.has(path)) this.#changed.fire([path]);
+    this.#current.onDidChange((paths) => {
+      const reviewed = paths.filter((path) => this.#files.has(path));
+      if (reviewed.length > 0) this.#changed.fire(reviewed);
     });
     this.#open = this.#readStored();
   }
