@@ -74,6 +74,8 @@ test('both folders are inside where edits are accepted, and a rewind takes the f
     'there\n',
   ]);
 
+  const toLookAt = panel.frame.getByRole('group', { name: 'Changes to look at' });
+  await toLookAt.getByText('4 changes in 4 files to look at').waitFor();
   await panel.button('Rewind to here').last().click();
   const dialog = panel.frame.getByRole('dialog', { name: 'Rewind' });
   await dialog.getByText('hills/peaks.txt', { exact: true }).waitFor();
@@ -88,6 +90,8 @@ test('both folders are inside where edits are accepted, and a rewind takes the f
     undefined,
     undefined,
   ]);
+  // What was taken back does not wait to be looked at.
+  await toLookAt.waitFor({ state: 'detached' });
   model.assertNoRefusals();
 });
 
