@@ -1,14 +1,11 @@
 /** The ways to MCP servers outside of the program: a process, HTTP with streams, or the older server-sent events. */
 import { SSEClientTransport, SseError } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import {
-  type McpConnector,
-  type McpTransport,
-  McpTransportError,
-  type OutsideServerConfig,
-} from '../core/mcp/connector.ts';
+import { type McpConnector, type McpTransport, McpTransportError } from '../core/mcp/connector.ts';
+import { type AddressConfig, hasOwnToken, type LoginPorts } from '../core/mcp/serverLogin.ts';
 import type { Platform } from '../core/ports.ts';
 import { createCappedFetch, type Fetch } from './mcpFetch.ts';
+import { type CarriedLogin, createMcpLogins, type McpLogins } from './mcpLogins.ts';
 import { createStdioTransport } from './mcpStdio.ts';
 
 export interface McpConnectorOptions {
@@ -18,21 +15,25 @@ export interface McpConnectorOptions {
   /** What servers inherit, before it is cleaned (see processEnvironment.ts). */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly fetch?: Fetch;
+  /** undefined: nobody can log in from here. */
+  readonly login?: LoginPorts | undefined;
   /** Time a server that is a process has to end politely, once its input has ended and it has not. Milliseconds. */
   readonly politeMs?: number | undefined;
 }
 
 export function createNodeMcpConnector(options: McpConnectorOptions): McpConnector {
   const fetch = createCappedFetch(options.fetch ?? globalThis.fetch);
+  const logins = options.login && createMcpLogins(options.login, fetch);
   return {
+    logins,
     async connect(config) {
       switch (config.type) {
         case 'stdio':
           return createStdioTransport({ ...options, config });
         case 'http':
-          return createHttpTransport(config, fetch);
+          return createHttpTransport(config, toWay(config, { fetch, logins }));
         case 'sse':
-          return createEventsTransport(config, fetch);
+          return createEventsTransport(config, toWay(config, { fetch, logins }));
         default:
           return config satisfies never;
       }
@@ -40,14 +41,24 @@ export function createNodeMcpConnector(options: McpConnectorOptions): McpConnect
   };
 }
 
-type AddressConfig = Exclude<OutsideServerConfig, { type: 'stdio' }>;
+interface Ways {
+  readonly fetch: Fetch;
+  readonly logins: McpLogins | undefined;
+}
+
+function toWay(config: AddressConfig, { fetch, logins }: Ways): CarriedLogin {
+  const isPlain = logins === undefined || hasOwnToken(config) || !isWebAddress(config);
+  return isPlain ? { fetch, isLoggedIn: () => false } : logins.carry(config, fetch);
+}
 
 /** Ends the session at the server, too: it would keep it otherwise. */
-function createHttpTransport(config: AddressConfig, fetch: Fetch): McpTransport {
-  const transport = new StreamableHTTPClientTransport(toAddress(config), {
-    requestInit: { headers: { ...config.headers } },
-    fetch,
-  });
+function createHttpTransport(config: AddressConfig, { fetch, isLoggedIn }: CarriedLogin): McpTransport {
+  const transport: McpTransport & Pick<StreamableHTTPClientTransport, 'terminateSession'> =
+    new StreamableHTTPClientTransport(toAddress(config), {
+      requestInit: { headers: { ...config.headers } },
+      fetch,
+    });
+  transport.isLoggedIn = isLoggedIn;
   const close = transport.close.bind(transport);
   transport.close = async () => {
     const bye = transport.terminateSession().catch(() => undefined);
@@ -61,11 +72,12 @@ function createHttpTransport(config: AddressConfig, fetch: Fetch): McpTransport 
 const BYE = 1000;
 
 /** The stream of events is the connection: where it breaks, the server knows nothing of us any more. */
-function createEventsTransport(config: AddressConfig, fetch: Fetch): McpTransport {
-  const transport = new SSEClientTransport(toAddress(config), {
+function createEventsTransport(config: AddressConfig, { fetch, isLoggedIn }: CarriedLogin): McpTransport {
+  const transport: McpTransport = new SSEClientTransport(toAddress(config), {
     requestInit: { headers: { ...config.headers } },
     fetch,
   });
+  transport.isLoggedIn = isLoggedIn;
   transport.onerror = (error) => {
     if (!(error instanceof SseError)) return;
     transport.onerror?.(new McpTransportError('Its stream of events broke off.', { cause: error }));
@@ -75,7 +87,11 @@ function createEventsTransport(config: AddressConfig, fetch: Fetch): McpTranspor
 }
 
 function toAddress({ url }: AddressConfig): URL {
-  const isWeb = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
-  if (!isWeb) throw new McpTransportError(`"${url}" is not an address of the web (http:// or https://).`);
+  if (!isWebAddress({ url }))
+    throw new McpTransportError(`"${url}" is not an address of the web (http:// or https://).`);
   return new URL(url);
+}
+
+function isWebAddress({ url }: Pick<AddressConfig, 'url'>): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }

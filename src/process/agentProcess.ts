@@ -15,6 +15,7 @@ import { createHostDiagnostics } from './hostDiagnostics.ts';
 import { createHostFiles } from './hostFiles.ts';
 import { createHostLanguageFeatures } from './hostLanguageFeatures.ts';
 import { createHostLog } from './hostLog.ts';
+import { createHostLogins } from './hostLogins.ts';
 import { createHostModel, type HostModel } from './hostModel.ts';
 import { createHostReviewComments } from './hostReviewComments.ts';
 import { MAX_LINE_BYTES } from './maxLine.ts';
@@ -86,6 +87,7 @@ async function start(request: RequestOf<'belay/agent_start'>): Promise<Agent> {
     files: createHostFiles(parts.disk, host),
     diagnostics: createHostDiagnostics(host, log),
     languageFeatures: createHostLanguageFeatures(host),
+    login: createHostLogins(host),
     reviewComments: createHostReviewComments(host, { sessionId: start.sessionId, log }),
     fileNews: { now: () => host.request('belay/file_news', {}) },
     savesSince: (number) => host.request('belay/saves_since', { number }),

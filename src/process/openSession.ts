@@ -6,6 +6,7 @@ import type { Checkpoints } from '../core/checkpoints/checkpoints.ts';
 import { createCheckpoints } from '../core/checkpoints/createCheckpoints.ts';
 import type { SavedFile } from '../core/checkpoints/tree/treeWatch.ts';
 import { createAgent } from '../core/createAgent.ts';
+import type { LoginPorts } from '../core/mcp/serverLogin.ts';
 import type { FileSystem, LanguageFeatures, ReviewComments } from '../core/ports.ts';
 import { pruneOutputs } from '../core/sessions/pruneOutputs.ts';
 import { createBuiltinTools } from '../core/tools/builtinTools.ts';
@@ -43,6 +44,8 @@ export interface SessionParts
   /** The files the user has saved after the save of this number, absolute, and the number of the last. */
   readonly savesSince: (number: number) => Promise<Saves>;
   readonly languageFeatures: LanguageFeatures;
+  /** Logins at MCP servers. */
+  readonly login: LoginPorts;
   /** What the user says to this session about its changes. */
   readonly reviewComments: ReviewComments;
   /** Tried before the PATH. */
@@ -132,7 +135,7 @@ type SessionPorts = Omit<AgentPorts, 'checkpoints' | 'workspace' | 'processes' |
 };
 
 function createPorts(parts: SessionParts, { environment, directories }: SessionSettings): SessionPorts {
-  const { ripgrepCandidates } = parts;
+  const { ripgrepCandidates, login } = parts;
   const workspace = withDirectories(parts.workspace, directories);
   const { cwd, platform } = workspace;
   return {
@@ -143,7 +146,7 @@ function createPorts(parts: SessionParts, { environment, directories }: SessionS
       sandboxHost: join(import.meta.dirname, 'sandboxHost.js'),
     }),
     web: createNodeWeb({ env: environment }),
-    mcp: createLazyMcpConnector({ cwd, platform, env: environment }),
+    mcp: createLazyMcpConnector({ cwd, platform, env: environment, login }),
   };
 }
 

@@ -108,6 +108,10 @@ export const agentRequests = {
   ),
   stop_task: spec('agent', z.looseObject({ task_id: z.string() }), empty),
   mcp_status: spec('agent', empty, z.looseObject({ mcpServers: z.array(mcpServerStatus) })),
+  /** Take a person through the login of a server, and connect it anew. An error says why nobody is logged in. */
+  'belay/mcp_login': spec('agent', z.looseObject({ serverName: z.string() }), empty),
+  /** Forget the login of a server, and connect it without. */
+  'belay/mcp_logout': spec('agent', z.looseObject({ serverName: z.string() }), empty),
   /** What a server has said and what became of it, oldest first. `at`: milliseconds since 1970. */
   'belay/mcp_log': spec(
     'agent',

@@ -66,6 +66,8 @@ export const mcpServerStatus = z.looseObject({
     .array(z.looseObject({ name: z.string(), command: z.string(), description: z.string().optional() }))
     .optional(),
   belay_has_resources: z.boolean().optional(),
+  /** A person can log in (`wanted`), or has, and that is kept for its address (`kept`). */
+  belay_login: z.enum(['wanted', 'kept']).optional(),
 });
 export type McpServerStatus = z.infer<typeof mcpServerStatus>;
 

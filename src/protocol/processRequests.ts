@@ -155,6 +155,22 @@ export const processRequests = {
       open: z.array(z.string()),
     }),
   ),
+  /** What is kept of a login at an MCP server, by the address of the server; it holds keys. */
+  'belay/login_load': spec(
+    'host',
+    z.object({ address: z.string() }),
+    z.object({ text: z.string().optional() }),
+  ),
+  /** Keep it; without a text forget it. */
+  'belay/login_save': spec('host', z.object({ address: z.string(), text: z.string().optional() }), empty),
+  /** An address by which a browser comes back to the editor. */
+  'belay/login_return': spec('host', empty, z.object({ address: z.string() })),
+  /** Show a person the page of a login; `query` is that with which the browser came back; absent: they did not want to. */
+  'belay/login_visit': spec(
+    'host',
+    z.object({ serverName: z.string(), page: z.string(), state: z.string() }),
+    z.object({ query: z.string().optional() }),
+  ),
   /** Unsaved text as a save would write it, in base64. */
   'belay/document_read': spec(
     'host',

@@ -1,5 +1,6 @@
 /** What a session stands on, on this editor: its documents before the disk, Node for all else. */
 import { env } from 'vscode';
+import type { LoginPorts } from '../core/mcp/serverLogin.ts';
 import type { FileSystem } from '../core/ports.ts';
 import { ripgrepCandidates } from '../node/findRipgrep.ts';
 import { createNodeParts, type NodeParts } from '../process/nodeParts.ts';
@@ -26,6 +27,7 @@ export interface EditorPorts extends NodeParts {
   readonly fileNews: WatchedFileNews;
   readonly languageFeatures: SessionParts['languageFeatures'];
   readonly savesSince: SessionParts['savesSince'];
+  readonly login: LoginPorts;
 }
 
 export interface EditorPortsOptions {
@@ -33,15 +35,16 @@ export interface EditorPortsOptions {
   readonly log: EditorLog;
   /** Belay's own folder in VS Code's global storage. */
   readonly storageRoot: string;
+  readonly login: LoginPorts;
 }
 
-export function createEditorPorts({ workspace, log, storageRoot }: EditorPortsOptions): EditorPorts {
+export function createEditorPorts({ workspace, log, storageRoot, login }: EditorPortsOptions): EditorPorts {
   const parts = createNodeParts({ workspace, environment: process.env, log, storageRoot });
   const userSaves = watchUserSaves();
   const diagnostics = createEditorDiagnostics(parts.clock);
   return {
     ...parts,
-    ...{ workspace, userSaves },
+    ...{ workspace, userSaves, login },
     diagnostics,
     fileNews: createFileNews(),
     languageFeatures: createEditorLanguageFeatures({ clock: parts.clock, diagnostics }),

@@ -15,6 +15,7 @@ import { registerContextCommands } from './context/contextCommands.ts';
 import { registerEarlierTexts } from './earlierText.ts';
 import { createLazySessions, type LazySessions } from './lazySessions.ts';
 import { createLog } from './log.ts';
+import { registerLogins } from './mcp/logins.ts';
 import { registerMcpTree } from './mcp/mcpTree.ts';
 import { registerPermissionLogs } from './permissionLog.ts';
 import { registerProposalCommands } from './proposals/proposalCommands.ts';
@@ -36,12 +37,13 @@ export function activate(context: ExtensionContext): void {
   const secrets = createSecrets(context, log);
   const earlierTexts = registerEarlierTexts();
   const proposalFiles = registerProposalFiles();
+  const login = registerLogins(context, log);
   const attention = createAttention(() => sessions.use((loaded) => loaded.showWaiting()));
   const sessions = createLazySessions(async () => {
     const started = performance.now();
     const { createSessions } = await import('./session.ts');
     const loaded = await createSessions({
-      ...{ context, log, secrets, attention, earlierTexts, proposalFiles },
+      ...{ context, log, secrets, attention, earlierTexts, proposalFiles, login },
       onRulesChange: rules.changed,
       onCheckpointsChange: checkpoints.changed,
       onServersChange: () => servers.changed(),
@@ -59,6 +61,7 @@ export function activate(context: ExtensionContext): void {
     attention,
     earlierTexts,
     proposalFiles,
+    login,
     registerChatView(context, sessions),
     registerChatTabs(context, sessions),
     registerRuleTree({ rules, log }),

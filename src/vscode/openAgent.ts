@@ -57,6 +57,7 @@ function openOutside(start: SessionStart, deps: OpenAgentDeps): AgentLink {
     savesSince: ports.savesSince,
     diagnostics: ports.diagnostics,
     languageFeatures: ports.languageFeatures,
+    login: ports.login,
     reviewComments: deps.reviewComments,
     streamModel: providers.streamModel,
     request: {

@@ -223,6 +223,8 @@ function createForwarders({ host, actions }: PanelHandlerDeps): Handlers<'agent'
     mcp_status: forward('mcp_status'),
     mcp_reconnect: forward('mcp_reconnect'),
     mcp_toggle: forward('mcp_toggle'),
+    'belay/mcp_login': refuseServerView,
+    'belay/mcp_logout': refuseServerView,
     'belay/mcp_log': refuseServerView,
     'belay/mcp_resources': forward('belay/mcp_resources'),
     'belay/mcp_tool_toggle': refuseServerView,

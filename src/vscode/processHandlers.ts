@@ -1,5 +1,6 @@
 /** What an agent in a process of its own gets from the editor: its documents, and the model. */
 import type { Handlers } from '../channel/peer.ts';
+import type { LoginPorts } from '../core/mcp/serverLogin.ts';
 import { ModelError } from '../core/model/modelError.ts';
 import type { ModelRequest } from '../core/model/modelRequest.ts';
 import {
@@ -32,12 +33,14 @@ export interface ProcessHandlerDeps {
   readonly diagnostics: Diagnostics;
   readonly languageFeatures: LanguageFeatures;
   readonly reviewComments: (sessionId: string) => ReviewComments;
+  readonly login: LoginPorts;
   readonly streamModel: StreamModel;
   readonly tell: (message: ProcessMessage) => void;
 }
 
 export function createProcessHandlers(deps: ProcessHandlerDeps): Handlers<'host'> {
-  const { documents, files, fileNews, savesSince, diagnostics, languageFeatures, reviewComments } = deps;
+  const { documents, files, fileNews, savesSince, diagnostics, languageFeatures, reviewComments, login } =
+    deps;
   return {
     async 'belay/document_find'({ path }) {
       return { isHeld: documents.isHeld(path), isUnsaved: documents.hasUnsavedChanges(path) };
@@ -62,6 +65,21 @@ export function createProcessHandlers(deps: ProcessHandlerDeps): Handlers<'host'
       const answer = reply === undefined ? { id } : { id, reply };
       const { isFound, open } = await reviewComments(session_id).resolve(answer, signal);
       return { found: isFound, open: [...open] };
+    },
+    async 'belay/login_load'({ address }) {
+      const text = await login.store.load(address);
+      return text === undefined ? {} : { text };
+    },
+    async 'belay/login_save'({ address, text }) {
+      await login.store.save(address, text);
+      return {};
+    },
+    async 'belay/login_return'() {
+      return { address: await login.browser.returnAddress() };
+    },
+    async 'belay/login_visit'(visit, { signal }) {
+      const query = await login.browser.visit(visit, signal);
+      return query === undefined ? {} : { query };
     },
     async 'belay/document_read'({ path, maxBytes }, { signal }) {
       if (!documents.isDirtyText(path)) return { kind: 'disk' };

@@ -5,6 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Disposable, type ExtensionContext, env, l10n, Uri, workspace as vscodeWorkspace } from 'vscode';
+import type { LoginPorts } from '../core/mcp/serverLogin.ts';
 import { readPermissionLog } from '../core/sessions/permissionLog.ts';
 import type { PermissionMode } from '../protocol/permissions.ts';
 import type { Attention } from './attention.ts';
@@ -52,6 +53,7 @@ export interface Edge {
   readonly attention: Attention;
   readonly earlierTexts: EarlierTexts;
   readonly proposalFiles: ProposalFiles;
+  readonly login: LoginPorts;
   /** Called when the permission rules of the current session may be others. */
   readonly onRulesChange: () => void;
   /** The same of its checkpoints. */
@@ -83,7 +85,7 @@ export async function createSessions(edge: Edge): Promise<Sessions> {
   const { context, log, secrets, attention, earlierTexts, proposalFiles } = edge;
   const storageRoot = context.globalStorageUri.fsPath;
   const workspace = createWorkspacePort(await makeEmptyFolder(storageRoot));
-  const ports = createEditorPorts({ workspace, log, storageRoot });
+  const ports = createEditorPorts({ workspace, log, storageRoot, login: edge.login });
   context.subscriptions.push(ports.userSaves, ports.diagnostics, ports.fileNews);
   const { transcripts, files, clock, configDir, temporaryFiles } = ports;
   const swept = temporaryFiles.sweep();

@@ -56,6 +56,7 @@ const ports = new Set([
   'src/core/checkpoints/tree/treeScanner.ts',
   'src/core/ports.ts',
   'src/core/mcp/connector.ts',
+  'src/core/mcp/serverLogin.ts',
   'src/core/model/modelFetch.ts',
   'src/core/sessions/transcriptStore.ts',
 ]);

@@ -19,6 +19,8 @@ const ANSWERS: Readonly<Record<string, object>> = {
         belay_has_resources: true,
       },
       { name: 'bad', status: 'failed', error: 'It is gone.' },
+      { name: 'shut', status: 'needs-auth', error: 'It wants you to log in.', belay_login: 'wanted' },
+      { name: 'open', status: 'connected', belay_login: 'kept' },
     ],
   },
   'belay/mcp_resources': { resources: [{ server: 'maps', uri: 'map://alps', name: 'Alps' }] },
@@ -39,13 +41,19 @@ export default function suite(test: TestFunction): void {
       earlierTexts: { show: () => assert.fail('nothing is compared'), dispose: () => undefined },
       cwd: '/nowhere',
     });
-    const [maps, bad] = await view.roots();
-    assert.ok(maps && bad);
+    const [maps, bad, shut, open] = await view.roots();
+    assert.ok(maps && bad && shut && open);
     assert.deepEqual(
-      [maps.node, bad.node].map(({ label, description, contextValue }) => [label, description, contextValue]),
+      [maps.node, bad.node, shut.node, open.node].map(({ label, description, contextValue }) => [
+        label,
+        description,
+        contextValue,
+      ]),
       [
         ['maps', 'connected', 'server.connected'],
         ['bad', 'not connected · It is gone.', 'server.failed'],
+        ['shut', 'needs you to log in · It wants you to log in.', 'server.needs-auth login-wanted'],
+        ['open', 'connected', 'server.connected login-kept'],
       ],
     );
     const [tools, resources] = await maps.children();
@@ -69,6 +77,12 @@ export default function suite(test: TestFunction): void {
     ]);
     await view.run('reconnect', bad.item);
     assert.deepEqual(asked.at(-1), ['mcp_reconnect', { serverName: 'bad' }]);
+    await view.run('logIn', shut.item);
+    await view.run('logOut', open.item);
+    assert.deepEqual(asked.slice(-2), [
+      ['belay/mcp_login', { serverName: 'shut' }],
+      ['belay/mcp_logout', { serverName: 'open' }],
+    ]);
     await assert.rejects(view.run('openConfiguration', bad.item), /does not stand in the \.mcp\.json/);
     view.dispose();
   });

@@ -1,10 +1,13 @@
 /** The port through which the outside brings MCP servers within reach. */
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { McpServerConfig } from '../../protocol/mcp.ts';
+import type { ServerLogins } from './serverLogin.ts';
 
 export interface McpTransport extends Transport {
   /** What a server that is a process writes for people, as it comes. */
   onwords?: (text: string) => void;
+  /** Whether what a person has logged in with goes along. */
+  isLoggedIn?: () => boolean;
 }
 
 /** A server outside of the program that drives the agent. */
@@ -30,4 +33,6 @@ export interface McpConnector {
    * before `onclose`. Once its `close` has resolved nothing of it is left: no process, no open connection.
    */
   connect(config: OutsideServerConfig): Promise<McpTransport>;
+  /** undefined: nobody can log in from here. */
+  readonly logins?: ServerLogins | undefined;
 }

@@ -39,6 +39,8 @@ export interface ConnectOptions {
   readonly onClose: (reason: string | undefined) => void;
   /** The tools or the prompts are not any more what they were. */
   readonly onListsChanged: () => void;
+  /** What is said of a server that has answered with 401. */
+  readonly refusal: string;
   /** The name under which the client knows the server. */
   readonly serverName: string;
   readonly elicit: Elicit;
@@ -64,6 +66,8 @@ export interface McpClient {
   readonly capabilities: Readonly<Record<string, unknown>>;
   /** What the server wants the model to know. */
   readonly instructions: string | undefined;
+  /** What a person has logged in with goes along. */
+  isLoggedIn(): boolean;
   /** As listed, unchecked; empty where the server has no tools. */
   listTools(): Promise<Answer<readonly unknown[]>>;
   /** The same. */
@@ -120,7 +124,7 @@ export async function connectMcpClient(
       return { kind: 'answer', value: await question };
     } catch (error) {
       signal.throwIfAborted();
-      return toServerProblem(error, state);
+      return toServerProblem(error, { ...state, ...options });
     }
   };
   let connected: Answer<void> | undefined;
@@ -136,6 +140,7 @@ export async function connectMcpClient(
       serverInfo: client.getServerVersion() ?? { name: '', version: '' },
       capabilities: { ...client.getServerCapabilities() },
       instructions: client.getInstructions(),
+      isLoggedIn: () => transport.isLoggedIn?.() ?? false,
       listTools: () => ask(listAll('tools', client, limits), options.signal),
       listPrompts: () => ask(listAll('prompts', client, limits), options.signal),
       listResources: () => ask(listAll('resources', client, limits), options.signal),
@@ -265,11 +270,12 @@ async function within(
   }
 }
 
-function toServerProblem(error: unknown, { problem }: ConnectionState): ServerProblem {
+type Known = Pick<ConnectionState, 'problem'> & Pick<ConnectOptions, 'refusal'>;
+
+function toServerProblem(error: unknown, { problem, refusal }: Known): ServerProblem {
   const code = codeOf(error);
-  if (code === 401 || code === 403) {
-    return { kind: 'lost', problem: `It refused the sign-in (HTTP ${code}).`, needsAuth: true };
-  }
+  if (code === 401) return { kind: 'lost', problem: refusal, needsAuth: true };
+  if (code === 403) return { kind: 'lost', problem: 'It refused the sign-in (HTTP 403).', needsAuth: true };
   if (code === ErrorCode.RequestTimeout) return SILENT;
   if (code === ErrorCode.ConnectionClosed) return toProblem('lost', problem ?? 'The connection was closed.');
   if (typeof code === 'number' && code >= 300) return toProblem('lost', `It answered with HTTP ${code}.`);

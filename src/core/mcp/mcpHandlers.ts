@@ -10,6 +10,8 @@ type McpRequests =
   | 'mcp_toggle'
   | 'mcp_set_servers'
   | 'mcp_message'
+  | 'belay/mcp_login'
+  | 'belay/mcp_logout'
   | 'belay/mcp_log'
   | 'belay/mcp_resources'
   | 'belay/mcp_tool_change'
@@ -27,6 +29,14 @@ export function createMcpHandlers(mcp: McpServers): Pick<Handlers<'agent'>, McpR
       return {};
     },
     mcp_set_servers: ({ servers }) => mcp.set(servers),
+    'belay/mcp_login': async ({ serverName }, { signal }) => {
+      await mcp.logIn(serverName, signal);
+      return {};
+    },
+    'belay/mcp_logout': async ({ serverName }) => {
+      await mcp.logOut(serverName);
+      return {};
+    },
     'belay/mcp_log': async ({ serverName }) => ({
       entries: mcp.log(serverName).map((entry) => ({ ...entry })),
     }),

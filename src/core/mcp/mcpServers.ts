@@ -19,6 +19,7 @@ import { createOfferedTools, describeTool, type ToolChange } from './offeredTool
 import type { ListedResource, ReadResult } from './resource.ts';
 import { createResourceTools } from './resourceTools.ts';
 import type { LogEntry } from './serverLog.ts';
+import type { AddressConfig, ServerLogins } from './serverLogin.ts';
 import { type PromptDefinition, type PromptResult, toPromptCommand, toPromptName } from './serverPrompt.ts';
 import { problemOf, type ReadyState } from './serverState.ts';
 import { type StatusDeps, toStatus } from './serverStatus.ts';
@@ -103,7 +104,7 @@ export class McpServers {
   status(): McpServerStatus[] {
     const { isSwitchedOff } = this.#options;
     return [...this.#entries.values()].map(({ server }) =>
-      toStatus(server, { offered: this.#tools, isSwitchedOff }),
+      toStatus(server, { offered: this.#tools, isSwitchedOff, canLogIn: this.#canLogIn }),
     );
   }
 
@@ -189,6 +190,22 @@ export class McpServers {
     if (problem !== undefined) throw new Error(`The MCP server "${name}" could not be connected. ${problem}`);
   }
 
+  /** Takes a person through the login of a server, and connects it anew. Throws what a person is to be told. */
+  async logIn(name: string, signal: AbortSignal): Promise<void> {
+    const { config, logins } = this.#findLogins(name);
+    const outcome = await logins.logIn({ serverName: name, config }, signal);
+    if (outcome.kind === 'failed') throw new Error(`Nobody is logged in at "${name}". ${outcome.problem}`);
+    await this.reconnect(name);
+  }
+
+  /** Forgets the login of a server, and connects it without. */
+  async logOut(name: string): Promise<void> {
+    const { config, logins } = this.#findLogins(name);
+    await logins.logOut(config);
+    await this.#find(name).reconnect();
+    this.#options.onSet();
+  }
+
   async toggle(name: string, isEnabled: boolean): Promise<void> {
     await this.#find(name).setEnabled(isEnabled);
     this.#options.onSet();
@@ -267,6 +284,7 @@ export class McpServers {
     const server = new McpServer(name, config, {
       openTransport: () => this.#openTransport(name, config),
       version,
+      canLogIn: this.#canLogIn,
       roots: workspace.roots.map(toFileAddress),
       clock,
       log,
@@ -289,6 +307,18 @@ export class McpServers {
     const { connector } = this.#options;
     if (connector === undefined) throw new Error('Servers of this type can not be reached from here.');
     return connector.connect(config);
+  }
+
+  get #canLogIn(): boolean {
+    return this.#options.connector?.logins !== undefined;
+  }
+
+  #findLogins(name: string): { readonly config: AddressConfig; readonly logins: ServerLogins } {
+    const { config } = this.#find(name);
+    const logins = this.#options.connector?.logins;
+    if (logins === undefined || (config.type !== 'http' && config.type !== 'sse'))
+      throw new Error(`Nobody can log in at the MCP server "${name}" from here.`);
+    return { config, logins };
   }
 
   #find(name: string): McpServer {

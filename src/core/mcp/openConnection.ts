@@ -5,6 +5,7 @@ import type { McpTransport } from './connector.ts';
 import type { Elicit } from './elicitation.ts';
 import type { Answer, McpClient } from './mcpClient.ts';
 import type { ServerLog } from './serverLog.ts';
+import { hasOwnToken } from './serverLogin.ts';
 import { parsePrompts } from './serverPrompt.ts';
 import type { ServerLists } from './serverState.ts';
 import { parseTool, type ToolDefinition } from './toolDefinition.ts';
@@ -13,6 +14,8 @@ export interface ConnectionDeps {
   readonly openTransport: (config: McpServerConfig) => Promise<McpTransport>;
   readonly version: string;
   readonly roots: readonly string[];
+  /** Somebody can log in from here. */
+  readonly canLogIn: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly elicit: Elicit;
@@ -49,6 +52,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Answer
   const connected = await connectMcpClient(transport, {
     ...{ version, roots, clock, signal, elicit },
     timeoutMs: options.timeoutMs,
+    refusal: describeRefusal(config, deps.canLogIn),
     serverName: name,
     onClose: options.onClose,
     onElicited: (elicitationId) => deps.onElicited(name, elicitationId),
@@ -108,4 +112,12 @@ function parseTools(
     serverLog.add('belay', `The tool "${name}" was left out. ${problem}`);
     return [];
   });
+}
+
+/** Why a server that has answered with 401 is not connected, and what can be done: a sentence or two for a person. */
+function describeRefusal(config: McpServerConfig, canLogIn: boolean): string {
+  if (config.type !== 'http' && config.type !== 'sse') return 'It refused the sign-in (HTTP 401).';
+  if (hasOwnToken(config)) return 'It refused the token that its configuration gives it (HTTP 401).';
+  if (canLogIn) return 'It wants you to log in.';
+  return 'It wants you to log in, which can be done in VS Code only. Or give it a token: "headers": {"Authorization": "Bearer …"} in its configuration.';
 }

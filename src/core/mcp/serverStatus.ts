@@ -3,6 +3,7 @@ import type { McpServerConfig, McpServerStatus } from '../../protocol/mcp.ts';
 import { toToolName } from './mcpNames.ts';
 import type { McpServer } from './mcpServer.ts';
 import type { OfferedTools } from './offeredTools.ts';
+import { hasOwnToken } from './serverLogin.ts';
 import { toPromptName } from './serverPrompt.ts';
 import { problemOf, type ReadyState, type ServerState } from './serverState.ts';
 
@@ -10,6 +11,8 @@ export interface StatusDeps {
   readonly offered: OfferedTools;
   /** Whether a rule takes the whole tool of this name away. */
   readonly isSwitchedOff: (server: string, toolName: string) => boolean;
+  /** Somebody can log in from here. */
+  readonly canLogIn: boolean;
 }
 
 export function toStatus(server: McpServer, deps: StatusDeps): McpServerStatus {
@@ -20,8 +23,16 @@ export function toStatus(server: McpServer, deps: StatusDeps): McpServerStatus {
     status: toWireState(state, isEnabled),
     ...(problem === undefined || !isEnabled ? {} : { error: problem }),
     config: toPublicConfig(config),
+    ...toLogin(server, deps),
     ...(state.kind === 'ready' ? describeReady(name, state, deps) : {}),
   };
+}
+
+function toLogin({ config, state }: McpServer, { canLogIn }: StatusDeps): Partial<McpServerStatus> {
+  if (state.kind === 'ready') return state.client.isLoggedIn() ? { belay_login: 'kept' } : {};
+  const isAddress = config.type === 'http' || config.type === 'sse';
+  const isWanted = state.kind === 'failed' && state.needsAuth;
+  return canLogIn && isWanted && isAddress && !hasOwnToken(config) ? { belay_login: 'wanted' } : {};
 }
 
 function toWireState(state: ServerState, isEnabled: boolean): McpServerStatus['status'] {

@@ -43,7 +43,10 @@ function toCollapsible(item: McpItem): TreeItemCollapsibleState {
 }
 
 function toContext(item: McpItem): string {
-  if (item.kind === 'server') return `server.${item.server.status}`;
+  if (item.kind === 'server') {
+    const { status, belay_login: login } = item.server;
+    return [`server.${status}`, ...(login === undefined ? [] : [`login-${login}`])].join(' ');
+  }
   return item.kind === 'tool' && item.tool.belay_changed === true ? 'tool.changed' : item.kind;
 }
 

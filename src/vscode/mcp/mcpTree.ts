@@ -10,6 +10,8 @@ const ACTIONS: readonly McpAction[] = [
   'switchOn',
   'switchOff',
   'showChange',
+  'logIn',
+  'logOut',
 ];
 
 export interface McpTree extends Disposable {
@@ -49,7 +51,7 @@ export function registerMcpTree(sessions: LazySessions): McpTree {
   return {
     changed() {
       changes.fire();
-      void sessions.loaded.then((loaded) => loaded?.mcp.refreshLogs());
+      void sessions.loaded.then((loaded) => loaded?.mcp.serversChanged());
     },
     dispose: () => all.dispose(),
   };

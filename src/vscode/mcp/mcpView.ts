@@ -10,6 +10,7 @@ import {
   workspace,
 } from 'vscode';
 import { findNode, readJsonNodes } from '../../core/settings/jsonNodes.ts';
+import type { McpServerStatus } from '../../protocol/mcp.ts';
 import type { EarlierTexts } from '../earlierText.ts';
 import type { SessionHost } from '../sessionHost.ts';
 import { toMcpNode } from './mcpNodes.ts';
@@ -21,7 +22,9 @@ export type McpAction =
   | 'openConfiguration'
   | 'switchOn'
   | 'switchOff'
-  | 'showChange';
+  | 'showChange'
+  | 'logIn'
+  | 'logOut';
 
 /** What the tree is made of. */
 export interface McpNode {
@@ -35,8 +38,8 @@ export interface McpView extends Disposable {
   /** Throws what a person is to be told. */
   run(action: McpAction, item: McpItem): Promise<void>;
   switchTool(item: McpItem, isOn: boolean): Promise<void>;
-  /** Logs that were shown show what has come. */
-  refreshLogs(): Promise<void>;
+  /** There is more to know of the servers: logs that were shown show it, and who wants a login is told. */
+  serversChanged(): Promise<void>;
 }
 
 export interface McpViewDeps {
@@ -48,6 +51,8 @@ export interface McpViewDeps {
 
 export function createMcpView({ host, earlierTexts, cwd }: McpViewDeps): McpView {
   const channels = new Map<string, OutputChannel>();
+  /** Servers whose login was offered, with their address: once in a window is enough. */
+  const offered = new Set<string>();
 
   const request: SessionHost['request'] = async (subtype, payload, options) => {
     const current = host();
@@ -97,6 +102,17 @@ export function createMcpView({ host, earlierTexts, cwd }: McpViewDeps): McpView
     await request('belay/mcp_tool_accept', { serverName, toolName, after: change.after });
   }
 
+  async function offerLogin({ name, config }: McpServerStatus): Promise<void> {
+    const key = JSON.stringify([name, config]);
+    if (offered.has(key)) return;
+    offered.add(key);
+    const chosen = await window.showInformationMessage(
+      `The MCP server "${name}" wants you to log in.`,
+      'Log In',
+    );
+    if (chosen === 'Log In') await runOnServer('logIn', name);
+  }
+
   async function runOnServer(action: McpAction, serverName: string): Promise<void> {
     switch (action) {
       case 'reconnect':
@@ -105,6 +121,12 @@ export function createMcpView({ host, earlierTexts, cwd }: McpViewDeps): McpView
       case 'switchOn':
       case 'switchOff':
         await request('mcp_toggle', { serverName, enabled: action === 'switchOn' });
+        return;
+      case 'logIn':
+        await request('belay/mcp_login', { serverName });
+        return;
+      case 'logOut':
+        await request('belay/mcp_logout', { serverName });
         return;
       case 'showLog':
         return showLog(serverName);
@@ -133,15 +155,21 @@ export function createMcpView({ host, earlierTexts, cwd }: McpViewDeps): McpView
       const { problem } = await request('belay/mcp_tool_toggle', asked);
       if (problem !== undefined) throw new Error(problem);
     },
-    async refreshLogs() {
+    async serversChanged() {
       if (host() === undefined) return;
       // A server that this session does not have keeps what its log last said.
       await Promise.allSettled([...channels].map(([name, channel]) => fillLog(name, channel)));
+      const { mcpServers } = await request('mcp_status', {});
+      await Promise.all(mcpServers.filter(wantsLogin).map(offerLogin));
     },
     dispose() {
       for (const channel of channels.values()) channel.dispose();
     },
   };
+}
+
+function wantsLogin({ belay_login: login }: McpServerStatus): boolean {
+  return login === 'wanted';
 }
 
 /** Opens the file that names the server, at its name. */

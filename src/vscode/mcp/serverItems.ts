@@ -85,7 +85,7 @@ const STATES: Readonly<Record<McpServerStatus['status'], string>> = {
   connected: 'connected',
   pending: 'connecting',
   failed: 'not connected',
-  'needs-auth': 'needs you to sign in',
+  'needs-auth': 'needs you to log in',
   disabled: 'switched off',
 };
 

@@ -10,6 +10,10 @@ const require = createRequire(import.meta.url);
 
 export const everythingPath = require.resolve('@modelcontextprotocol/server-everything/dist/index.js');
 
+export const loginExamplePath = require.resolve(
+  '@modelcontextprotocol/sdk/examples/server/simpleStreamableHttp.js',
+);
+
 export const everything: StdioConfig = {
   type: 'stdio',
   command: process.execPath,

@@ -4,6 +4,7 @@ import type { AskClient } from '../../../src/core/mcp/clientTransport.ts';
 import type { Elicit } from '../../../src/core/mcp/elicitation.ts';
 import { MCP_LIMITS, type McpLimits } from '../../../src/core/mcp/mcpServer.ts';
 import { McpServers } from '../../../src/core/mcp/mcpServers.ts';
+import type { LoginPorts } from '../../../src/core/mcp/serverLogin.ts';
 import type { ToolContext, ToolOutcome } from '../../../src/core/tools/tool.ts';
 import { createNodeClock } from '../../../src/node/clock.ts';
 import { createNodeMcpConnector } from '../../../src/node/mcpTransports.ts';
@@ -15,6 +16,7 @@ export interface RigOptions {
   readonly limits?: Partial<McpLimits>;
   readonly askClient?: AskClient;
   readonly elicit?: Elicit;
+  readonly login?: LoginPorts;
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -48,12 +50,16 @@ export function createServerRig({
   limits,
   askClient,
   elicit,
+  login,
   env,
 }: RigOptions = {}): ServerRig {
   const clock = createNodeClock();
   const notices: string[] = [];
   const mcp = new McpServers({
-    connector: createNodeMcpConnector({ cwd: process.cwd(), platform: 'linux', env: env ?? process.env }),
+    connector: createNodeMcpConnector({
+      ...{ cwd: process.cwd(), platform: 'linux', env: env ?? process.env },
+      login,
+    }),
     askClient: askClient ?? (async () => Promise.reject(new Error('There is no client.'))),
     elicit: elicit ?? (async () => ({ action: 'decline' })),
     onElicited: nothing,

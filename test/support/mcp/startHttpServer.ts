@@ -1,8 +1,8 @@
-/** The official server that shows everything, on a free port of this machine. */
+/** Official servers on free ports of this machine. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { everythingPath } from './serverCommands.ts';
+import { everythingPath, loginExamplePath } from './serverCommands.ts';
 
 export interface HttpServer {
   readonly url: string;
@@ -14,7 +14,21 @@ export interface HttpServer {
 
 export async function startHttpServer(mode: 'streamableHttp' | 'sse'): Promise<HttpServer> {
   const port = await findFreePort();
-  let child = await launch(mode, port);
+  return start(`http://127.0.0.1:${port}/${mode === 'sse' ? 'sse' : 'mcp'}`, () =>
+    launch([everythingPath, mode], { PORT: String(port) }),
+  );
+}
+
+/** The official example of a server that wants a login, with the server that gives it. */
+export async function startLoginExample(): Promise<HttpServer> {
+  const [port, authPort] = [await findFreePort(), await findFreePort()];
+  return start(`http://localhost:${port}/mcp`, () =>
+    launch([loginExamplePath, '--oauth'], { MCP_PORT: String(port), MCP_AUTH_PORT: String(authPort) }),
+  );
+}
+
+async function start(url: string, begin: () => Promise<ChildProcess>): Promise<HttpServer> {
+  let child = await begin();
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
@@ -22,32 +36,35 @@ export async function startHttpServer(mode: 'streamableHttp' | 'sse'): Promise<H
     await ended;
   };
   return {
-    url: `http://127.0.0.1:${port}/${mode === 'sse' ? 'sse' : 'mcp'}`,
+    url,
     kill,
     async restart() {
       await kill();
-      child = await launch(mode, port);
+      child = await begin();
     },
   };
 }
 
-async function launch(mode: string, port: number): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [everythingPath, mode], {
-    env: { ...process.env, PORT: String(port) },
-    stdio: ['ignore', 'ignore', 'pipe'],
+/** Ready when it has said on which port. */
+async function launch(args: readonly string[], env: Readonly<Record<string, string>>): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let words = '';
   await new Promise<void>((resolve, reject) => {
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    const listen = (text: string): void => {
       words += text;
-      if (/on port/.test(words)) resolve();
-    });
+      if (/Server listening on port|on port \d+$/m.test(words)) resolve();
+    };
+    child.stderr.setEncoding('utf8').on('data', listen);
+    child.stdout.setEncoding('utf8').on('data', listen);
     child.once('exit', () => reject(new Error(`the server did not start: ${words}`)));
   });
   return child;
 }
 
-async function findFreePort(): Promise<number> {
+export async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -112,6 +112,8 @@ function buildAnswers(snapshot: Snapshot): Answers {
     mcp_status: async () => ({ mcpServers: [] }),
     mcp_reconnect: nothing,
     mcp_toggle: nothing,
+    'belay/mcp_login': nothing,
+    'belay/mcp_logout': nothing,
     'belay/mcp_log': async () => ({ entries: [] }),
     'belay/mcp_resources': async () => ({ resources: [] }),
     'belay/mcp_tool_toggle': nothing,

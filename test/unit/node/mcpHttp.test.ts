@@ -81,7 +81,7 @@ describe.each(types)('a server over %s', (type, mode) => {
     expect(await names()).toEqual([]);
     expect(statusOf('s')).toMatchObject({
       status: 'needs-auth',
-      error: 'It refused the sign-in (HTTP 401).',
+      error: expect.stringContaining('It wants you to log in, which can be done in VS Code only.'),
     });
   });
 

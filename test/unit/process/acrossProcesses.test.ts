@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { createInProcessPair } from '../../../src/channel/inProcess.ts';
 import { createPeer, type Handlers, type Peer } from '../../../src/channel/peer.ts';
 import { splitChannel } from '../../../src/channel/splitChannel.ts';
+import type { LoginPorts } from '../../../src/core/mcp/serverLogin.ts';
 import { ModelError } from '../../../src/core/model/modelError.ts';
 import type { ModelRequest } from '../../../src/core/model/modelRequest.ts';
 import { createModelTable } from '../../../src/core/model/modelTable.ts';
@@ -22,6 +23,7 @@ import { createNodeFileSystem } from '../../../src/node/fileSystem.ts';
 import { createHostDiagnostics } from '../../../src/process/hostDiagnostics.ts';
 import { createHostFiles } from '../../../src/process/hostFiles.ts';
 import { createHostLanguageFeatures } from '../../../src/process/hostLanguageFeatures.ts';
+import { createHostLogins } from '../../../src/process/hostLogins.ts';
 import { createHostModel, type HostModel } from '../../../src/process/hostModel.ts';
 import { createHostReviewComments } from '../../../src/process/hostReviewComments.ts';
 import { toModelTable, toWireRows } from '../../../src/process/modelRows.ts';
@@ -257,6 +259,65 @@ describe('language servers, from another process', () => {
   });
 });
 
+describe('logins at MCP servers, from another process', () => {
+  const visit = { serverName: 'maps', page: 'https://login.example/', state: 's' };
+
+  it('are kept by the editor, and made by it', async () => {
+    const kept = new Map<string, string>();
+    const { login } = connect({
+      login: {
+        store: {
+          load: async (address) => kept.get(address),
+          async save(address, text) {
+            if (text === undefined) kept.delete(address);
+            else kept.set(address, text);
+          },
+        },
+        browser: {
+          returnAddress: async () => 'vscode://belay.belay/back',
+          visit: async (asked) => `state=${asked.state}&page=${asked.page}`,
+        },
+      },
+    });
+    const address = 'https://maps.example/mcp';
+    expect(await login.store.load(address)).toBeUndefined();
+    await login.store.save(address, 'the login');
+    expect(await login.store.load(address)).toBe('the login');
+    await login.store.save(address, undefined);
+    expect([...kept]).toEqual([]);
+    expect(await login.browser.returnAddress()).toBe('vscode://belay.belay/back');
+    expect(await login.browser.visit(visit, never)).toBe('state=s&page=https://login.example/');
+  });
+
+  it('are given up here and there when nobody waits any more', async () => {
+    const stop = new AbortController();
+    let hasStopped = false;
+    const { login } = connect({
+      login: {
+        ...noLogin,
+        browser: {
+          ...noLogin.browser,
+          visit: (_asked, signal) =>
+            new Promise((resolve) => {
+              signal.addEventListener('abort', () => {
+                hasStopped = true;
+                resolve(undefined);
+              });
+              stop.abort(new Error('stopped'));
+            }),
+        },
+      },
+    });
+    await expect(login.browser.visit(visit, stop.signal)).rejects.toThrow('stopped');
+    await expect.poll(() => hasStopped).toBe(true);
+  });
+
+  it('are nothing where nobody wants to', async () => {
+    const { login } = connect({});
+    expect(await login.browser.visit(visit, never)).toBeUndefined();
+  });
+});
+
 describe('comments on changes, from another process', () => {
   it('are resolved in the name of the session', async () => {
     const told: unknown[] = [];
@@ -300,6 +361,7 @@ type Editor = Partial<Pick<FileSystem, 'readFile' | 'writeFile'>> & {
   readonly diagnostics?: Diagnostics;
   readonly languageFeatures?: LanguageFeatures;
   readonly reviewComments?: (sessionId: string) => ReviewComments;
+  readonly login?: LoginPorts;
 };
 
 const noDiagnostics: Diagnostics = {
@@ -323,6 +385,7 @@ function connect({
   diagnostics = noDiagnostics,
   languageFeatures = noLanguageFeatures,
   reviewComments = () => noReviewComments,
+  login = noLogin,
 }: Editor) {
   const [processEnd, hostEnd] = createInProcessPair();
   const documents = { held: new Set<string>(), dirty: new Set<string>() };
@@ -339,6 +402,7 @@ function connect({
     diagnostics,
     languageFeatures,
     reviewComments,
+    login,
     streamModel,
     tell: (message) => void hostEnd.send(toJson(message)),
   };
@@ -363,11 +427,17 @@ function connect({
     diagnostics: createHostDiagnostics(process, { debug: () => {} }),
     languageFeatures: createHostLanguageFeatures(process),
     reviewComments: createHostReviewComments(process, { sessionId: 'session-1', log: { warn: () => {} } }),
+    login: createHostLogins(process),
     model,
     documents,
     hostEnd,
   };
 }
+
+const noLogin: LoginPorts = {
+  store: { load: async () => undefined, save: async () => {} },
+  browser: { returnAddress: async () => '', visit: async () => undefined },
+};
 
 function noModel(): never {
   throw new Error('No model here.');

@@ -53,7 +53,7 @@ describe('the tree of MCP servers', () => {
     expect(draw(toServerItems(servers))).toEqual([
       'a | not connected · npx was not found.',
       'b | connecting',
-      'c | needs you to sign in · It refused the sign-in (HTTP 401).',
+      'c | needs you to log in · It refused the sign-in (HTTP 401).',
       'd | switched off',
     ]);
   });
