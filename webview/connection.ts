@@ -27,6 +27,7 @@ export function createConnection(options: ConnectionOptions): Peer {
     handlers: {
       can_use_tool: (request, { signal }) => permissions.ask(request, signal),
       elicitation: (request, { signal }) => permissions.elicit(request, signal),
+      'belay/mcp_sample': (request, { signal }) => permissions.sample(request, signal),
       hook_callback: refuseHookCallback,
     },
     onMessage: receive,

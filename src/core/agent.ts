@@ -113,6 +113,8 @@ export interface AgentOptions {
   readonly replayHistory?: boolean | undefined;
   /** False: nobody can answer a prompt, and what would be asked is denied. */
   readonly interactive: boolean;
+  /** The client answers `belay/mcp_sample`, so MCP servers may ask the model. Default: false. */
+  readonly sampling?: boolean | undefined;
   /** Where the key comes from, in the words of the wire. Default: `user`. */
   readonly apiKeySource?: string | undefined;
   readonly version: string;

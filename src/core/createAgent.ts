@@ -258,6 +258,8 @@ async function openActor({ ports, options, emitter, channel }: Opening): Promise
     request: (subtype, payload, how) => peer.request(subtype, payload, how),
     onPromptsChanged: () => void tellCommands({ emitter, commands, mcp: () => mcp }),
     notice: (text) => actor.notice(text),
+    meter,
+    model: () => actor.model,
     idle: () => actor.idle(),
     isSwitchedOff: (server, name) => findDenials(permissions.context().rules, { name, server }).length > 0,
   });

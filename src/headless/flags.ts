@@ -76,6 +76,10 @@ export const FLAGS = {
     value: 'stdio',
     help: 'Ask the client for permission with can_use_tool requests. Without it nobody is asked: denied',
   },
+  'mcp-sampling': {
+    type: 'boolean',
+    help: 'stream-json: the client answers belay/mcp_sample, so MCP servers may ask the model',
+  },
   'max-turns': { type: 'string', value: 'n', help: 'Requests to the model in one turn, at most' },
   'max-budget-usd': { type: 'string', value: 'amount', help: 'US dollars the session may cost' },
   continue: { type: 'boolean', short: 'c', help: 'Go on with the newest session of this folder' },

@@ -59,6 +59,7 @@ const parsedFlags = z.object({
   'include-partial-messages': flag,
   'replay-user-messages': flag,
   'mcp-config': list,
+  'mcp-sampling': flag,
   'strict-mcp-config': flag,
   agents: json.pipe(z.record(z.string(), agentDefinition)).optional(),
   'json-schema': json.pipe(z.record(z.string(), z.unknown())).optional(),

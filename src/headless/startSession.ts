@@ -244,6 +244,7 @@ function buildOptions(building: Building): Omit<AgentOptions, 'sessionId' | 'res
     partialMessages: deps.partialMessages,
     replayHistory: false,
     interactive: deps.interactive,
+    sampling: invocation['mcp-sampling'],
     apiKeySource: (environment.ANTHROPIC_API_KEY ?? '') === '' ? 'none' : 'ANTHROPIC_API_KEY',
     version: deps.version,
   };

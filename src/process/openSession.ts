@@ -109,6 +109,7 @@ export async function openSession(
       memory: hasFolder ? { sources: SOURCES, configDir } : undefined,
       partialMessages: true,
       interactive: true,
+      sampling: true,
     },
     channel,
   );

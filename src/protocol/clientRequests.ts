@@ -1,5 +1,6 @@
 /** The control requests that the client answers: a person at the panel, or a program. */
 import * as z from 'zod';
+import { contentBlock } from './blocks.ts';
 import { spec } from './controlSpec.ts';
 import { elicitationAnswer } from './mcp.ts';
 import { destination, permissionResult, permissionUpdate } from './permissions.ts';
@@ -78,6 +79,26 @@ export const clientRequests = {
       property_order: z.array(z.string()).optional(),
     }),
     elicitationAnswer,
+  ),
+  /**
+   * An MCP server wants the model to answer something: all that would be asked is here, and is asked only when this is accepted.
+   * The answer goes to the server; what it costs is the session's.
+   */
+  'belay/mcp_sample': spec(
+    'client',
+    z.looseObject({
+      mcp_server_name: z.string(),
+      /** Texts and pictures only. */
+      messages: z.array(z.object({ role: z.enum(['user', 'assistant']), content: z.array(contentBlock) })),
+      system_prompt: z.string().optional(),
+      /** Which models the server would like, the best first. The session's answers all the same. */
+      model_hints: z.array(z.string()).optional(),
+      /** Id of the model that would answer. */
+      model: z.string(),
+      /** Tokens the answer may take. */
+      max_tokens: z.number(),
+    }),
+    z.looseObject({ action: z.enum(['accept', 'decline']) }),
   ),
   /**
    * One message of the Model Context Protocol, to or from a server of the client itself. A question is answered with the

@@ -19,6 +19,7 @@ export function buildArguments(options: Options): readonly string[] {
     ...value('permission-mode', options.permissionMode),
     ...flag('allow-dangerously-skip-permissions', options.allowDangerouslySkipPermissions),
     ...value('permission-prompt-tool', options.canUseTool === undefined ? undefined : 'stdio'),
+    ...flag('mcp-sampling', options.onMcpSample !== undefined),
     ...each('allowedTools', options.allowedTools),
     ...each('disallowedTools', options.disallowedTools),
     ...(tools === undefined ? [] : [`--tools=${tools.join(',')}`]),

@@ -3,7 +3,7 @@ import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Handlers } from '../channel/peer.ts';
 import type { RequestOf } from '../protocol/control.ts';
 import { type ConnectedServer, connectServer } from './mcpServer.ts';
-import type { ElicitationRequest, HookCallback, Options } from './options.ts';
+import type { ElicitationRequest, HookCallback, McpSampleRequest, Options } from './options.ts';
 
 export interface ClientParts {
   readonly handlers: Handlers<'client' | 'program'>;
@@ -17,7 +17,7 @@ export async function createClientParts(
   options: Options,
   say: (request: RequestOf<'mcp_message'>) => Promise<unknown>,
 ): Promise<ClientParts> {
-  const { canUseTool, onElicitation } = options;
+  const { canUseTool, onElicitation, onMcpSample } = options;
   const hooks = nameHooks(options);
   const servers = await connectServers(options, say);
   return {
@@ -44,6 +44,10 @@ export async function createClientParts(
         const answer = await onElicitation?.(toElicitationRequest(asked), { signal });
         return answer ?? { action: 'decline' };
       },
+      async 'belay/mcp_sample'(asked, { signal }) {
+        const isAccepted = await onMcpSample?.(toSampleRequest(asked), { signal });
+        return { action: isAccepted === true ? 'accept' : 'decline' };
+      },
       async mcp_message({ server_name, message }) {
         const server = servers.get(server_name);
         if (server === undefined) throw new Error(`There is no MCP server ${server_name} in this program.`);
@@ -65,6 +69,17 @@ function toElicitationRequest(asked: RequestOf<'elicitation'>): ElicitationReque
     url: asked.url,
     elicitationId: asked.elicitation_id,
     requestedSchema: asked.requested_schema,
+  };
+}
+
+function toSampleRequest(asked: RequestOf<'belay/mcp_sample'>): McpSampleRequest {
+  return {
+    serverName: asked.mcp_server_name,
+    messages: asked.messages,
+    systemPrompt: asked.system_prompt,
+    modelHints: asked.model_hints,
+    model: asked.model,
+    maxTokens: asked.max_tokens,
   };
 }
 

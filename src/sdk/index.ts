@@ -28,8 +28,10 @@ export type {
   HookCallback,
   HookInput,
   HookMatcher,
+  McpSampleRequest,
   McpServerOption,
   OnElicitation,
+  OnMcpSample,
   Options,
   PermissionQuestionContext,
 } from './options.ts';

@@ -42,6 +42,24 @@ export type OnElicitation = (
   options: { readonly signal: AbortSignal },
 ) => Promise<{ action: 'accept' | 'decline' | 'cancel'; content?: Record<string, unknown> } | null>;
 
+/** An MCP server wants the model to answer something, at the cost of the session. */
+export interface McpSampleRequest {
+  readonly serverName: string;
+  /** Texts and pictures. */
+  readonly messages: readonly { readonly role: 'user' | 'assistant'; readonly content: readonly object[] }[];
+  readonly systemPrompt?: string | undefined;
+  readonly modelHints?: readonly string[] | undefined;
+  /** The model that would answer. */
+  readonly model: string;
+  readonly maxTokens: number;
+}
+
+/** False: it is not asked. */
+export type OnMcpSample = (
+  request: McpSampleRequest,
+  options: { readonly signal: AbortSignal },
+) => Promise<boolean>;
+
 export type HookCallback = (
   input: HookInput,
   toolUseID: string | undefined,
@@ -108,6 +126,8 @@ export interface Options {
   readonly canUseTool?: CanUseTool;
   /** Absent: what MCP servers ask for is declined. */
   readonly onElicitation?: OnElicitation;
+  /** Absent: MCP servers can't ask the model. */
+  readonly onMcpSample?: OnMcpSample;
   readonly hooks?: Readonly<Record<string, readonly HookMatcher[]>>;
   readonly additionalDirectories?: readonly string[];
   readonly enableFileCheckpointing?: boolean;

@@ -6,6 +6,7 @@ import type { RequestOf } from '../protocol/control.ts';
 import type { AgentLink, AgentStart } from './agentLink.ts';
 import { askElicitation, type OpenPage, type PendingElicitations } from './pendingElicitations.ts';
 import type { PendingPermissions } from './pendingPermissions.ts';
+import type { PendingSamples } from './pendingSamples.ts';
 
 export interface AgentRun {
   readonly link: AgentLink;
@@ -18,6 +19,7 @@ export interface AgentRunOptions {
   readonly openAgent: (start: AgentStart) => AgentLink;
   readonly permissions: Pick<PendingPermissions, 'ask'>;
   readonly elicitations: PendingElicitations;
+  readonly samples: Pick<PendingSamples, 'ask'>;
   readonly openPage: OpenPage;
   readonly log: Log;
   /** The rest must not throw. A person is about to be asked this. */
@@ -32,7 +34,7 @@ export interface AgentRunOptions {
 }
 
 export function openRun(start: AgentStart, options: AgentRunOptions): AgentRun {
-  const { permissions, elicitations, openPage, log } = options;
+  const { permissions, elicitations, samples, openPage, log } = options;
   const link = options.openAgent(start);
   const peer = createPeer<'client' | 'program'>(link.channel, {
     handlers: {
@@ -44,6 +46,7 @@ export function openRun(start: AgentStart, options: AgentRunOptions): AgentRun {
       },
       hook_callback: refuseHookCallback,
       elicitation: (asked, { signal }) => askElicitation(asked, { pending: elicitations, openPage, signal }),
+      'belay/mcp_sample': (asked, { signal }) => samples.ask(asked, signal),
       async mcp_message({ server_name }) {
         throw new Error(`The editor has no MCP servers of its own, so it has none named "${server_name}".`);
       },

@@ -6,7 +6,7 @@ import { ChannelClosedError, type Peer } from '../channel/peer.ts';
 import type { RequestOf, ResponseOf } from '../protocol/control.ts';
 
 /** What a panel is asked. */
-export type QuestionKind = 'can_use_tool' | 'elicitation';
+export type QuestionKind = 'can_use_tool' | 'elicitation' | 'belay/mcp_sample';
 /** The part of a panel's peer that is needed here. */
 export type QuestionPanel = Pick<Peer, 'request'>;
 

@@ -23,6 +23,7 @@ import {
   type ReviewAnswer,
 } from './pendingPermissions.ts';
 import type { QuestionPanel } from './pendingQuestions.ts';
+import { createPendingSamples, type PendingSamples } from './pendingSamples.ts';
 import { reduceSessionState, type SessionState } from './sessionState.ts';
 import { collectPaths, pathsOf, ToldPaths } from './toldPaths.ts';
 import { UntakenMessages } from './untakenMessages.ts';
@@ -56,6 +57,7 @@ export class SessionHost {
   readonly sessionId: string;
   readonly permissions: PendingPermissions;
   readonly elicitations: PendingElicitations;
+  readonly samples: PendingSamples;
   /** What turns and calls are called, also those that a rewind has cut off. */
   readonly titles = new StepTitles();
   readonly #options: SessionHostOptions;
@@ -97,6 +99,7 @@ export class SessionHost {
     };
     this.permissions = createPendingPermissions(() => this.#tellChange(), options.reviewAnswer);
     this.elicitations = createPendingElicitations(() => this.#tellChange());
+    this.samples = createPendingSamples(() => this.#tellChange());
     this.#run = this.#open();
     this.#ready = options.resume ? this.#askForRedo() : Promise.resolve();
   }
@@ -118,7 +121,8 @@ export class SessionHost {
 
   /** How many questions wait for a person. */
   get waiting(): number {
-    return this.permissions.waiting().length + this.elicitations.waiting().length;
+    const waiting = [this.permissions, this.elicitations, this.samples].map((each) => each.waiting().length);
+    return waiting.reduce((sum, count) => sum + count, 0);
   }
 
   /** undefined: nothing has been done in it yet. */
@@ -151,7 +155,7 @@ export class SessionHost {
 
   /** Puts every question that waits on this panel, and those that come later; returns how to take them off again. */
   attach(panel: QuestionPanel): () => void {
-    const detach = [this.permissions.attach(panel), this.elicitations.attach(panel)];
+    const detach = [this.permissions, this.elicitations, this.samples].map((each) => each.attach(panel));
     return () => {
       for (const each of detach) each();
     };
@@ -223,7 +227,8 @@ export class SessionHost {
       permissionMode: this.#nextMode,
     };
     return openRun(start, {
-      ...{ openAgent, openPage, log, permissions: this.permissions, elicitations: this.elicitations },
+      ...{ openAgent, openPage, log },
+      ...{ permissions: this.permissions, elicitations: this.elicitations, samples: this.samples },
       onQuestion: ({ input }) => this.#paths.add(pathsOf(input)),
       onAgreed: (toolUseId) => this.#agreed.add(toolUseId),
       onMessage: (run, message) => {

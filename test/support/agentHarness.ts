@@ -31,6 +31,11 @@ export interface HarnessOptions {
     request: RequestOf<'mcp_message'>,
     signal: AbortSignal,
   ) => Promise<ResponseOf<'mcp_message'>>;
+  /** What the client answers when a server wants to ask the model; default: no. */
+  readonly onSample?: (
+    request: RequestOf<'belay/mcp_sample'>,
+    signal: AbortSignal,
+  ) => Promise<ResponseOf<'belay/mcp_sample'>>;
   readonly options?: Partial<AgentOptions>;
   readonly ports?: Partial<AgentPorts>;
   readonly transcripts?: MemoryTranscripts;
@@ -77,6 +82,8 @@ export function createHarness(setup: HarnessOptions): Harness {
       return setup.onQuestion?.(question, signal) ?? { behavior: 'allow' };
     },
     elicitation: async () => ({ action: 'decline' }),
+    'belay/mcp_sample': async (request, { signal }) =>
+      setup.onSample?.(request, signal) ?? { action: 'decline' },
     mcp_message: async (request, { signal }) => setup.onMcpMessage?.(request, signal) ?? {},
     hook_callback: async (request, { signal }) => setup.onHook?.(request, signal) ?? {},
   };

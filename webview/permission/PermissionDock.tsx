@@ -1,6 +1,7 @@
 /** Above the composer: what the agent waits for. One at a time, in the order asked. */
 import type { VNode } from 'preact';
 import { ElicitationCard } from '../elicitation/ElicitationCard.tsx';
+import { SampleCard } from '../elicitation/SampleCard.tsx';
 import { usePanel, useSource } from '../view/context.ts';
 import { PermissionCard } from './PermissionCard.tsx';
 import { PlanCard } from './PlanCard.tsx';
@@ -22,6 +23,7 @@ export function PermissionDock(): VNode | null {
   if (first.kind === 'elicitation') {
     return <ElicitationCard key={first.key} request={first} waiting={all.length} />;
   }
+  if (first.kind === 'sample') return <SampleCard key={first.key} request={first} waiting={all.length} />;
   const Card = toCard(first);
   return <Card key={first.key} request={first} waiting={all.length} />;
 }

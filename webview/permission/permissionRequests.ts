@@ -1,5 +1,5 @@
 /** What the agent and its MCP servers ask of the person, in the order it came. */
-import type { RequestOf } from '../../src/protocol/control.ts';
+import type { RequestOf, ResponseOf } from '../../src/protocol/control.ts';
 import type { ElicitationAnswer } from '../../src/protocol/mcp.ts';
 import type { PermissionResult } from '../../src/protocol/permissions.ts';
 
@@ -20,7 +20,16 @@ export interface ElicitationRequest {
   readonly answer: (result: ElicitationAnswer) => void;
 }
 
-export type PersonRequest = PermissionRequest | ElicitationRequest;
+/** What an MCP server wants the model to answer. */
+export interface SampleRequest {
+  readonly kind: 'sample';
+  readonly key: string;
+  readonly request: RequestOf<'belay/mcp_sample'>;
+  readonly answer: (result: SampleAnswer) => void;
+}
+type SampleAnswer = ResponseOf<'belay/mcp_sample'>;
+
+export type PersonRequest = PermissionRequest | ElicitationRequest | SampleRequest;
 
 export interface PermissionRequests {
   get(): readonly PersonRequest[];
@@ -29,6 +38,8 @@ export interface PermissionRequests {
   ask(request: RequestOf<'can_use_tool'>, signal: AbortSignal): Promise<PermissionResult>;
   /** The same of what a server asks. */
   elicit(request: RequestOf<'elicitation'>, signal: AbortSignal): Promise<ElicitationAnswer>;
+  /** The same of what a server wants the model to answer. */
+  sample(request: RequestOf<'belay/mcp_sample'>, signal: AbortSignal): Promise<SampleAnswer>;
 }
 
 export function createPermissionRequests(): PermissionRequests {
@@ -80,5 +91,7 @@ export function createPermissionRequests(): PermissionRequests {
       })),
     elicit: (request, signal) =>
       put<ElicitationAnswer>(signal, (key, answer) => ({ kind: 'elicitation', key, request, answer })),
+    sample: (request, signal) =>
+      put<SampleAnswer>(signal, (key, answer) => ({ kind: 'sample', key, request, answer })),
   };
 }

@@ -67,5 +67,8 @@ function toAnnouncement(asked: PersonRequest): string {
   if (asked.kind === 'elicitation') {
     return `The MCP server ${showHidden(asked.request.mcp_server_name)} asks you for something`;
   }
+  if (asked.kind === 'sample') {
+    return `The MCP server ${showHidden(asked.request.mcp_server_name)} wants to ask the model`;
+  }
   return `Belay waits for your permission: ${asked.request.title ?? asked.request.tool_name}`;
 }

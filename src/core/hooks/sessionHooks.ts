@@ -80,13 +80,14 @@ export function createSessionHooks(deps: SessionHooksDeps): SessionHooks {
 /** A hook that names no model asks the session's: which other models there are is not always known. */
 function createAskModel({ ports, options, meter, model }: SessionHooksDeps): PromptHookParts['askModel'] {
   const { models } = options;
-  return ({ model: asked, ...question }, signal) => {
+  return ({ model: asked, system, prompt }, signal) => {
     const chosen = resolveModel({
       asked: [asked],
       inherited: model(),
       offered: options.modelList(),
       models: models(),
     });
-    return askBeside({ ...question, model: chosen }, { ...ports, meter, models }, signal);
+    const messages = [{ role: 'user' as const, content: [{ type: 'text' as const, text: prompt }] }];
+    return askBeside({ system, messages, model: chosen }, { ...ports, meter, models }, signal);
   };
 }

@@ -1,5 +1,6 @@
 /** A question to a model beside the conversation: no tools, not shown, not kept. What it costs is the session's. */
 import { toFailure } from '../model/modelError.ts';
+import type { ApiMessage } from '../model/modelRequest.ts';
 import type { ModelTable } from '../model/modelTable.ts';
 import type { Clock, StreamModel } from '../ports.ts';
 import { streamReply } from './streamReply.ts';
@@ -13,33 +14,35 @@ export interface BesideDeps {
 }
 
 export interface BesideQuestion {
-  readonly system: string;
-  readonly prompt: string;
+  readonly system: string | undefined;
+  /** The last is the user's. */
+  readonly messages: readonly ApiMessage[];
   /** Id. */
   readonly model: string;
+  /** Tokens of an answer, thinking included. Default: 4000. */
+  readonly maxTokens?: number;
 }
 
 export type BesideReply =
-  | { readonly kind: 'answer'; readonly text: string }
+  | { readonly kind: 'answer'; readonly text: string; readonly model: string; readonly stopReason: string }
   /** `problem`: for a person, without a full stop. */
   | { readonly kind: 'failed'; readonly problem: string };
 
-/** Tokens of an answer, thinking included. */
 const MAX_TOKENS = 4000;
 
 /** Rejects with the signal's reason only. */
 export async function askBeside(
-  { system, prompt, model }: BesideQuestion,
+  { system, messages, model, maxTokens = MAX_TOKENS }: BesideQuestion,
   { streamModel, clock, meter, models }: BesideDeps,
   signal: AbortSignal,
 ): Promise<BesideReply> {
   const outcome = await streamReply(
     {
       model,
-      system: [system],
+      system: system === undefined ? [] : [system],
       tools: [],
-      messages: [{ role: 'user', content: [{ type: 'text', text: prompt }] }],
-      maxTokens: Math.min(MAX_TOKENS, models().get(model).maxOutput),
+      messages,
+      maxTokens: Math.min(maxTokens, models().get(model).maxOutput),
       effort: 'low',
       maxThinkingTokens: 0,
     },
@@ -56,10 +59,12 @@ export async function askBeside(
   );
   signal.throwIfAborted();
   if (outcome.kind === 'complete') {
-    const { model: asked, usage, content } = outcome.reply;
+    const { model: asked, usage, content, stop_reason } = outcome.reply;
     meter.addBeside(asked, usage);
     return {
       kind: 'answer',
+      model: asked,
+      stopReason: stop_reason ?? 'end_turn',
       text: content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join(''),
     };
   }

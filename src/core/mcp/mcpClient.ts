@@ -4,6 +4,7 @@
  */
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import {
+  type ClientCapabilities,
   ElicitationCompleteNotificationSchema,
   ElicitRequestSchema,
   ElicitResultSchema,
@@ -18,12 +19,14 @@ import type * as z from 'zod';
 import type { ElicitationAnswer } from '../../protocol/mcp.ts';
 import type { Clock } from '../ports.ts';
 import { type CallLimits, createCallLimits } from './callLimits.ts';
+import { answerSampling } from './clientSampling.ts';
 import type { McpTransport } from './connector.ts';
 import type { Elicit, Elicitation } from './elicitation.ts';
 import { createFloodGauge } from './floodGauge.ts';
 import { askRequiredPages } from './requiredPages.ts';
 import { type ReadResult, readResult } from './resource.ts';
 import { type CallResult, callResult } from './resultContent.ts';
+import type { Sample } from './sampling.ts';
 import { listAll } from './serverLists.ts';
 import { type PromptResult, promptResult } from './serverPrompt.ts';
 
@@ -44,6 +47,8 @@ export interface ConnectOptions {
   /** The name under which the client knows the server. */
   readonly serverName: string;
   readonly elicit: Elicit;
+  /** undefined: nobody could say yes, and the server is told so. */
+  readonly sample: Sample | undefined;
   /** What the server asked for by a page has been done. */
   readonly onElicited: (elicitationId: string) => void;
   /** What the server tells of itself. */
@@ -109,7 +114,7 @@ export async function connectMcpClient(
 ): Promise<Answer<McpClient>> {
   const client = new Client(
     { name: 'belay', version: options.version },
-    { capabilities: { roots: {}, elicitation: { form: {}, url: {} } } },
+    { capabilities: toCapabilities(options) },
   );
   const limits = { timeout: options.timeoutMs, signal: options.signal };
   const state: ConnectionState = { problem: undefined, isClosed: false };
@@ -181,6 +186,11 @@ export async function connectMcpClient(
   };
 }
 
+function toCapabilities({ sample }: ConnectOptions): ClientCapabilities {
+  const always = { roots: {}, elicitation: { form: {}, url: {} } };
+  return sample === undefined ? always : { ...always, sampling: {} };
+}
+
 interface ConnectionState {
   /** What was last known to be wrong: the reason of an end that comes next. */
   problem: string | undefined;
@@ -228,6 +238,11 @@ function watch({ client, transport, state, options, callLimits }: Watched): void
       ),
     ),
   );
+  const { sample, serverName } = options;
+  if (sample !== undefined) {
+    const onAnswer = (text: string): void => options.onLog('belay', text);
+    answerSampling(client, { callLimits, serverName, sample, onAnswer });
+  }
   client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: options.roots.map((uri) => ({ uri })) }));
 }
 

@@ -18,6 +18,7 @@ import { createMcpTool } from './mcpTool.ts';
 import { createOfferedTools, describeTool, type ToolChange } from './offeredTools.ts';
 import type { ListedResource, ReadResult } from './resource.ts';
 import { createResourceTools } from './resourceTools.ts';
+import type { Sample } from './sampling.ts';
 import type { LogEntry } from './serverLog.ts';
 import type { AddressConfig, ServerLogins } from './serverLogin.ts';
 import { type PromptDefinition, type PromptResult, toPromptCommand, toPromptName } from './serverPrompt.ts';
@@ -30,6 +31,8 @@ export interface McpServersOptions {
   readonly connector: McpConnector | undefined;
   readonly askClient: AskClient;
   readonly elicit: Elicit;
+  /** undefined: nobody could say yes. */
+  readonly sample: Sample | undefined;
   /** What a server asked for by a page has been done. */
   readonly onElicited: (server: string, elicitationId: string) => void;
   /** There are other prompts than before. */
@@ -290,6 +293,7 @@ export class McpServers {
       log,
       limits,
       elicit: this.#options.elicit,
+      sample: this.#options.sample,
       onElicited: this.#options.onElicited,
       onChange: (changed) => this.#take(changed),
       onLog: () => this.#tellStatus(),

@@ -4,6 +4,7 @@ import type { Clock, Log } from '../ports.ts';
 import type { McpTransport } from './connector.ts';
 import type { Elicit } from './elicitation.ts';
 import type { Answer, McpClient } from './mcpClient.ts';
+import type { Sample } from './sampling.ts';
 import type { ServerLog } from './serverLog.ts';
 import { hasOwnToken } from './serverLogin.ts';
 import { parsePrompts } from './serverPrompt.ts';
@@ -19,6 +20,7 @@ export interface ConnectionDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly elicit: Elicit;
+  readonly sample: Sample | undefined;
   readonly onElicited: (server: string, elicitationId: string) => void;
 }
 
@@ -43,14 +45,14 @@ export interface Connected extends ServerLists {
 /** Throws what the transport throws. When the signal is aborted, nothing of the server is left. */
 export async function openConnection(options: ConnectionOptions): Promise<Answer<Connected> | undefined> {
   const { deps, name, config, signal, serverLog } = options;
-  const { openTransport, log, version, roots, clock, elicit } = deps;
+  const { openTransport, log, version, roots, clock, elicit, sample } = deps;
   const transport = await openTransport(config);
   transport.onwords = (text) => serverLog.add('stderr', text);
   const { connectMcpClient } = await import('./mcpClient.ts');
   if (signal.aborted) return undefined;
   options.onGreeting();
   const connected = await connectMcpClient(transport, {
-    ...{ version, roots, clock, signal, elicit },
+    ...{ version, roots, clock, signal, elicit, sample },
     timeoutMs: options.timeoutMs,
     refusal: describeRefusal(config, deps.canLogIn),
     serverName: name,

@@ -1,11 +1,14 @@
 /** The MCP servers of a session, joined to what its requests begin with. */
 import type { Peer } from '../../channel/peer.ts';
 import type { AgentOptions, AgentPorts } from '../agent.ts';
+import { askBeside } from '../loop/askBeside.ts';
 import type { Emitter } from '../loop/emitter.ts';
 import type { SessionSetup } from '../loop/sessionSetup.ts';
+import type { UsageMeter } from '../loop/usageMeter.ts';
 import { createElicit } from './elicitation.ts';
 import { MCP_LIMITS } from './mcpServer.ts';
 import { McpServers } from './mcpServers.ts';
+import { createSample, type SampleDeps } from './sampling.ts';
 import type { StatusDeps } from './serverStatus.ts';
 
 export interface McpOpening {
@@ -20,13 +23,23 @@ export interface McpOpening {
   /** Resolves when no turn runs: the tools of one that does stay what they are. */
   readonly idle: () => Promise<void>;
   readonly isSwitchedOff: StatusDeps['isSwitchedOff'];
+  readonly meter: UsageMeter;
+  /** Id of the session's model. */
+  readonly model: () => string;
 }
 
 /** Connects to nothing yet. */
 export function openMcp(opening: McpOpening): McpServers {
   const { ports, options, setup, emitter, request, notice, idle, onPromptsChanged } = opening;
+  const { meter, model } = opening;
+  const sampling: SampleDeps = {
+    ...{ request, model },
+    askModel: (question, signal) => askBeside(question, { ...ports, meter, models: options.models }, signal),
+    isSpent: () => meter.totalCost >= (options.maxBudgetUsd ?? Number.POSITIVE_INFINITY),
+  };
   const mcp = new McpServers({
     elicit: createElicit(request),
+    sample: options.sampling === true ? createSample(sampling) : undefined,
     onElicited: (mcp_server_name, elicitation_id) =>
       void emitter.emitSystem('elicitation_complete', { mcp_server_name, elicitation_id }),
     onPromptsChanged,

@@ -854,6 +854,41 @@ describe('a permission request', () => {
     await page.getByText('The MCP server “maps” has what it asked for by a page.').waitFor();
   });
 
+  test('shows all that an MCP server wants to ask the model, and has it asked only when a person says so', async () => {
+    const { page, host } = await open();
+    const asked = {
+      mcp_server_name: 'maps\u202e',
+      system_prompt: 'You know **trails**.',
+      messages: [
+        { role: 'user' as const, content: [{ type: 'text' as const, text: 'Which trail?\u200b' }] },
+        { role: 'assistant' as const, content: [{ type: 'text' as const, text: 'How long?' }] },
+        { role: 'user' as const, content: [{ type: 'text' as const, text: 'Twelve.\n'.repeat(60) }] },
+      ],
+      model: 'claude-opus-5-5',
+      model_hints: ['small'],
+      max_tokens: 2000,
+    };
+    const answer = host.sample(asked);
+    const card = page.getByRole('group', { name: 'Request of an MCP server' });
+    await card
+      .getByRole('heading', { name: 'The MCP server “maps⟨U+202E⟩” wants to ask the model' })
+      .waitFor();
+    const textOf = (name: string, place = 0) => card.getByRole('region', { name }).nth(place).textContent();
+    expect(await textOf('Instructions')).toContain('You know **trails**.');
+    expect(await textOf('Question')).toContain('Which trail?⟨U+200B⟩');
+    expect(await textOf('Answer so far')).toContain('How long?');
+    await card.getByText(/claude-opus-5-5 answers, in at most 2,000 tokens/).waitFor();
+    await card.getByText(/The server would like small\./).waitFor();
+    const last = card.getByRole('region', { name: 'Question' }).nth(1);
+    await last.getByRole('button', { name: /show all/ }).click();
+    expect((await last.textContent())?.match(/Twelve\./g)).toHaveLength(60);
+    await press(card.getByRole('button', { name: 'Ask the model' }), async () => (await card.count()) === 0);
+    expect(await answer).toEqual({ action: 'accept' });
+    const other = host.sample(asked);
+    await card.getByRole('button', { name: 'Decline' }).click();
+    expect(await other).toEqual({ action: 'decline' });
+  });
+
   test('shows a plan and three ways to go on', async () => {
     const { page, host } = await open();
     const plan = { tool_name: 'ExitPlanMode', tool_use_id: 't3', input: { plan: '# Steps\n\n1. Do it' } };

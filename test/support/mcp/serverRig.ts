@@ -62,6 +62,7 @@ export function createServerRig({
     }),
     askClient: askClient ?? (async () => Promise.reject(new Error('There is no client.'))),
     elicit: elicit ?? (async () => ({ action: 'decline' })),
+    sample: undefined,
     onElicited: nothing,
     onPromptsChanged: nothing,
     clock,

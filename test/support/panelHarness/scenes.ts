@@ -562,6 +562,32 @@ export const SCENES: Readonly<Record<string, Scene>> = {
         elicitation_id: 'e1',
       }),
   },
+  sampling: {
+    snapshot: snapshotOf(OPENING, { activity: 'requires_action' }),
+    play: (host) => {
+      host.send(stateIs('requires_action'));
+      void host
+        .sample({
+          mcp_server_name: 'maps',
+          system_prompt: 'You describe trails in one sentence, for people who have never been there.',
+          messages: [
+            {
+              role: 'user',
+              content: [
+                {
+                  type: 'text',
+                  text: `Describe this trail:\n${Array.from({ length: 30 }, (_, at) => `${at + 1} km: ${400 + 20 * at} m`).join('\n')}`,
+                },
+              ],
+            },
+          ],
+          model: 'claude-opus-5-5',
+          model_hints: ['claude-haiku'],
+          max_tokens: 2000,
+        })
+        .catch(() => {});
+    },
+  },
   question: {
     snapshot: snapshotOf([
       ...OPENING,

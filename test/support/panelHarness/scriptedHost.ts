@@ -32,6 +32,7 @@ export interface ScriptedHost {
   send(...messages: unknown[]): void;
   askPermission(request: RequestOf<'can_use_tool'>, signal?: AbortSignal): Promise<PermissionResult>;
   elicit(request: RequestOf<'elicitation'>, signal?: AbortSignal): Promise<ElicitationAnswer>;
+  sample(request: RequestOf<'belay/mcp_sample'>, signal?: AbortSignal): Promise<object>;
   /** Resolves when the panel has asked this. */
   untilAsked(subtype: string): Promise<unknown>;
   readonly peer: Peer;
@@ -77,6 +78,8 @@ export function createScriptedHost(
     askPermission: (request, signal) =>
       peer.request('can_use_tool', request, signal === undefined ? {} : { signal }),
     elicit: (request, signal) => peer.request('elicitation', request, signal === undefined ? {} : { signal }),
+    sample: (request, signal) =>
+      peer.request('belay/mcp_sample', request, signal === undefined ? {} : { signal }),
     untilAsked: (subtype) => {
       const before = asked.find((entry) => entry.subtype === subtype);
       if (before !== undefined) return Promise.resolve(before.request);

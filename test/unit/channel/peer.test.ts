@@ -27,6 +27,7 @@ function startAnswerer(channel: Channel, canUseTool: CanUseTool, problems: strin
       can_use_tool: canUseTool,
       hook_callback: refuseHookCallback,
       elicitation: async () => ({ action: 'decline' }),
+      'belay/mcp_sample': async () => ({ action: 'decline' }),
     },
     onMessage: () => undefined,
     onProblem: (problem) => problems.push(problem),

@@ -106,6 +106,7 @@ function createPage(channel: Channel): FakePage {
           questions.push(question);
           signal.addEventListener('abort', () => questions.splice(questions.indexOf(question), 1));
         }),
+      'belay/mcp_sample': async () => ({ action: 'decline' }),
       elicitation: (request, { signal }) =>
         new Promise((resolve) => {
           const form = { request, answer: resolve };

@@ -228,6 +228,7 @@ function createPanel() {
     handlers: {
       hook_callback: refuseHookCallback,
       elicitation: async () => ({ action: 'decline' }),
+      'belay/mcp_sample': async () => ({ action: 'decline' }),
       can_use_tool: (asked, { signal }) =>
         new Promise((resolve) => {
           const withdrawn = new Promise<void>((done) =>

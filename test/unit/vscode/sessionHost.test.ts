@@ -95,6 +95,22 @@ describe('a session whose agent is lost', () => {
     expect(openPage.mock.calls).toEqual([['https://example.com/in'], ['https://example.com/out']]);
   });
 
+  it('asks a person whether a server may ask the model, and withdraws that with the agent', async () => {
+    const { host, agents, lose } = createHost();
+    const asked = { mcp_server_name: 'maps', messages: [], model: 'm', max_tokens: 10 };
+    const detach = host.attach({
+      request: (async () => ({ action: 'accept' })) as unknown as Peer['request'],
+    });
+    expect(await agents[0]?.peer.request('belay/mcp_sample', asked)).toEqual({ action: 'accept' });
+    detach();
+    const waiting = agents[0]?.peer.request('belay/mcp_sample', asked);
+    await vi.waitFor(() => expect(host.waiting).toBe(1));
+    expect(host.phase).toBe('needs_you');
+    lose('It was killed.');
+    await expect(waiting).rejects.toThrow('closed');
+    await vi.waitFor(() => expect(host.waiting).toBe(0));
+  });
+
   it('knows of which changes a person has seen all and allowed them', async () => {
     const { host, agents } = createHost();
     const answers = new Map<string, PermissionResult>();
