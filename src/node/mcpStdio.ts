@@ -1,6 +1,7 @@
 /**
  * An MCP server that is a process of ours: one message of JSON a line on its standard input and output, words for people on
- * its standard error. It gets none of the user's keys, and when it ends, or is to end, all it has started ends with it.
+ * its standard error. It gets none of the user's keys, and when it ends, or is to end, all it has started ends with it; also when
+ * this process is killed (serverGuard.ts).
  */
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -12,6 +13,7 @@ import { type McpTransport, McpTransportError, type OutsideServerConfig } from '
 import type { Platform } from '../core/ports.ts';
 import { buildEnvironment, callIdVariable } from './processEnvironment.ts';
 import { endTree, hasGroup } from './processTree.ts';
+import { createServerGuard, type ServerGuard } from './serverGuard.ts';
 
 export interface StdioOptions {
   readonly config: Extract<OutsideServerConfig, { type: 'stdio' }>;
@@ -38,6 +40,7 @@ export function createStdioTransport(options: StdioOptions): McpTransport {
   const marker = `${callIdVariable}=${randomUUID()}`;
   const splitter = createLineSplitter(MAX_MESSAGE);
   let child: ChildProcess | undefined;
+  let guard: ServerGuard | undefined;
   let exited: Promise<void> = Promise.resolve();
   let ending: Promise<void> | undefined;
   let words = '';
@@ -47,7 +50,9 @@ export function createStdioTransport(options: StdioOptions): McpTransport {
   const transport: McpTransport = { start, send, close: () => end() };
 
   async function start(): Promise<void> {
+    guard = createServerGuard(marker, options.platform);
     const started = launch(options, marker);
+    if (started.pid !== undefined) guard.watch(started.pid);
     child = started;
     exited = new Promise((resolve) => started.once('exit', () => resolve()));
     started.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -66,6 +71,7 @@ export function createStdioTransport(options: StdioOptions): McpTransport {
       });
     } catch (error) {
       ending = Promise.resolve();
+      guard.dismiss();
       throw new McpTransportError(describeStart(options.config.command, error), { cause: error });
     }
     started.once('close', (code, signal) => void end(describeEnd({ code, signal, words })));
@@ -113,6 +119,7 @@ export function createStdioTransport(options: StdioOptions): McpTransport {
   async function endAll(problem: string | undefined): Promise<void> {
     if (problem !== undefined) transport.onerror?.(new McpTransportError(problem));
     if (child !== undefined) await endProcess(child);
+    guard?.dismiss();
     transport.onclose?.();
   }
 

@@ -1,5 +1,5 @@
 // An MCP server over standard input and output that can do what servers must not: its tools die, flood, never answer, or
-// change the list of tools. `node naughtyServer.mjs [silent|die|flood|junk]` misbehaves from the start.
+// change the list of tools. `node naughtyServer.mjs [silent|die|flood|junk|immortal]` misbehaves from the start.
 
 import { spawn } from 'node:child_process';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
@@ -19,6 +19,11 @@ else if (mode === 'die') {
 else await serve();
 
 async function serve() {
+  if (mode === 'immortal') {
+    setInterval(() => undefined, 1000);
+    process.on('SIGTERM', () => undefined);
+    process.stdout.on('error', () => undefined);
+  }
   if (mode === 'junk') process.stdout.write('starting up…\n{"jsonrpc":"1.0"}\n[]\n');
   const server = new McpServer(
     { name: 'naughty', version: '1.2.3' },

@@ -22,7 +22,7 @@ export const everything: StdioConfig = {
 
 /** `mode`: how it misbehaves from the start. */
 export function naughty(
-  mode: 'good' | 'silent' | 'die' | 'flood' | 'junk' = 'good',
+  mode: 'good' | 'silent' | 'die' | 'flood' | 'junk' | 'immortal' = 'good',
   more: Partial<StdioConfig> = {},
 ): StdioConfig {
   return {
