@@ -20,6 +20,27 @@ export const everything: StdioConfig = {
   args: [everythingPath, 'stdio'],
 };
 
+/** Official: files, in the folders it is told of or, without any, in the roots of its client. */
+export function filesystem(...folders: readonly string[]): StdioConfig {
+  return official(require.resolve('@modelcontextprotocol/server-filesystem/dist/index.js'), folders);
+}
+
+/** Official: a graph of things to remember, in a file. */
+export function memory(file: string): StdioConfig {
+  return {
+    ...official(require.resolve('@modelcontextprotocol/server-memory/dist/index.js')),
+    env: { MEMORY_FILE_PATH: file },
+  };
+}
+
+function official(path: string, args: readonly string[] = []): StdioConfig {
+  return {
+    type: 'stdio',
+    command: process.execPath,
+    args: [path, ...args],
+  };
+}
+
 /** `mode`: how it misbehaves from the start. */
 export function naughty(
   mode: 'good' | 'silent' | 'die' | 'flood' | 'junk' | 'immortal' = 'good',

@@ -4,6 +4,7 @@ import type { AskClient } from '../../../src/core/mcp/clientTransport.ts';
 import type { Elicit } from '../../../src/core/mcp/elicitation.ts';
 import { MCP_LIMITS, type McpLimits } from '../../../src/core/mcp/mcpServer.ts';
 import { McpServers } from '../../../src/core/mcp/mcpServers.ts';
+import type { Sample } from '../../../src/core/mcp/sampling.ts';
 import type { LoginPorts } from '../../../src/core/mcp/serverLogin.ts';
 import type { ToolContext, ToolOutcome } from '../../../src/core/tools/tool.ts';
 import { createNodeClock } from '../../../src/node/clock.ts';
@@ -17,6 +18,9 @@ export interface RigOptions {
   readonly askClient?: AskClient;
   readonly elicit?: Elicit;
   readonly login?: LoginPorts;
+  readonly sample?: Sample;
+  /** Folders the agent works in. */
+  readonly roots?: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -51,6 +55,8 @@ export function createServerRig({
   askClient,
   elicit,
   login,
+  sample,
+  roots = ['/w', '/my folder'],
   env,
 }: RigOptions = {}): ServerRig {
   const clock = createNodeClock();
@@ -62,14 +68,14 @@ export function createServerRig({
     }),
     askClient: askClient ?? (async () => Promise.reject(new Error('There is no client.'))),
     elicit: elicit ?? (async () => ({ action: 'decline' })),
-    sample: undefined,
+    sample,
     onElicited: nothing,
     onPromptsChanged: nothing,
     clock,
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     workspace: {
       cwd: '/w',
-      roots: ['/w', '/my folder'],
+      roots: [...roots],
       home: '/home/u',
       platform: 'linux',
       trusted: true,
