@@ -32,6 +32,8 @@ export interface SessionStart
   readonly checkpointsEnabled: boolean;
   /** True: the sandbox is on, whatever settings files say. */
   readonly sandboxEnabled: boolean;
+  /** The `mcp.json` of the user's profile in the editor. */
+  readonly userServersFile: string;
 }
 
 export interface SessionParts
@@ -70,7 +72,7 @@ export async function openSession(
   parts: SessionParts,
 ): Promise<Agent> {
   const { clock, log, configDir, models, modelList } = parts;
-  const settings = await readSessionSettings({ ...parts, sandboxEnabled: start.sandboxEnabled });
+  const settings = await readSessionSettings({ ...parts, ...pickSettings(start) });
   const ports = createPorts(parts, settings);
   const { hasFolder } = ports.workspace;
   const checkpoints = await openCheckpoints(start, parts);
@@ -127,6 +129,10 @@ export async function openSession(
     await checkpoints?.close();
   };
   return { ...agent, close };
+}
+
+function pickSettings({ sandboxEnabled, userServersFile }: SessionStart) {
+  return { sandboxEnabled, userServersFile };
 }
 
 type SessionPorts = Omit<AgentPorts, 'checkpoints' | 'workspace' | 'processes' | 'languageFeatures'> & {

@@ -5,6 +5,7 @@ import type { SettingSource } from '../core/context/readMemory.ts';
 import type { Log, Storage } from '../core/ports.ts';
 import { mergeSandbox, type SandboxLayer } from '../core/sandbox/sandboxSettings.ts';
 import { openApprovals } from '../core/settings/approvals.ts';
+import { type EditorServers, parseEditorServers } from '../core/settings/editorServers.ts';
 import { createLiveSettings, type LiveSettings } from '../core/settings/liveSettings.ts';
 import { toHookLayers } from '../core/settings/managedPolicy.ts';
 import type { McpServerConfigs } from '../core/settings/mcpConfig.ts';
@@ -33,6 +34,8 @@ export interface SessionSettingsPlace {
   readonly storage: Storage;
   /** Default: those of the platform. */
   readonly policyFiles?: readonly string[];
+  /** The `mcp.json` of the user's profile in the editor. */
+  readonly userServersFile: string;
   /** The editor's own setting turns the sandbox on; false: it says nothing. */
   readonly sandboxEnabled: boolean;
 }
@@ -69,6 +72,7 @@ export async function readSessionSettings(place: SessionSettingsPlace): Promise<
     isTrusted: () => workspace.trusted && workspace.hasFolder,
     approvals: await openApprovals(place.storage, cwd),
     approvesNow: false,
+    readsEditorServers: true,
     readText: readTextFile,
   });
   const first = await reader.read();
@@ -77,7 +81,8 @@ export async function readSessionSettings(place: SessionSettingsPlace): Promise<
   const environment = { ...place.environment, ...toEnvironment(layers) };
   const hooks = readHooks(toHookLayers(layers), environment);
   const servers = readProjectServers(first, environment);
-  const unread = [...first.problems.values()];
+  const editorServers = await readEditorServers(first, { ...place, environment });
+  const unread = [...first.problems.values(), ...editorServers.problems];
   return {
     rules: toRules(layers, log),
     ruleProblems: findRuleProblems(layers),
@@ -87,13 +92,38 @@ export async function readSessionSettings(place: SessionSettingsPlace): Promise<
     permissionMode: mode === 'bypassPermissions' ? undefined : mode,
     environment,
     directories: toDirectories(layers),
-    mcpServers: servers.configs,
+    // One of .mcp.json goes before one of the same name.
+    mcpServers: { ...editorServers.configs, ...servers.configs },
     problems: servers.problem === undefined ? unread : [...unread, servers.problem],
     live: createLiveSettings({
       ...{ reader, first, log },
       toInForce: (read) => toInForce(read, { environment, log }),
       watch: (files, onChange) => watchFiles(files, { onChange, log }),
     }),
+  };
+}
+
+/** Those of the folder go before the user's own. */
+async function readEditorServers(
+  { editorServers }: ReadSettings,
+  { workspace, environment, userServersFile, log }: SessionSettingsPlace,
+): Promise<EditorServers> {
+  const { cwd, home } = workspace;
+  const text = await readTextFile(userServersFile).catch((error: unknown) => {
+    log.warn('the servers of the profile could not be read', { error: String(error) });
+    return undefined;
+  });
+  const ofUser = parseEditorServers(text ?? '', { where: userServersFile, cwd, home, environment });
+  if (editorServers === undefined) return ofUser;
+  const ofFolder = parseEditorServers(editorServers.text, {
+    where: editorServers.file,
+    cwd,
+    home,
+    environment,
+  });
+  return {
+    configs: { ...ofUser.configs, ...ofFolder.configs },
+    problems: [...ofUser.problems, ...ofFolder.problems],
   };
 }
 

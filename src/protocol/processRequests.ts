@@ -58,6 +58,7 @@ const sessionStart = z.object({
   permissionMode: permissionMode.optional(),
   checkpointsEnabled: z.boolean(),
   sandboxEnabled: z.boolean(),
+  userServersFile: z.string(),
   maxTurns: z.number().optional(),
   /** US dollars. */
   maxBudgetUsd: z.number().optional(),

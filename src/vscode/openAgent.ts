@@ -1,4 +1,5 @@
 /** Opens agents for the sessions of this window: in the extension host, or each in a process of its own, as the setting says. */
+import { join } from 'node:path';
 import { Disposable, workspace as vscodeWorkspace } from 'vscode';
 import type { ReviewComments } from '../core/ports.ts';
 import { toWireRows } from '../process/modelRows.ts';
@@ -29,9 +30,14 @@ export function chooseAgentOpener(deps: OpenAgentDeps): (start: AgentStart) => A
   return (start) => open(toSessionStart(start, deps), deps);
 }
 
-function toSessionStart(start: AgentStart, { settings, version }: OpenAgentDeps): SessionStart {
+function toSessionStart(start: AgentStart, { settings, version, storageRoot }: OpenAgentDeps): SessionStart {
   const { maxTurns, maxBudgetUsd, effort, checkpointsEnabled, sandboxEnabled } = settings();
-  return { ...start, maxTurns, maxBudgetUsd, effort, checkpointsEnabled, sandboxEnabled, version };
+  // The storage lies in the folder of the profile that is in use.
+  const userServersFile = join(storageRoot, '..', '..', 'mcp.json');
+  return {
+    ...start,
+    ...{ maxTurns, maxBudgetUsd, effort, checkpointsEnabled, sandboxEnabled, version, userServersFile },
+  };
 }
 
 function openInside(start: SessionStart, deps: OpenAgentDeps): AgentLink {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ColorThemeKind, type Disposable, extensions, window, workspace } from 'vscode';
 import * as z from 'zod';
-import { parseJsonWithComments } from './parseJsonWithComments.ts';
+import { parseJsonWithComments } from '../core/settings/parseJsonWithComments.ts';
 import { parseCustomizations, parseTokenRules, type TokenRule, toTokenColors } from './tokenColors.ts';
 
 /** How many files a theme may include one from another. */

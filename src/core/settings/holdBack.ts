@@ -59,9 +59,13 @@ export async function holdBackSettings(
   return { inForce: { ...now, hooks, disableAllHooks, env, sandbox, permissions }, waiting };
 }
 
-/** Of `.mcp.json`. What is no JSON names no servers, and whoever reads it says so. */
-export async function holdBackServers(now: string, approved: string): Promise<HeldBack<string>> {
-  const [present, former] = [listServers(now), listServers(approved)];
+/** Of `.mcp.json`, or what `list` reads. What is no JSON names no servers, and whoever reads it says so. */
+export async function holdBackServers(
+  now: string,
+  approved: string,
+  list: (text: string) => ReadonlyMap<string, unknown> = listServers,
+): Promise<HeldBack<string>> {
+  const [present, former] = [list(now), list(approved)];
   const waiting: string[] = [];
   for (const [name, server] of present)
     if (!former.has(name) || !(await isSame(server, former.get(name)))) waiting.push(`the server ${name}`);

@@ -1,6 +1,7 @@
 /** Holds the files of a trusted project against what a person has approved of them, and keeps the record up to date. */
 import { sha256Hex } from '../loop/digest.ts';
 import type { Approvals } from './approvals.ts';
+import { listEditorServers } from './editorServers.ts';
 import { type HeldBack, holdBackServers, holdBackSettings } from './holdBack.ts';
 import { parseSettings, SettingsError, type SettingsFile } from './settingsFile.ts';
 
@@ -29,6 +30,8 @@ export interface ProjectNow {
   readonly files: readonly ProjectFile[];
   /** `.mcp.json`; absent: it has no say. */
   readonly servers: { readonly path: string; readonly text: string } | undefined;
+  /** `.vscode/mcp.json`; the same. */
+  readonly editorServers: { readonly path: string; readonly text: string } | undefined;
 }
 
 export interface HeldProject {
@@ -36,12 +39,13 @@ export interface HeldProject {
   readonly files: ReadonlyMap<string, Pick<ProjectFile, 'text' | 'content'>>;
   /** Empty: none count. */
   readonly servers: string;
+  readonly editorServers: string;
   readonly pending: readonly PendingFile[];
 }
 
 /** `approvesNow`: a person has said so just now. So they have where nothing was ever approved: with the folder's trust. */
 export async function holdProject(
-  { files, servers }: ProjectNow,
+  { files, servers, editorServers }: ProjectNow,
   approvals: Approvals,
   approvesNow: boolean,
 ): Promise<HeldProject> {
@@ -76,8 +80,14 @@ export async function holdProject(
     servers === undefined
       ? ''
       : await hold(servers.path, servers.text, (seen) => holdBackServers(servers.text, seen));
+  const ofEditor =
+    editorServers === undefined
+      ? ''
+      : await hold(editorServers.path, editorServers.text, (seen) =>
+          holdBackServers(editorServers.text, seen, listEditorServers),
+        );
   if (isChanged) await approvals.write(approved);
-  return { files: held, servers: ofServers, pending };
+  return { files: held, servers: ofServers, editorServers: ofEditor, pending };
 }
 
 type Compare<Content> = (approved: string) => Promise<HeldBack<Content>>;

@@ -34,6 +34,8 @@ export interface SettingsPlace {
   readonly approvesNow: boolean;
   /** Default: those of the platform. */
   readonly policyFiles?: readonly string[] | undefined;
+  /** The servers that VS Code itself knows of the project count, too. */
+  readonly readsEditorServers?: boolean;
 }
 
 export interface ReadSettings {
@@ -42,6 +44,8 @@ export interface ReadSettings {
   readonly isTrusted: boolean;
   /** The project's `.mcp.json` as far as it counts; undefined: none does. */
   readonly servers: { readonly file: string; readonly text: string } | undefined;
+  /** The same of its `.vscode/mcp.json`. */
+  readonly editorServers: { readonly file: string; readonly text: string } | undefined;
   readonly pending: readonly PendingFile[];
   /** Files that can't be understood at the moment, by path, and why, for a person. */
   readonly problems: ReadonlyMap<string, string>;
@@ -66,6 +70,8 @@ export class SettingsReader {
   readonly #place: SettingsPlace;
   readonly #files: readonly SettingsFilePlace[];
   readonly #serversFile: string;
+  /** undefined: it has no say. */
+  readonly #editorServersFile: string | undefined;
   /** Each file as it was last understood. */
   readonly #good = new Map<string, ReadFile>();
   #pending: readonly PendingFile[] = [];
@@ -75,10 +81,15 @@ export class SettingsReader {
     this.#place = place;
     this.#files = listFiles(place);
     this.#serversFile = joinPath(place.cwd, '.mcp.json', place.platform);
+    this.#editorServersFile =
+      place.readsEditorServers === true
+        ? joinPath(joinPath(place.cwd, '.vscode', place.platform), 'mcp.json', place.platform)
+        : undefined;
     const record = place.approvals.file;
     this.files = [
       ...this.#files.map(({ path }) => path),
       this.#serversFile,
+      ...(this.#editorServersFile === undefined ? [] : [this.#editorServersFile]),
       ...(record === undefined ? [] : [record]),
     ];
   }
@@ -104,6 +115,10 @@ export class SettingsReader {
       layers: files.flatMap((file) => toLayer(file, { held, isTrusted })),
       isTrusted,
       servers: held?.servers ? { file: this.#serversFile, text: held.servers } : undefined,
+      editorServers:
+        held?.editorServers && this.#editorServersFile !== undefined
+          ? { file: this.#editorServersFile, text: held.editorServers }
+          : undefined,
       pending: this.#pending,
       problems,
     };
@@ -152,22 +167,34 @@ export class SettingsReader {
 
   async #holdProject(files: readonly ReadFile[], problems: Map<string, string>): Promise<HeldProject> {
     const { sources, approvals, approvesNow } = this.#place;
-    const text = sources.includes('project') ? await this.#readServers(problems) : undefined;
-    const servers = text === undefined ? undefined : { path: this.#serversFile, text };
+    const read = sources.includes('project')
+      ? (path: string | undefined) => this.#readServers(path, problems)
+      : async () => undefined;
+    const servers = await read(this.#serversFile);
+    const editorServers = await read(this.#editorServersFile);
     const ofProject = files.filter(({ isOfProject }) => isOfProject);
-    return holdProject({ files: ofProject, servers }, approvals, approvesNow && this.#isFirst);
+    return holdProject({ files: ofProject, servers, editorServers }, approvals, approvesNow && this.#isFirst);
   }
 
-  /** Empty: it isn't there. undefined: it can't be read, which keeps nobody safe, so the session goes on without. */
-  async #readServers(problems: Map<string, string>): Promise<string | undefined> {
+  /** An empty text: it isn't there. undefined: it can't be read, which keeps nobody safe, so the session goes on without. */
+  async #readServers(
+    path: string | undefined,
+    problems: Map<string, string>,
+  ): Promise<ServersFile | undefined> {
+    if (path === undefined) return undefined;
     try {
-      return (await readText(this.#serversFile, this.#place)) ?? '';
+      return { path, text: (await readText(path, this.#place)) ?? '' };
     } catch (error) {
       if (!(error instanceof SettingsError)) throw error;
-      problems.set(this.#serversFile, error.message);
+      problems.set(path, error.message);
       return undefined;
     }
   }
+}
+
+interface ServersFile {
+  readonly path: string;
+  readonly text: string;
 }
 
 interface Reading {

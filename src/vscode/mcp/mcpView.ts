@@ -172,24 +172,34 @@ function wantsLogin({ belay_login: login }: McpServerStatus): boolean {
   return login === 'wanted';
 }
 
+/** Where servers are named in a folder, those that count first. */
+const CONFIGURATIONS = [
+  { file: ['.mcp.json'], key: 'mcpServers' },
+  { file: ['.vscode', 'mcp.json'], key: 'servers' },
+] as const;
+
 /** Opens the file that names the server, at its name. */
 async function openConfiguration(name: string, cwd: string): Promise<void> {
-  const uri = Uri.joinPath(Uri.file(cwd), '.mcp.json');
-  const document = await workspace.openTextDocument(uri).then(
-    (opened) => opened,
-    () => undefined,
-  );
-  const place = document === undefined ? undefined : findServer(document.getText(), name);
-  if (document === undefined || place === undefined) {
-    throw new Error(`The server "${name}" does not stand in the .mcp.json of this folder.`);
+  for (const { file, key } of CONFIGURATIONS) {
+    const uri = Uri.joinPath(Uri.file(cwd), ...file);
+    const document = await workspace.openTextDocument(uri).then(
+      (opened) => opened,
+      () => undefined,
+    );
+    const place = document === undefined ? undefined : findServer(document.getText(), [key, name]);
+    if (document === undefined || place === undefined) continue;
+    const selection = new Range(document.positionAt(place.start), document.positionAt(place.end));
+    await window.showTextDocument(document, { preview: true, selection });
+    return;
   }
-  const selection = new Range(document.positionAt(place.start), document.positionAt(place.end));
-  await window.showTextDocument(document, { preview: true, selection });
+  throw new Error(
+    `The server "${name}" does not stand in the .mcp.json of this folder, nor in its .vscode/mcp.json.`,
+  );
 }
 
-function findServer(text: string, name: string) {
+function findServer(text: string, path: readonly string[]) {
   try {
-    return findNode(readJsonNodes(text), ['mcpServers', name]);
+    return findNode(readJsonNodes(text), path);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -50,6 +50,52 @@ describe('the settings of a session of the panel', () => {
     await write('project/.claude/settings.local.json', '{');
     await expect(read({ trusted: false })).rejects.toBeInstanceOf(SettingsError);
   });
+
+  it('take the servers that the editor knows: those of a trusted folder, and the user’s own', async () => {
+    const { read, folder, write } = await setUp();
+    await write('profile/mcp.json', {
+      servers: { own: { url: 'https://own.example' }, maps: { url: 'https://u' } },
+    });
+    await write(
+      'project/.vscode/mcp.json',
+      `{
+        // as people write it
+        "inputs": [{ "id": "key", "type": "promptString" }],
+        "servers": {
+          "maps": { "command": "other" },
+          "here": { "type": "stdio", "command": "\${workspaceFolder}/bin", "args": ["\${env:PATH}", "\${userHome}"] },
+          "asked": { "command": "x", "env": { "KEY": "\${input:key}" } },
+          "boxed": { "command": "x", "sandboxEnabled": true },
+        },
+      }`,
+    );
+    const untrusted = await read({ trusted: false });
+    expect(Object.keys(untrusted.mcpServers ?? {}).sort()).toEqual(['maps', 'own']);
+    const trusted = await read({ trusted: true });
+    expect(trusted.mcpServers).toEqual({
+      own: { type: 'http', url: 'https://own.example' },
+      maps: { type: 'stdio', command: 'maps' },
+      here: { type: 'stdio', command: `${folder}/bin`, args: ['/bin', join(folder, '..')] },
+    });
+    const file = join(folder, '.vscode/mcp.json');
+    expect(trusted.problems).toEqual([
+      `The MCP server "asked" in ${file} is left out: it wants an input that VS Code alone asks for.`,
+      `The MCP server "boxed" in ${file} is left out: it is to run in a sandbox.`,
+    ]);
+  });
+
+  it('take no server that has come into the folder since a person has seen its servers', async () => {
+    const { read, write } = await setUp();
+    await write('project/.vscode/mcp.json', { servers: { seen: { command: 'a' } } });
+    expect(Object.keys((await read({ trusted: true })).mcpServers ?? {}).sort()).toEqual(['maps', 'seen']);
+    await write('project/.vscode/mcp.json', {
+      servers: { seen: { command: 'evil' }, next: { command: 'b' } },
+    });
+    const { mcpServers, live } = await read({ trusted: true });
+    expect(mcpServers).toMatchObject({ seen: { command: 'a' } });
+    expect(Object.keys(mcpServers ?? {}).sort()).toEqual(['maps', 'seen']);
+    expect(live.pending.map(({ waiting }) => waiting)).toEqual([['the server seen', 'the server next']]);
+  });
 });
 
 /** A project that brings everything along. */
@@ -84,6 +130,7 @@ async function setUp() {
       log: { warn: () => {}, error: () => {} },
       ...{ storage, policyFiles },
       sandboxEnabled: false,
+      userServersFile: join(base, 'profile', 'mcp.json'),
     });
     onTestFinished(() => settings.live.close());
     return settings;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseJsonWithComments } from '../../../src/vscode/parseJsonWithComments.ts';
+import { parseJsonWithComments } from '../../../../src/core/settings/parseJsonWithComments.ts';
 
 it('reads JSON with comments, trailing commas and a byte order mark', () => {
   const text = '\uFEFF{\n  // a line\n  "a": [1, 2, /* two */],\n  "b": "x, }", \n}';
