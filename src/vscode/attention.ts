@@ -5,6 +5,7 @@
 import {
   commands,
   type Disposable,
+  l10n,
   StatusBarAlignment,
   type StatusBarItem,
   ThemeColor,
@@ -51,24 +52,35 @@ export function createAttention(show: () => void): Attention {
 }
 
 async function notify(show: () => void): Promise<void> {
-  const chosen = await window.showInformationMessage('Belay needs your permission to go on.', 'Show');
-  if (chosen === 'Show') show();
+  const open = l10n.t('Show');
+  const chosen = await window.showInformationMessage(l10n.t('Belay needs your permission to go on.'), open);
+  if (chosen === open) show();
 }
 
 function drawStatus(item: StatusBarItem, { running, waiting }: Activity): void {
   const state = waiting > 0 ? 'waiting' : running > 0 ? 'running' : 'idle';
-  const look = STATUS[state];
+  const look = describeStatus(state);
   item.text = look.text;
   item.tooltip = look.tooltip;
   item.accessibilityInformation = { label: look.tooltip, role: 'button' };
   item.backgroundColor = state === 'waiting' ? new ThemeColor('statusBarItem.warningBackground') : undefined;
 }
 
-const STATUS = {
-  idle: { text: '$(comment-discussion) Belay', tooltip: 'Belay: open the chat' },
-  running: { text: '$(loading~spin) Belay', tooltip: 'Belay is working' },
-  waiting: { text: '$(bell-dot) Belay needs you', tooltip: 'Belay needs your permission' },
-} as const;
+function describeStatus(state: 'idle' | 'running' | 'waiting') {
+  switch (state) {
+    case 'idle':
+      return { text: '$(comment-discussion) Belay', tooltip: l10n.t('Belay: open the chat') };
+    case 'running':
+      return { text: '$(loading~spin) Belay', tooltip: l10n.t('Belay is working') };
+    case 'waiting':
+      return {
+        text: `$(bell-dot) ${l10n.t('Belay needs you')}`,
+        tooltip: l10n.t('Belay needs your permission'),
+      };
+    default:
+      return state satisfies never;
+  }
+}
 
 function setContext(key: string, value: boolean): void {
   void commands.executeCommand('setContext', key, value);

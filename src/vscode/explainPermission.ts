@@ -1,5 +1,5 @@
 /** "Why Would Belay Ask?": a command, path or address is typed or pasted, and what would be decided stands below, with reasons. */
-import { type QuickPickItem, ThemeIcon, window } from 'vscode';
+import { l10n, type QuickPickItem, ThemeIcon, window } from 'vscode';
 import type { RequestOf, ResponseOf } from '../protocol/control.ts';
 import { toQuestions } from './permissionQuestions.ts';
 import type { RuleCommands } from './ruleCommands.ts';
@@ -21,14 +21,14 @@ interface Line extends QuickPickItem {
 export async function explainPermission(host: Asked | undefined, rules: RuleCommands): Promise<void> {
   if (host === undefined) {
     await window.showInformationMessage(
-      'Belay: open the chat first. What may be done is decided by its session.',
+      l10n.t('Belay: open the chat first. What may be done is decided by its session.'),
     );
     return;
   }
   const { request } = host;
   const picker = window.createQuickPick<Line>();
-  picker.title = 'Belay: why would it ask?';
-  picker.placeholder = 'Paste a command, a path or a web address';
+  picker.title = l10n.t('Belay: why would it ask?');
+  picker.placeholder = l10n.t('Paste a command, a path or a web address');
   let asked = 0;
   picker.onDidChangeValue(async (text) => {
     asked += 1;

@@ -1,5 +1,5 @@
 /** A conversation to take along: into the clipboard, or into a file. */
-import { env, Uri, window, workspace } from 'vscode';
+import { env, l10n, Uri, window, workspace } from 'vscode';
 import { toJsonLines, toMarkdown } from './conversationText.ts';
 import type { KeptConversation } from './keptSessions.ts';
 import type { SessionHost } from './sessionHost.ts';
@@ -8,7 +8,7 @@ export async function copyConversation(host: SessionHost | undefined): Promise<v
   const conversation = await readOpen(host);
   if (!(await hasWords(conversation))) return;
   await env.clipboard.writeText(toMarkdown(conversation.messages, conversation.title));
-  await window.showInformationMessage('Belay: the conversation is in the clipboard, as Markdown.');
+  await window.showInformationMessage(l10n.t('Belay: the conversation is in the clipboard, as Markdown.'));
 }
 
 /** As the name of the file says: JSON lines for `.jsonl`, else Markdown. */
@@ -20,7 +20,7 @@ export async function exportConversation(conversation: KeptConversation): Promis
   const target = await window.showSaveDialog({
     ...(folder === undefined ? {} : { defaultUri: Uri.joinPath(folder.uri, name) }),
     filters: { Markdown: ['md'], 'JSON lines': ['jsonl'] },
-    title: 'Export the conversation',
+    title: l10n.t('Export the conversation'),
   });
   if (target === undefined) return;
   const text = target.path.endsWith('.jsonl') ? toJsonLines(messages) : toMarkdown(messages, title);
@@ -29,12 +29,19 @@ export async function exportConversation(conversation: KeptConversation): Promis
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     await window.showErrorMessage(
-      `Belay: the conversation could not be written to ${target.fsPath}: ${why} Choose another place and try again.`,
+      l10n.t(
+        'Belay: the conversation could not be written to {0}: {1} Choose another place and try again.',
+        target.fsPath,
+        why,
+      ),
     );
     return;
   }
-  const open = 'Open';
-  const chosen = await window.showInformationMessage(`Belay: the conversation is in ${target.fsPath}.`, open);
+  const open = l10n.t('Open');
+  const chosen = await window.showInformationMessage(
+    l10n.t('Belay: the conversation is in {0}.', target.fsPath),
+    open,
+  );
   if (chosen === open) await window.showTextDocument(target);
 }
 
@@ -47,7 +54,7 @@ export async function readOpen(host: SessionHost | undefined): Promise<KeptConve
 /** False: there are none, which has been said. */
 async function hasWords({ messages }: KeptConversation): Promise<boolean> {
   if (messages.length > 0) return true;
-  await window.showInformationMessage('Belay: nothing was said in this session yet.');
+  await window.showInformationMessage(l10n.t('Belay: nothing was said in this session yet.'));
   return false;
 }
 

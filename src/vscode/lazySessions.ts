@@ -2,7 +2,7 @@
  * Loads all that is heavy when it is first needed: the agent, its tools and its models are a chunk of their own, so that
  * starting VS Code with Belay costs next to nothing.
  */
-import { window } from 'vscode';
+import { l10n, window } from 'vscode';
 import type { EditorLog } from './log.ts';
 import type { Sessions } from './session.ts';
 
@@ -24,11 +24,9 @@ export function createLazySessions(load: () => Promise<Sessions>, log: EditorLog
       });
       loading.then(task).catch(async (error: unknown) => {
         log.error('something went wrong', { error });
-        const chosen = await window.showErrorMessage(
-          `Belay: ${error instanceof Error ? error.message : String(error)}`,
-          'Show Log',
-        );
-        if (chosen === 'Show Log') log.show();
+        const show = l10n.t('Show Log');
+        const why = error instanceof Error ? error.message : String(error);
+        if ((await window.showErrorMessage(`Belay: ${why}`, show)) === show) log.show();
       });
     },
     get loaded() {

@@ -1,5 +1,5 @@
 /** Opens a link of the conversation in the browser. Its text is the model's, so a person is shown where it leads. */
-import { env, Uri, window } from 'vscode';
+import { env, l10n, Uri, window } from 'vscode';
 import { decideLink } from './decideLink.ts';
 
 export async function openLink(href: string): Promise<void> {
@@ -13,10 +13,12 @@ export async function openLink(href: string): Promise<void> {
 }
 
 async function isConfirmed(host: string, url: string): Promise<boolean> {
+  const open = l10n.t('Open');
+  const detail = `${l10n.t('The address is not what it may seem. In full:')}\n${url}`;
   const chosen = await window.showWarningMessage(
-    `Open a page on ${host}?`,
-    { modal: true, detail: `The address is not what it may seem. In full:\n${url}` },
-    'Open',
+    l10n.t('Open a page on {0}?', host),
+    { modal: true, detail },
+    open,
   );
-  return chosen === 'Open';
+  return chosen === open;
 }

@@ -1,5 +1,5 @@
 /** "Show Permission Log": what was decided in the session of the panel that was used last, as a document nobody can change. */
-import { Disposable, EventEmitter, Uri, window, workspace } from 'vscode';
+import { Disposable, EventEmitter, l10n, Uri, window, workspace } from 'vscode';
 import type { LazySessions } from './lazySessions.ts';
 
 const SCHEME = 'belay-permissions';
@@ -21,7 +21,7 @@ export function registerPermissionLogs(sessions: LazySessions): PermissionLogs {
   return {
     async show(sessionId) {
       if (sessionId === null) {
-        await window.showInformationMessage('Belay: there is no session whose log could be shown.');
+        await window.showInformationMessage(l10n.t('Belay: there is no session whose log could be shown.'));
         return;
       }
       const uri = Uri.from({ scheme: SCHEME, path: '/Permission log.md', query: sessionId });

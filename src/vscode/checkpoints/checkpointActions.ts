@@ -1,5 +1,5 @@
 /** What a person does with checkpoints in the editor: from the tree, the explorer and the palette. */
-import { commands, Uri, window } from 'vscode';
+import { commands, l10n, Uri, window } from 'vscode';
 import type { RewindTarget } from '../../protocol/checkpoints.ts';
 import type { EarlierTexts } from '../earlierText.ts';
 import type { OpenSessions } from '../openSessions.ts';
@@ -75,7 +75,7 @@ export function createCheckpointActions(deps: CheckpointActionDeps): CheckpointA
     async showFileHistory(given) {
       const uri = given ?? window.activeTextEditor?.document.uri;
       if (uri?.scheme === 'file') return history(uri);
-      await window.showInformationMessage('Belay: open a file first, to see its history.');
+      await window.showInformationMessage(l10n.t('Belay: open a file first, to see its history.'));
     },
   };
 }

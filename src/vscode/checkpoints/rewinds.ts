@@ -2,7 +2,7 @@
  * Rewinds as the editor shows them: progress for one that takes long, and afterwards a notification that can take it back.
  * Several in a row (of one order) are told as one.
  */
-import { ProgressLocation, window } from 'vscode';
+import { l10n, ProgressLocation, window } from 'vscode';
 import type { RewindAnswer } from '../../protocol/checkpoints.ts';
 import type { RequestOf } from '../../protocol/control.ts';
 import type { EarlierTexts } from '../earlierText.ts';
@@ -86,13 +86,11 @@ interface TellDeps extends RewindDeps {
 
 async function tellRewind(host: SessionHost, report: Report, deps: TellDeps): Promise<void> {
   const { size } = report.restored;
-  const chosen = await window.showInformationMessage(
-    `Belay: rewound ${size === 1 ? '1 file' : `${size} files`}.`,
-    'Redo',
-    'Show Changes',
-  );
-  if (chosen === 'Redo') await redo(host, report.count, deps);
-  if (chosen === 'Show Changes') await showRewound(host, report.count, deps);
+  const [again, show] = [l10n.t('Redo'), l10n.t('Show Changes')];
+  const told = size === 1 ? l10n.t('Belay: rewound 1 file.') : l10n.t('Belay: rewound {0} files.', size);
+  const chosen = await window.showInformationMessage(told, again, show);
+  if (chosen === again) await redo(host, report.count, deps);
+  if (chosen === show) await showRewound(host, report.count, deps);
 }
 
 /** The conversation, too, where it went back with the files and nothing was said since. */

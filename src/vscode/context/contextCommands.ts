@@ -5,6 +5,7 @@ import {
   commands,
   type Diagnostic,
   Disposable,
+  l10n,
   languages,
   Range,
   type TextDocument,
@@ -22,7 +23,7 @@ export function registerContextCommands(sessions: LazySessions): Disposable {
     'belay.addToChat': (uri, uris) => {
       const places = toPlaces(uri, uris);
       if (places.length > 0) sessions.use((loaded) => loaded.mention(places));
-      else void window.showInformationMessage('Belay: open a file first, or select something in it.');
+      else void window.showInformationMessage(l10n.t('Belay: open a file first, or select something in it.'));
     },
     'belay.explain': () => {
       const [place] = toPlaces(undefined, undefined);
@@ -52,7 +53,7 @@ function offerFix(document: TextDocument, diagnostics: readonly Diagnostic[]): C
     const name = typeof code === 'object' ? code.value : code;
     return { message, source, code: name === undefined ? undefined : String(name) };
   });
-  const title = 'Fix with Belay';
+  const title = l10n.t('Fix with Belay');
   const command = { title, command: FIX, arguments: [document.uri, range, problems] };
   return [{ title, kind: CodeActionKind.QuickFix, diagnostics: [...diagnostics], command }];
 }
