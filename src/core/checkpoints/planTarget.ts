@@ -77,7 +77,8 @@ async function planWhole(target: Target, planning: Planning): Promise<PlannedTar
   if ('outcome' in look) return leave(target, look.outcome, look.reason);
   const decision = await decide(target, look, planning);
   const isWanted = decision.kind === 'restore' && decision.to.kind !== 'absent';
-  if (isWanted && look.isBlocked) return leave(target, 'conflicted', reasons.fileOnWay);
+  const isBlocked = look.isBlocked || look.missing.some((folder) => planning.steps.fills(folder));
+  if (isWanted && isBlocked) return leave(target, 'conflicted', reasons.fileOnWay);
   const decided = { target, look, planning };
   return { ...(await respellToo(await carryOut(decision, decided), decided)), missing: look.missing };
 }

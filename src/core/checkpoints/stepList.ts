@@ -13,6 +13,8 @@ export interface StepList {
   addFolders(folders: readonly string[]): void;
   /** A step takes away what stands there, or makes a folder of it. */
   makesRoom(path: string): boolean;
+  /** A step puts something there that is no folder. */
+  fills(path: string): boolean;
 }
 
 const ORDINARY_FOLDER: FileState = { kind: 'directory', mode: 0o755 };
@@ -37,13 +39,19 @@ export function createStepList({ id, toKey }: { readonly id: string; readonly to
         const known = byKey.get(key);
         // One that would stay away by itself is needed all the same for what comes back in it.
         if (known !== undefined && known.to.kind !== 'absent') continue;
-        const { state: to, ref: target } = wanted.get(key) ?? { state: ORDINARY_FOLDER, ref: null };
+        // In the place of something that leaves it is no work of the agent's, as what it left room for.
+        const place = known === undefined || known.from.kind === 'absent' ? null : known.target;
+        const { state: to, ref: target } = wanted.get(key) ?? { state: ORDINARY_FOLDER, ref: place };
         byKey.set(key, { from: absent, ...known, path, delta: nextDelta(path), to, target });
       }
     },
     makesRoom: (path) => {
       const to = byKey.get(toKey(path))?.to.kind;
       return to === 'directory' || to === 'absent';
+    },
+    fills: (path) => {
+      const to = byKey.get(toKey(path))?.to.kind;
+      return to === 'file' || to === 'symlink';
     },
   };
 }

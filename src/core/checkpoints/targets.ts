@@ -154,7 +154,7 @@ function lookBack(current: Position, to: Position): Undone {
   const own = undone.filter((position) => !isContained(position));
   return {
     byAgent: undone.some(isByAgent),
-    work: own.filter(isWorkOfSomebody),
+    work: own.filter((position) => isWorkOfSomebody(position) && !isSameContent(position.state, to.state)),
     modeBySomebody: own.some(isModeOfSomebody),
     // That a file was deleted is no work that could be lost.
     unknown: undone.some(({ madeBy, state }) => madeBy === 'unknown' && state.kind !== 'absent'),
@@ -190,10 +190,9 @@ function isByAgent({ madeBy }: Position): boolean {
   return madeBy === 'agent' || madeBy === 'unknown';
 }
 
-/** Deleting a file is no work that could be lost, nor is a folder, by itself. */
+/** Deleting a file is no work that could be lost. */
 function isWorkOfSomebody(position: Position): boolean {
-  const { kind } = position.state;
-  return kind !== 'absent' && kind !== 'directory' && isContentOfSomebody(position);
+  return position.state.kind !== 'absent' && isContentOfSomebody(position);
 }
 
 function isContentOfSomebody({ madeBy, state, parent }: Position): boolean {

@@ -249,9 +249,10 @@ class CaptureWalk {
     const after = this.#read();
     const context = { answer: JSON.stringify(answer), logged: this.#world.logged };
     const now = this.#stamps();
+    const chains = new Map(this.#chains);
     for (const path of new Set([...before.keys(), ...after.keys(), ...this.#chains.keys()])) {
       const states = { before: before.get(path), after: after.get(path) };
-      this.#checkPath(path, { ...states, order, tree: after, isRefused: !answer.canRewind, context });
+      this.#checkPath(path, { ...states, order, tree: after, chains, isRefused: !answer.canRewind, context });
       if (states.before === states.after && states.after?.startsWith('file') === true)
         expect({ path, stamp: now.get(path) }).toEqual({ path, stamp: stamps.get(path) });
     }
@@ -269,7 +270,7 @@ class CaptureWalk {
     const isOnWay = target === undefined && hasBelow(look.tree, path);
     const isPure =
       undone.every(({ by, isRemade }) => by === 'agent' && isRemade !== true) &&
-      !this.#isTouchedAround(path, order) &&
+      !isTouchedAround(path, look) &&
       !isOnWay;
     if (isPure) expect({ ...told, state: after }).toEqual({ ...told, state: target });
     const byUser = undone.findLast(isOfContent)?.by === 'user' && before !== undefined;
@@ -311,15 +312,6 @@ class CaptureWalk {
     const isOnWay = before === undefined && after?.startsWith('folder') === true && hasBelow(tree, path);
     if (!isOnWay) expect({ ...told, state: after }).toEqual({ ...told, state: before });
     this.#push(path, { by: 'rewind', order, before, after });
-  }
-
-  /** Somebody else has changed what it is in, or what is in it: it may have to stay. */
-  #isTouchedAround(path: string, order: number): boolean {
-    return [...this.#chains].some(
-      ([other, chain]) =>
-        (other.startsWith(`${path}/`) || path.startsWith(`${other}/`)) &&
-        chain.some((entry) => entry.by !== 'agent' && entry.order > order),
-    );
   }
 
   async #rewindAndRedo({ back: turnsBack, between }: Extract<Action, { do: 'redo' }>): Promise<void> {
@@ -462,8 +454,19 @@ interface Look {
   readonly after: string | undefined;
   readonly order: number;
   readonly tree: Snapshot;
+  /** As they were before the rewind. */
+  readonly chains: ReadonlyMap<string, readonly Entry[]>;
   readonly isRefused: boolean;
   readonly context: object;
+}
+
+/** Somebody else has changed what it is in, or what is in it: it may have to stay. */
+function isTouchedAround(path: string, { chains, order }: Look): boolean {
+  return [...chains].some(
+    ([other, chain]) =>
+      (other.startsWith(`${path}/`) || path.startsWith(`${other}/`)) &&
+      chain.some((entry) => entry.by !== 'agent' && entry.order > order),
+  );
 }
 
 function readInto(tree: Map<string, string>, folder: string, prefix: string): void {

@@ -101,6 +101,19 @@ describe.each(worlds)('a rewind of a command that changes folders ($name)', ({ c
     expect(await world.tree()).toMatchObject({ 'in/': '755', 'in/a.txt': '644 a' });
   });
 
+  test('says beforehand that a file can not come back in a folder whose place another one takes', async () => {
+    await world.user({ both: 'a file' });
+    await runShell(world, () => world.user({ both: null }));
+    await world.user({ 'both/mine.txt': 'mine' });
+    await runShell(world, () => removeTree(world, 'both'));
+    checkpoints = await world.open();
+    const would = await checkpoints.rewind({ userMessageId: 'm1', dryRun: true, mode: 'merge' });
+    expect(outcomesOf(would, world)).toEqual({ both: 'restored', 'both/mine.txt': 'conflicted' });
+    expect(would.files?.at(-1)?.reason).toBe('A file stands where its folder was.');
+    expect(outcomesOf(await rewind(), world)).toEqual(outcomesOf(would, world));
+    expect(await world.tree()).toMatchObject({ both: '644 a file' });
+  });
+
   test('brings 100 files, links and empty folders back after rm -rf', async () => {
     const names = Array.from({ length: 100 }, (_, n) => `src/${n % 7}/${n % 3}/${n}.txt`);
     await world.user(Object.fromEntries(names.map((name, n) => [name, `content ${n}\n`])));
