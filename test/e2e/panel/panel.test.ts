@@ -1009,6 +1009,7 @@ describe('rewind', () => {
     await editor.getByText('1 file goes back. 1 stays as it is: you have changed it, too.').waitFor();
     await box.press('Enter');
     await editor.getByText('The disk is full.').waitFor();
+    expect(host.problems.splice(0)).toEqual(['the handler of belay/message_edit failed']);
     expect(await box.inputValue()).toBe('Make it better');
     refused.isSo = false;
     await editor.getByRole('radio', { name: 'Leave files as they are' }).click();
