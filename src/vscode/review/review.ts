@@ -30,6 +30,7 @@ import {
 } from './reviewFiles.ts';
 import { joinRenames, partRenames } from './reviewRenames.ts';
 import type { ReviewStorage } from './reviewStorage.ts';
+import { createTeller } from './tellTogether.ts';
 
 type Listed = ResponseOf<'belay/checkpoint_list'>['checkpoints'][number];
 
@@ -82,6 +83,7 @@ export class Review implements Disposable {
   readonly #current: CurrentTexts;
   /** By session: what is being taken in. */
   readonly #syncing = new Map<string, Promise<void>>();
+  readonly #teller = createTeller((paths) => this.#changed.fire(paths));
   readonly #open: Promise<void>;
 
   /** Paths of which something is different now. */
@@ -96,7 +98,7 @@ export class Review implements Disposable {
     this.#current = deps.currentTexts((path) => this.#files.has(path) || this.#followed.has(path));
     this.#current.onDidChange((paths) => {
       const reviewed = paths.filter((path) => this.#files.has(path));
-      if (reviewed.length > 0) this.#changed.fire(reviewed);
+      if (reviewed.length > 0) this.#teller.tell(reviewed);
     });
     this.#open = this.#readStored();
   }
@@ -227,6 +229,7 @@ export class Review implements Disposable {
 
   dispose(): void {
     this.#current.dispose();
+    this.#teller.dispose();
     this.#changed.dispose();
     this.#takenIn.dispose();
     this.#tookChange.dispose();
@@ -268,7 +271,7 @@ export class Review implements Disposable {
     for (const [session, cursor] of cursors) this.#cursors.set(session, cursor);
     for (const file of files) this.#files.set(file.path, file);
     await Promise.all(files.map(({ path }) => this.#current.look(path)));
-    if (files.length > 0) this.#changed.fire(files.map(({ path }) => path));
+    if (files.length > 0) this.#teller.tell(files.map(({ path }) => path));
   }
 
   async #sync(host: ReviewedSession): Promise<void> {
@@ -288,7 +291,7 @@ export class Review implements Disposable {
       this.#files = joinRenames(this.#files, (path) => this.#current.get(path) !== undefined);
       if (from < checkpoints.length) this.#save();
       this.#takenIn.fire([...touched]);
-      this.#changed.fire([...touched]);
+      this.#teller.tell([...touched]);
     }
   }
 
@@ -348,7 +351,7 @@ export class Review implements Disposable {
       this.#known.delete(path);
     } else this.#files.set(path, file);
     this.#save();
-    this.#changed.fire([path]);
+    this.#teller.tell([path]);
   }
 
   #save(): void {
