@@ -1,5 +1,6 @@
 // What Belay has changed, looked at in the editor: keep and undo by hunk, file and all, beside what the user writes meanwhile.
 
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -18,7 +19,7 @@ test('each change has Keep and Undo in the file itself, and what was undone is t
   await expect.poll(() => lenses.count(), patience).toBe(2);
   await panel.frame
     .getByRole('group', { name: 'Changes to look at' })
-    .getByText('5 changes in 4 files to look at')
+    .getByText('6 changes in 5 files to look at')
     .waitFor();
   await editor.screenshot('review-file');
   await lenses.first().getByText('Undo').click();
@@ -59,14 +60,20 @@ test('the view lists the files by turn; all are kept or undone there; new and de
   await row(/notes\.txt, Modified by Belay/).waitFor();
   await row(/made\.txt, Created by Belay/).waitFor();
   await row(/gone\.txt, Deleted by Belay/).waitFor();
-  await row(/is\.txt, Moved by Belay, was\.txt → moved\/is\.txt/).waitFor();
   await row(/^Change the files/).waitFor();
+  // Only rows that have room are drawn.
+  await row(/gone\.txt, Deleted by Belay/).hover();
+  await editor.page.mouse.wheel(0, 1000);
+  await row(/is\.txt, Moved by Belay, was\.txt → moved\/is\.txt/).waitFor();
+  await row(/logo\.png, Moved by Belay, logo\.png → moved\/logo\.png/).waitFor();
   await editor.screenshot('review-view');
   await editor.runCommand('Belay: Undo All Changes');
   await expect.poll(() => readFile(notes, 'utf8'), patience).toBe(START);
   await expect.poll(() => readFile(join(editor.folder, 'gone.txt'), 'utf8'), patience).toBe('gone\n');
   await expect.poll(() => exists(join(editor.folder, 'made.txt')), patience).toBe(false);
   await expect.poll(() => exists(join(editor.folder, 'was.txt')), patience).toBe(true);
+  await expect.poll(() => exists(join(editor.folder, 'logo.png')), patience).toBe(true);
+  await expect.poll(() => existsSync(join(editor.folder, 'moved')), patience).toBe(false);
   await row(/notes\.txt, Modified by Belay/).waitFor({ state: 'detached' });
 });
 
@@ -140,6 +147,63 @@ test('what waits is there again after a reload, with comments, which go to the a
   model.assertNoRefusals();
 });
 
+test('cells of a notebook are compared, undone and kept in it; Undo Keep stands in the title of the editor', async () => {
+  const { editor, model, panel } = await startSession();
+  const path = join(editor.folder, 'walk.ipynb');
+  const cells = ['distance = 12', 'speed = 4', 'print(distance / speed)'];
+  await writeFile(path, toNotebook(cells));
+  model.script(
+    [toolUse('Read', { file_path: path })],
+    [
+      toolUse('NotebookEdit', { notebook_path: path, cell_id: 'cell-0', new_source: 'distance = 13' }),
+      toolUse('NotebookEdit', { notebook_path: path, cell_id: 'cell-2', new_source: 'print(speed)' }),
+    ],
+    [text('All changed.')],
+  );
+  await panel.send('Change the notebook');
+  await panel.shows('All changed.');
+  await panel.stop.waitFor({ state: 'detached' });
+  const { page } = editor;
+  await page.keyboard.press('Control+P');
+  await page.locator('.quick-input-widget input[type=text]').fill('walk.ipynb');
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'walk.ipynb' }).first().click();
+  const below = (name: string) => page.locator('.cell-status-item', { hasText: name });
+  await expect.poll(() => below('Keep').count(), patience).toBe(2);
+  await editor.screenshot('review-notebook');
+  await below('Undo').first().click();
+  await expect
+    .poll(() => readFile(path, 'utf8').then(sourcesOf), patience)
+    .toEqual([cells[0], cells[1], 'print(speed)']);
+  await expect.poll(() => below('Keep').count(), patience).toBe(1);
+  await below('Compare').click();
+  await page.getByRole('tab', { name: /walk\.ipynb \(Belay\)/ }).waitFor();
+  await page.locator('.notebook-text-diff-editor').getByText('print(speed)').first().waitFor();
+  await editor.screenshot('review-notebook-compared');
+  await editor.runCommand('View: Close Editor');
+  await below('Keep').click();
+  await expect.poll(() => below('Keep').count(), patience).toBe(0);
+  const undoKeep = page.getByRole('button', { name: 'Undo Keep' });
+  await undoKeep.waitFor();
+  await editor.screenshot('review-undo-keep');
+  await undoKeep.click();
+  await expect.poll(() => below('Keep').count(), patience).toBe(1);
+  await undoKeep.waitFor({ state: 'detached' });
+  model.assertNoRefusals();
+});
+
+function toNotebook(sources: readonly string[]): string {
+  const cells = sources.map((source, index) => ({
+    ...{ cell_type: 'code', execution_count: null, id: `cell-${index}`, metadata: {}, outputs: [] },
+    source: [source],
+  }));
+  const metadata = { language_info: { name: 'python' } };
+  return `${JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }, null, 1)}\n`;
+}
+
+function sourcesOf(notebook: string): readonly string[] {
+  return JSON.parse(notebook).cells.map(({ source }: { source: readonly string[] }) => source.join(''));
+}
+
 async function commentOnLine(editor: Editor, line: number, said: string): Promise<void> {
   await editor.page.keyboard.press('Control+g');
   const input = editor.page.locator('.quick-input-widget input[type=text]');
@@ -162,28 +226,35 @@ function exists(path: string): Promise<boolean> {
   );
 }
 
-/** A session in which the agent has changed notes.txt, made made.txt, and deleted gone.txt by a command. */
-async function changeFiles() {
+async function startSession() {
   const model = await startModel();
   const editor = await startEditorWith(model, {
     settings: { 'belay.permissionMode': 'acceptEdits', 'files.autoSave': 'off' },
   });
+  return { model, editor, panel: await openChat(editor) };
+}
+
+/** A session in which the agent has changed notes.txt, made made.txt, and deleted gone.txt and moved a text and a picture by a command. */
+async function changeFiles() {
+  const { model, editor, panel } = await startSession();
   const at = (name: string): string => join(editor.folder, name);
   const notes = at('notes.txt');
   await writeFile(notes, START);
   await writeFile(at('gone.txt'), 'gone\n');
   await writeFile(at('was.txt'), 'somewhere else\n');
+  await writeFile(at('logo.png'), new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0]));
   model.script(
     [toolUse('Read', { file_path: notes })],
     [
       toolUse('Edit', { file_path: notes, old_string: 'line 3\n', new_string: 'LINE 3\n' }),
       toolUse('Edit', { file_path: notes, old_string: 'line 20\n', new_string: 'LINE 20\nand more\n' }),
       toolUse('Write', { file_path: at('made.txt'), content: 'made\n' }),
-      toolUse('Bash', { command: 'rm gone.txt && mkdir moved && mv was.txt moved/is.txt' }),
+      toolUse('Bash', {
+        command: 'rm gone.txt && mkdir moved && mv was.txt moved/is.txt && mv logo.png moved/logo.png',
+      }),
     ],
     [text('All changed.')],
   );
-  const panel = await openChat(editor);
   await panel.send('Change the files');
   await allowCommand(editor, panel);
   await panel.shows('All changed.');

@@ -18,8 +18,10 @@ import type { PermissionResult } from '../../src/protocol/permissions.ts';
 import { createPendingPermissions } from '../../src/vscode/pendingPermissions.ts';
 import { toAllowance } from '../../src/vscode/proposals/answers.ts';
 import type { Proposal } from '../../src/vscode/proposals/proposal.ts';
+import { createProposalComments } from '../../src/vscode/proposals/proposalComments.ts';
 import { type ProposalFiles, registerProposalFiles } from '../../src/vscode/proposals/proposalFiles.ts';
 import { Proposals } from '../../src/vscode/proposals/proposals.ts';
+import { createProposalActions } from '../../src/vscode/proposals/reviewProposals.ts';
 import { showProposal } from '../../src/vscode/proposals/showProposal.ts';
 import type { SessionHost, SessionObserver } from '../../src/vscode/sessionHost.ts';
 import type { TestFunction } from './suite.ts';
@@ -117,6 +119,42 @@ export default function proposalsSuite(test: TestFunction): void {
       const merged = content.replace('seven', 'SEVEN');
       assert.deepEqual(second.belay_accepted, { content: merged, before: content, proposed: merged });
       if (document.isDirty) await document.save();
+    }));
+
+  test('hunks are accepted and rejected one by one, with the last accepted the file is; all files are answered at once', () =>
+    withProposals(async ({ proposals, propose, show }) => {
+      const comments = createProposalComments(() => undefined);
+      const actions = createProposalActions(proposals, comments);
+      const { proposal, answer } = propose('by-hunks.txt', before, after);
+      await show(proposal);
+      const keyOf = (index: number) => proposal.hunks[index]?.key;
+      actions.acceptHunk(proposal.right, keyOf(0));
+      await actions.rejectHunk(proposal.right, keyOf(1));
+      await until(() => proposal.hunks.length === 2);
+      assert.deepEqual(
+        proposal.hunks.map(({ isAccepted }) => isAccepted),
+        [true, false],
+      );
+      actions.acceptHunk(proposal.right, keyOf(1));
+      const given = await answer;
+      assert.ok(given.behavior === 'allow');
+      const content = before.replace('one', 'ONE').replace('seven', 'SEVEN');
+      assert.deepEqual(given.belay_accepted, { content, before });
+      const answerAll = async (all: 'acceptAll' | 'rejectAll') => {
+        const both = ['all-1.txt', 'all-2.txt'].map((name, index) =>
+          propose(`${all}-${name}`, before, after, `toolu_${all}_${index}`),
+        );
+        actions[all]();
+        return (await Promise.all(both.map((each) => each.answer))).map(({ behavior }) => behavior);
+      };
+      assert.deepEqual(
+        [await answerAll('acceptAll'), await answerAll('rejectAll')],
+        [
+          ['allow', 'allow'],
+          ['deny', 'deny'],
+        ],
+      );
+      comments.dispose();
     }));
 
   test('one that touches the same lines comes when the first is answered', () =>

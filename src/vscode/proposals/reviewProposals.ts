@@ -107,12 +107,13 @@ export function createProposalReview(deps: ReviewDeps): ProposalReview {
       proposals.watch(host);
       drafts.watch(host);
     },
-    actions: createActions(proposals, comments),
+    actions: createProposalActions(proposals, comments),
     dispose: () => registrations.dispose(),
   };
 }
 
-function createActions(
+/** What the commands do. */
+export function createProposalActions(
   proposals: Proposals,
   comments: ReturnType<typeof createProposalComments>,
 ): ProposalActions {
