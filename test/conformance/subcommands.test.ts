@@ -171,8 +171,11 @@ describe('checkpoints', () => {
     await change();
     const hunk = { old_start: 1, old_lines: 1, new_start: 1, new_lines: 1, lines: ['-zero', '+two'] };
     const hunks = [{ id: expect.any(String), ...hunk }];
-    const a = { path: world.at('a.txt'), before: 'zero\n', after: 'two\n', binary: false, hunks };
-    const b = { path: world.at('b.txt'), before: null, after: 'made\n', binary: false, hunks: [] };
+    const texts = { before: 'zero\n', after: 'two\n', binary: false, hunks };
+    const ids = { before_id: expect.any(String), after_id: expect.any(String) };
+    const a = { path: world.at('a.txt'), ...texts, ...ids };
+    const made = { before: null, after: 'made\n', binary: false, hunks: [] };
+    const b = { path: world.at('b.txt'), ...made, ...ids, before_id: null };
     expect((await run('diff', first, 'a.txt')).messages).toEqual([a]);
     const all = (await run('diff', first)).messages;
     expect(all).toHaveLength(2);
