@@ -29,12 +29,14 @@ export interface TreeToSave {
 interface Frame {
   readonly version: number;
   readonly moment: string;
+  /** It is all that is known, not what has changed since the frame before. */
+  readonly isWhole: boolean;
   readonly gone: readonly string[];
   readonly packed: PackedFolders;
 }
 
 /** Of what lies in the file. */
-const VERSION = 2;
+const VERSION = 3;
 const HEADER = 4;
 
 export class SavedTreeFile {
@@ -56,7 +58,8 @@ export class SavedTreeFile {
     this.#base = 0;
     for (let end = 0; ; ) {
       const frame = readFrame(bytes, end);
-      if (frame === undefined) break;
+      // Changes of something that somebody has taken away say nothing.
+      if (frame === undefined || frame.isWhole !== (end === 0)) break;
       end = frame.end;
       for (const path of frame.gone) folders.delete(path);
       for (const folder of frame.folders) folders.set(folder.path, folder);
@@ -80,10 +83,10 @@ export class SavedTreeFile {
   /** Throws what the system says; what was saved before stays. */
   write({ moment, all, changed, gone }: TreeToSave): void {
     if (this.#base > 0) {
-      const frame = toFrame({ moment, gone, folders: changed });
+      const frame = toFrame({ moment, isWhole: false, gone, folders: changed });
       if (this.#size - this.#base + frame.length <= this.#base) return this.#append(frame);
     }
-    this.#replace(toFrame({ moment, gone: [], folders: all() }));
+    this.#replace(toFrame({ moment, isWhole: true, gone: [], folders: all() }));
   }
 
   #append(frame: Uint8Array): void {
@@ -124,8 +127,8 @@ function cutOff(file: string, size: number): void {
   }
 }
 
-function toFrame({ moment, gone, folders }: SavedPart): Uint8Array {
-  const frame: Frame = { version: VERSION, moment, gone, packed: packFolders(folders) };
+function toFrame({ moment, isWhole, gone, folders }: SavedPart): Uint8Array {
+  const frame: Frame = { version: VERSION, moment, isWhole, gone, packed: packFolders(folders) };
   const stored = deflateSync(serialize(frame), { level: 1 });
   const header = Buffer.alloc(HEADER);
   header.writeUInt32LE(stored.length);
@@ -134,6 +137,7 @@ function toFrame({ moment, gone, folders }: SavedPart): Uint8Array {
 
 interface SavedPart {
   readonly moment: string;
+  readonly isWhole: boolean;
   readonly gone: readonly string[];
   readonly folders: readonly SavedFolder[];
 }
@@ -145,8 +149,8 @@ function readFrame(bytes: Buffer, start: number): (SavedPart & { readonly end: n
   if (end > bytes.length) return undefined;
   try {
     const stored = bytes.subarray(start + HEADER, end);
-    const { version, moment, gone, packed }: Frame = deserialize(inflateSync(stored));
-    return version === VERSION ? { moment, gone, folders: unpackFolders(packed), end } : undefined;
+    const { version, moment, isWhole, gone, packed }: Frame = deserialize(inflateSync(stored));
+    return version === VERSION ? { moment, isWhole, gone, folders: unpackFolders(packed), end } : undefined;
   } catch {
     return undefined;
   }

@@ -166,3 +166,14 @@ test('what was saved stays where the next can not be written', () => {
   expect(() => write('later', [])).toThrow();
   expect(read()).toEqual({ moment: 'now', folders });
 });
+
+test('changes of something that somebody has taken away are as good as nothing, and the next is all there is', () => {
+  const all = [named('/work', manyNames), named('/work/later')];
+  write('first', all);
+  rmSync(file);
+  saved.write({ moment: 'second', all: () => all, changed: all.slice(1), gone: [] });
+  const again = new SavedTreeFile(file);
+  expect(again.read()).toEqual(nothing);
+  again.write({ moment: 'third', all: () => all, changed: [], gone: [] });
+  expect(read()).toEqual({ moment: 'third', folders: all });
+});
